@@ -1,0 +1,16 @@
+"""K-means color quantization: the core, without napari and without Qt.
+
+The napari side lives in :mod:`napari_kmeans_quantizer.plugin`.
+"""
+
+from .core.palette import Palette
+from .core.progress import Progress
+from .core.quantize import Quantization, quantize, quantize_steps
+
+__all__ = [
+    "Palette",
+    "Progress",
+    "Quantization",
+    "quantize",
+    "quantize_steps",
+]

@@ -1,0 +1,280 @@
+"""The one place that decides what an image is: axes, channels, dtype, alpha, mask.
+
+Everything after it sees a run of pixels, ``(n, C)``, in C order of the spatial axes, and reads and
+writes them by chunks: whatever the memory layout and byte order, nothing as large as the image is
+ever copied.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+CHUNK_PIXELS = 1 << 16
+"""Pixels per chunk: small enough for the cache, and fixed, so that sums never depend on threads."""
+
+# Squares of larger values, added up over an image, leave the range of float64.
+LARGEST_VALUE = 1e140
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """An image seen as a run of pixels, each a point in color space.
+
+    Attributes
+    ----------
+    image : ndarray
+        The user's array; never written to.
+    channel_axis : int or None
+        Non-negative position of the channels in `image`, None for grey.
+    n_channels : int
+        Channels that are clustered: without alpha.
+    shape : tuple of int
+        Spatial shape of the image.
+    mask : ndarray of bool or None
+        Spatial shape; which pixels take part. None: all.
+    """
+
+    image: NDArray[Any]
+    channel_axis: int | None
+    n_channels: int
+    shape: tuple[int, ...]
+    mask: NDArray[np.bool_] | None
+
+    @property
+    def size(self) -> int:
+        """Number of pixels, whether they take part or not."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def n_chunks(self) -> int:
+        """Number of chunks of `CHUNK_PIXELS` pixels."""
+        return -(-self.size // CHUNK_PIXELS)
+
+    def chunk(self, index: int) -> NDArray[Any]:
+        """Return the pixels of one chunk that take part: (m, C), contiguous, native byte order."""
+        colors = self.block(slice(index * CHUNK_PIXELS, (index + 1) * CHUNK_PIXELS))
+        return colors if self.mask is None else colors[self.chunk_mask(index)]
+
+    def chunk_mask(self, index: int) -> NDArray[np.bool_]:
+        """Return which pixels of one chunk take part: (n,)."""
+        assert self.mask is not None
+        return self.mask.reshape(-1)[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
+
+    def block(self, pixels: slice) -> NDArray[Any]:
+        """Return a range of pixels, all of them: (n, C), contiguous, native byte order."""
+        view = _channels_last(self.image, self.channel_axis)[..., : self.n_channels]
+        native = self.image.dtype.newbyteorder("=")
+        try:  # the usual case: no copy at all
+            flat = view.reshape(-1, self.n_channels, copy=False)
+            return np.require(flat[pixels], native, ("C", "A"))
+        except ValueError:
+            parts = [part.copy() for part in _walk(view, pixels, self.n_channels, native)]
+            return np.concatenate(parts).reshape(-1, self.n_channels)
+
+    def blank(self) -> NDArray[Any]:
+        """Return an array for the painted image that already holds what is not painted over."""
+        if self.mask is None:
+            return np.empty(self.image.shape, self.image.dtype)
+        return np.array(self.image, order="C", subok=False)
+
+    def write(self, painted: NDArray[Any], index: int, colors: NDArray[Any]) -> None:
+        """Write colors (m, C), those that `chunk` returned, into an array from `blank`."""
+        pixels = slice(index * CHUNK_PIXELS, (index + 1) * CHUNK_PIXELS)
+        view = _channels_last(painted, self.channel_axis)[..., : self.n_channels]
+        try:
+            flat = view.reshape(-1, self.n_channels, copy=False)
+        except ValueError:
+            self._write_strided(view, pixels, index, colors)
+            return
+        if self.mask is None:
+            flat[pixels] = colors
+        else:
+            flat[pixels][self.chunk_mask(index)] = colors
+
+    def _write_strided(
+        self, view: NDArray[Any], pixels: slice, index: int, colors: NDArray[Any]
+    ) -> None:
+        if self.mask is not None:
+            block = self.block(pixels)
+            block[self.chunk_mask(index)] = colors
+            colors = block
+        values, start = colors.reshape(-1), 0
+        for part in _walk(view, pixels, self.n_channels, view.dtype, "writeonly"):
+            part[...] = values[start : start + part.size]
+            start += part.size
+
+
+def as_pixels(
+    image: ArrayLike,
+    channel_axis: int | Literal["auto"] | None = "auto",
+    mask: ArrayLike | None = None,
+) -> Pixels:
+    """Check an image and its mask, and see them as pixels.
+
+    Parameters
+    ----------
+    image : array_like
+        Grey ``(...)`` or with channels on `channel_axis`; bool, any integer, any float.
+    channel_axis : int, "auto" or None, optional
+        As in `quantize`.
+    mask : array_like of bool, optional
+        Spatial shape; only True pixels take part.
+
+    Returns
+    -------
+    Pixels
+
+    Raises
+    ------
+    TypeError
+        If `image` is not an array of numbers, or `mask` not one of bools.
+    ValueError
+        If shapes do not fit, nothing is selected, or a selected value is not finite.
+    """
+    array = _as_array(image)
+    axis = _resolve_channel_axis(array, channel_axis)
+    shape = array.shape if axis is None else array.shape[:axis] + array.shape[axis + 1 :]
+    n_channels = 1 if axis is None else array.shape[axis]
+    has_alpha = channel_axis == "auto" and n_channels == 4
+    selected = _as_mask(mask, shape)
+    if has_alpha:
+        visible = np.ascontiguousarray(array[..., 3] > 0)
+        selected = visible if selected is None else selected & visible
+    if selected is not None and not selected.any():
+        reason = "is True nowhere" if mask is not None else "leaves nothing: all alpha is 0"
+        raise ValueError(f"`mask` {reason}; K-means needs at least one pixel to take part.")
+    pixels = Pixels(array, axis, n_channels - has_alpha, shape, selected)
+    _check_finite(pixels)
+    return pixels
+
+
+def _as_array(image: ArrayLike) -> NDArray[Any]:
+    if isinstance(image, np.ma.MaskedArray):
+        raise TypeError(
+            "`image` is a masked array, whose mask would be lost. "
+            "Pass `image.data` and `mask=~np.ma.getmaskarray(image)`."
+        )
+    array = np.asarray(image)
+    if array.dtype.kind not in "buif":
+        raise TypeError(
+            f"`image` must hold bools, integers or floats, got dtype {array.dtype}. "
+            "Convert it first, for example with `image.astype(float)`."
+        )
+    if array.ndim == 0 or array.size == 0:
+        raise ValueError(
+            f"`image` must have at least one pixel, got an array of shape {array.shape}."
+        )
+    return array
+
+
+def _resolve_channel_axis(array: NDArray[Any], channel_axis: Any) -> int | None:
+    if channel_axis is None:
+        return None
+    if isinstance(channel_axis, str):
+        if channel_axis != "auto":
+            raise ValueError(
+                f'`channel_axis` must be an integer, None or "auto", got {channel_axis!r}.'
+            )
+        return array.ndim - 1 if array.ndim >= 3 and array.shape[-1] in (3, 4) else None
+    try:
+        axis = operator.index(channel_axis)
+    except TypeError:
+        raise TypeError(
+            f'`channel_axis` must be an integer, None or "auto", got {channel_axis!r}.'
+        ) from None
+    if not -array.ndim <= axis < array.ndim:
+        raise ValueError(
+            f"`channel_axis` must lie in {-array.ndim}..{array.ndim - 1} for an image of shape "
+            f"{array.shape}, got {axis}."
+        )
+    if array.ndim == 1:
+        raise ValueError(
+            "`channel_axis` needs an image with at least one spatial axis, got shape "
+            f"{array.shape}. Pass `image[np.newaxis]` to quantize a single pixel."
+        )
+    return axis % array.ndim
+
+
+def _as_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    if mask is None:
+        return None
+    array = np.asarray(mask)
+    if array.dtype != np.bool_:
+        raise TypeError(
+            f"`mask` must be an array of bools, got dtype {array.dtype}. "
+            "Pass `mask > 0`, or `labels == 3` for one region."
+        )
+    if array.shape != shape:
+        raise ValueError(
+            f"`mask` must have the image's spatial shape {shape}, got {array.shape}. "
+            "See `channel_axis` if the image's last axis was taken for something else."
+        )
+    return np.array(array, order="C", subok=False)
+
+
+def _check_finite(pixels: Pixels) -> None:
+    if pixels.image.dtype.kind != "f":
+        return
+    n_nan = n_inf = n_large = 0
+    for index in range(pixels.n_chunks):
+        chunk = pixels.chunk(index)
+        # One cheap look first: nearly always all is well. NaN fails the comparison too.
+        if (np.abs(chunk) <= LARGEST_VALUE).all():
+            continue
+        n_nan += int(np.isnan(chunk).sum())
+        n_inf += int(np.isinf(chunk).sum())
+        n_large += int((np.abs(chunk[np.isfinite(chunk)]) > LARGEST_VALUE).sum())
+    if n_nan or n_inf:
+        found = " and ".join(
+            f"{n} {name} value{'s' * (n != 1)}"
+            for n, name in ((n_nan, "NaN"), (n_inf, "infinite"))
+            if n
+        )
+        finite = "np.isfinite(image)"
+        if pixels.channel_axis is not None:
+            finite += f".all({pixels.channel_axis - pixels.image.ndim})"
+        raise ValueError(
+            f"`image` has {found}; K-means needs finite numbers. "
+            f"Pass `mask={finite}` to leave them out."
+        )
+    if n_large:
+        raise ValueError(
+            f"`image` has {n_large} values beyond ±{LARGEST_VALUE:g}, whose squares overflow. "
+            "Divide the image by its largest value first."
+        )
+
+
+def _channels_last(array: NDArray[Any], channel_axis: int | None) -> NDArray[Any]:
+    return array[..., np.newaxis] if channel_axis is None else np.moveaxis(array, channel_axis, -1)
+
+
+def _walk(
+    view: NDArray[Any],
+    pixels: slice,
+    n_channels: int,
+    dtype: np.dtype[Any],
+    access: Literal["readonly", "writeonly"] = "readonly",
+) -> Iterator[NDArray[Any]]:
+    """Yield a range of pixels in C order as flat contiguous buffers, for any memory layout."""
+    start, stop, _ = pixels.indices(view.size // n_channels)
+    iterator = np.nditer(
+        view,
+        flags=["external_loop", "buffered", "ranged"],
+        op_flags=[[access, "contig", "aligned"]],
+        op_dtypes=[dtype],
+        order="C",
+        casting="equiv",
+        buffersize=(stop - start) * n_channels,
+    )
+    iterator.iterrange = (start * n_channels, stop * n_channels)
+    with iterator:
+        yield from iterator  # type: ignore[misc]

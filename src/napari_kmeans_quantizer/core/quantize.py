@@ -1,0 +1,387 @@
+"""quantize(): from an image to its palette, labels and painted picture."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from .color_table import ColorTable, distinct_colors, grid_table, sampled_pixels
+from .image import Pixels, as_pixels
+from .palette import Palette, check_colors, image_range
+from .progress import Progress
+from .refine import refine, total
+from .search import search
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from numpy.typing import ArrayLike, NDArray
+
+COLOR_SPACES = ("rgb",)
+EFFORTS = ("balanced",)
+DITHERS = (None,)
+
+
+@dataclass(frozen=True, eq=False)
+class Quantization:
+    """What `quantize` returns.
+
+    Attributes
+    ----------
+    labels : ndarray of uint8 or uint16
+        Spatial shape of the image; 0-based index into the palette. 0 also where `mask` is False.
+    palette : Palette
+        The colors, most frequent first (a given palette keeps its order).
+    image : ndarray
+        Shape and dtype of the input, painted in palette colors.
+    mask : ndarray of bool or None
+        Pixels that took part; None means all of an image without alpha.
+    inertia : float
+        Sum of squared distances of the pixels to their palette color, before it is rounded.
+    n_iter : int
+        Sweeps of K-means; 0 if nothing had to be fitted.
+    mse : float
+        Mean squared error of `image` against the input, over pixels that took part and channels,
+        in the input's units squared.
+    source_bits : int
+        Bits of one input pixel, without alpha.
+    peak : float
+        Range of values that `psnr` refers to.
+
+    See Also
+    --------
+    quantize
+    """
+
+    labels: NDArray[np.uint8] | NDArray[np.uint16]
+    palette: Palette
+    image: NDArray[Any]
+    mask: NDArray[np.bool_] | None
+    inertia: float
+    n_iter: int
+    mse: float
+    source_bits: int
+    peak: float
+
+    def __repr__(self) -> str:
+        return f"Quantization({self.summary})"
+
+    @property
+    def summary(self) -> str:
+        """One line for people: colors, quality, and what is saved."""
+        n_colors, bits = len(self.palette), self.bits_per_pixel
+        quality = "unchanged" if self.mse == 0 else f"{self.psnr:.1f} dB"
+        saved = 100 * (1 - 1 / self.compression_factor)
+        return (
+            f"{n_colors} color{'s' * (n_colors != 1)}, {quality}, "
+            f"{self.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel, {saved:.0f} % smaller"
+        )
+
+    @property
+    def psnr(self) -> float:
+        """Peak signal-to-noise ratio of `image` in dB; infinite if nothing changed."""
+        return math.inf if self.mse == 0 else 10 * math.log10(self.peak**2 / self.mse)
+
+    @property
+    def bits_per_pixel(self) -> int:
+        """Bits that a label needs: 4 for 16 colors; at least 1."""
+        return max(1, (len(self.palette) - 1).bit_length())
+
+    @property
+    def compression_factor(self) -> float:
+        """Bits of an input pixel over bits of a label; the palette itself is not counted."""
+        return self.source_bits / self.bits_per_pixel
+
+
+def quantize(
+    image: ArrayLike,
+    n_colors: int = 16,
+    *,
+    channel_axis: int | Literal["auto"] | None = "auto",
+    color_space: Literal["rgb"] = "rgb",
+    palette: Palette | ArrayLike | None = None,
+    fixed_colors: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
+    sample: float | None = None,
+    effort: Literal["balanced"] = "balanced",
+    dither: None = None,
+    random_state: int | np.random.RandomState | np.random.Generator | None = 0,
+) -> Quantization:
+    """Reduce an image to a few colors by K-means clustering of its pixels.
+
+    Parameters
+    ----------
+    image : array_like
+        Grey ``(...)`` or multi-channel ``(..., C)`` of any shape; bool, any integer, any float.
+        Stacks and time series get one palette.
+    n_colors : int, optional
+        1 to 65535. Fewer come back only if the image has fewer distinct colors.
+    channel_axis : int, "auto" or None, optional
+        "auto": a last axis of length 3 or 4 in an array of at least 3 dimensions is RGB(A), all
+        else is grey. An integer: that axis holds channels of any kind, all of them clustered.
+        None: grey.
+    color_space : {"rgb"}, optional
+        Where distances are measured: in the image's own units.
+    palette : Palette or (K, C) array_like, optional
+        Colors to use as they are, in their order: nothing is fitted, `n_colors` is not used.
+    fixed_colors : None, optional
+        Reserved.
+    mask : array_like of bool, optional
+        Spatial shape; only True pixels vote and are painted. Pixels of alpha 0 never take part.
+    sample : float or int, optional
+        The search sees only this fraction (0 < float <= 1) or number (int) of the pixels, drawn
+        at random. Every pixel still takes part in the last sweeps, so palette colors remain the
+        means of all their pixels.
+    effort : {"balanced"}, optional
+        How hard the search for the optimum is.
+    dither : None, optional
+        No dithering.
+    random_state : int, RandomState, Generator or None, optional
+        Source of the random draws. The same number gives the same result on any machine with any
+        number of threads; None draws anew each time.
+
+    Returns
+    -------
+    Quantization
+        Palette, labels, painted image and figures.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Before any work, if an argument is of the wrong kind or out of range, shapes do not fit,
+        or pixels that take part are NaN or infinite.
+
+    See Also
+    --------
+    KMeans : K-means of any points, with scikit-learn's interface.
+
+    Notes
+    -----
+    Every label is the nearest palette color (of equally near ones the first), every fitted color
+    the mean of its pixels up to the tolerance of Lloyd's algorithm [1]_.
+
+    References
+    ----------
+    .. [1] S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory
+           28(2), 129-137, 1982.
+
+    Examples
+    --------
+    >>> from skimage.data import coffee
+    >>> result = quantize(coffee(), 8)
+    >>> result.palette.colors.shape
+    (8, 3)
+    >>> result.bits_per_pixel, result.compression_factor
+    (3, 8.0)
+    """
+    steps = quantize_steps(
+        image,
+        n_colors,
+        channel_axis=channel_axis,
+        color_space=color_space,
+        palette=palette,
+        fixed_colors=fixed_colors,
+        mask=mask,
+        sample=sample,
+        effort=effort,
+        dither=dither,
+        random_state=random_state,
+    )
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Quantization = stop.value
+            return result
+
+
+def quantize_steps(
+    image: ArrayLike,
+    n_colors: int = 16,
+    *,
+    channel_axis: int | Literal["auto"] | None = "auto",
+    color_space: Literal["rgb"] = "rgb",
+    palette: Palette | ArrayLike | None = None,
+    fixed_colors: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
+    sample: float | None = None,
+    effort: Literal["balanced"] = "balanced",
+    dither: None = None,
+    random_state: int | np.random.RandomState | np.random.Generator | None = 0,
+) -> Generator[Progress, None, Quantization]:
+    """Do what `quantize` does step by step, for progress bars and cancelling.
+
+    Parameters
+    ----------
+    image, n_colors, channel_axis, color_space, palette, fixed_colors, mask, sample, effort, \
+    dither, random_state
+        As in `quantize`.
+
+    Yields
+    ------
+    Progress
+        What comes next, several times a second. To cancel, ``close()`` the generator.
+
+    Returns
+    -------
+    Quantization
+        The value of the `StopIteration` that ends it, or of ``yield from``.
+
+    Examples
+    --------
+    >>> steps = quantize_steps(np.eye(8), 2)
+    >>> [step.stage for step in steps][-1]
+    'Painting'
+    """
+    _check_n_colors(n_colors)
+    _check_choice("color_space", color_space, COLOR_SPACES)
+    _check_choice("effort", effort, EFFORTS)
+    _check_choice("dither", dither, DITHERS)
+    if fixed_colors is not None:
+        raise ValueError("`fixed_colors` must be None: fixing colors is not available yet.")
+    rng = _as_generator(random_state)
+    pixels = as_pixels(image, channel_axis, mask)
+    _check_sample(sample)
+    if palette is not None:
+        given = _as_palette(palette, pixels)
+        return (yield from _paint(pixels, given.colors, 0, given=given))
+    yield Progress("Counting colors", 0.0)
+    few = distinct_colors(pixels, n_colors)
+    if few is not None:
+        order = np.argsort(-few.counts, kind="stable")
+        return (yield from _paint(pixels, few.colors[order], 0, unchanged=True))
+    table = _table(pixels, n_colors, sample, rng)
+    yield Progress("Searching centers", 0.2)
+    centers, n_iter = search(table, n_colors, rng)
+    mean = np.average(table.colors, axis=0, weights=table.counts)
+    variance = np.average((table.colors - mean) ** 2, axis=0, weights=table.counts).mean()
+    centers, counts, n_sweeps = yield from refine(pixels, centers, float(variance))
+    order = np.argsort(-counts, kind="stable")
+    return (yield from _paint(pixels, centers[order], n_iter + n_sweeps))
+
+
+def _table(
+    pixels: Pixels, n_colors: int, sample: float | None, rng: np.random.Generator
+) -> ColorTable:
+    """Return weighted colors for the search: of the sample, or of all pixels if it has too few."""
+    table = grid_table(sampled_pixels(pixels, sample, rng))
+    if sample is not None and len(table.colors) < n_colors:
+        table = grid_table(sampled_pixels(pixels, None, rng))
+    return table
+
+
+def _paint(
+    pixels: Pixels,
+    centers: NDArray[np.float64],
+    n_iter: int,
+    *,
+    given: Palette | None = None,
+    unchanged: bool = False,
+) -> Generator[Progress, None, Quantization]:
+    """Assign and paint all pixels, and gather the figures of the result."""
+    dtype = pixels.image.dtype
+    labels = np.zeros(pixels.size, np.uint8 if len(centers) <= 256 else np.uint16)
+    painted = pixels.blank()
+    for _ in range(3):
+        palette = Palette(centers, dtype=dtype)
+        clusters = yield from total(
+            pixels, centers, "Painting", 0.9, labels=labels, painted=painted, values=palette.values
+        )
+        if given is not None or (np.diff(clusters.counts) <= 0).all():
+            break
+        # Counts changed their order in the last step. Which of equally near colors is the first
+        # depends on the order, so the labels are not renamed but made again.
+        centers = centers[np.argsort(-clusters.counts, kind="stable")]
+    n_values = int(clusters.counts.sum()) * pixels.n_channels
+    low, high = _extent(pixels)
+    value_range = image_range(dtype, low, high) if given is None else given.value_range
+    return Quantization(
+        labels=labels.reshape(pixels.shape),
+        palette=Palette(centers, clusters.counts, dtype, value_range),
+        image=np.array(pixels.image, order="C", subok=False) if unchanged else painted,
+        mask=pixels.mask,
+        inertia=float(clusters.inertia.sum()),
+        n_iter=n_iter,
+        mse=clusters.error_around(centers, palette.values.astype(np.float64)) / n_values,
+        source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
+        peak=_peak(dtype, low, high),
+    )
+
+
+def _extent(pixels: Pixels) -> tuple[float, float]:
+    """Return the least and the largest value, of unsigned images simply the dtype's."""
+    dtype = pixels.image.dtype
+    if dtype.kind in "bu":
+        return 0.0, 1.0 if dtype == np.bool_ else float(np.iinfo(dtype).max)
+    chunks = [c for index in range(pixels.n_chunks) if (c := pixels.chunk(index)).size]
+    return float(min(c.min() for c in chunks)), float(max(c.max() for c in chunks))
+
+
+def _peak(dtype: np.dtype[Any], low: float, high: float) -> float:
+    """Return the range of values that the PSNR refers to; as in scikit-image where it has one."""
+    if dtype.kind in "bui":
+        limits = (0, 1) if dtype == np.bool_ else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+        return float(limits[1] if low >= 0 else limits[1] - limits[0])
+    if low >= -1 and high <= 1:
+        return 1.0 if low >= 0 else 2.0
+    return high - low
+
+
+def _as_palette(palette: Palette | ArrayLike, pixels: Pixels) -> Palette:
+    if not isinstance(palette, Palette):
+        palette = Palette(check_colors(np.asarray(palette), "palette"), dtype=pixels.image.dtype)
+    if palette.n_channels != pixels.n_channels:
+        raise ValueError(
+            f"`palette` must have the image's {pixels.n_channels} channels, got "
+            f"{palette.n_channels}. See `channel_axis` for what counts as a channel."
+        )
+    return palette
+
+
+def _check_n_colors(n_colors: int) -> None:
+    if isinstance(n_colors, bool | np.bool_) or not isinstance(n_colors, numbers.Integral):
+        raise TypeError(f"`n_colors` must be an integer, got {n_colors!r}.")
+    if not 1 <= n_colors <= 65535:
+        raise ValueError(f"`n_colors` must lie in 1..65535, got {n_colors}.")
+
+
+def _check_sample(sample: float | None) -> None:
+    if sample is None:
+        return
+    if isinstance(sample, bool | np.bool_) or not isinstance(sample, numbers.Real):
+        raise TypeError(f"`sample` must be None, a float or an integer, got {sample!r}.")
+    if isinstance(sample, numbers.Integral):
+        if sample < 1:
+            raise ValueError(f"`sample` as a number of pixels must be at least 1, got {sample}.")
+    elif not 0 < sample <= 1:
+        raise ValueError(
+            f"`sample` as a fraction must lie in 0 < sample <= 1, got {sample}. "
+            "Pass an integer for a number of pixels."
+        )
+
+
+def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
+    if value not in choices:
+        listed = " or ".join(map(repr, choices))
+        raise ValueError(f"`{name}` must be {listed}, got {value!r}.")
+
+
+def _as_generator(
+    random_state: int | np.random.RandomState | np.random.Generator | None,
+) -> np.random.Generator:
+    if isinstance(random_state, np.random.RandomState):
+        return np.random.default_rng(random_state.randint(2**31))
+    if isinstance(random_state, bool) or not isinstance(
+        random_state, numbers.Integral | np.random.Generator | None
+    ):
+        raise TypeError(
+            "`random_state` must be an integer, RandomState, Generator or None, "
+            f"got {random_state!r}."
+        )
+    if isinstance(random_state, numbers.Integral) and random_state < 0:
+        raise ValueError(f"`random_state` must not be negative, got {random_state}.")
+    return np.random.default_rng(random_state)
