@@ -23,6 +23,12 @@ class ColorTable(NamedTuple):
     colors: NDArray[np.float64]
     counts: NDArray[np.int64]
 
+    @property
+    def variance(self) -> float:
+        """Mean variance of the channels."""
+        mean = np.average(self.colors, axis=0, weights=self.counts)
+        return float(np.average((self.colors - mean) ** 2, axis=0, weights=self.counts).mean())
+
 
 def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:
     """Return the distinct colors of an image in lexicographic order, None if more than `limit`."""
@@ -35,6 +41,7 @@ def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:
         if len(few) < len(chunk) and len(_unique_rows(few)[0]) > limit:
             return None
         colors, n = _unique_rows(chunk)
+        colors = colors.astype(np.float64)
         found, inverse = np.unique(np.concatenate([found, colors]), axis=0, return_inverse=True)
         counts = np.bincount(inverse.reshape(-1), np.concatenate([counts, n]), len(found)).astype(
             np.int64
@@ -62,7 +69,7 @@ def sampled_pixels(
     """Return chunks of the pixels that take part, thinned out at random to `sample` of them."""
     chunks = range(pixels.n_chunks)
     if sample is None:
-        return [pixels.chunk(index) for index in chunks]
+        return [chunk for index in chunks if len(chunk := pixels.chunk(index))]
     sizes = [len(pixels.chunk(index)) for index in chunks]
     total = sum(sizes)
     wanted = total * sample if isinstance(sample, float) else sample
@@ -88,7 +95,7 @@ def grid_table(chunks: list[NDArray[Any]]) -> ColorTable:
         return ColorTable(colors[:CHUNK_PIXELS], np.ones(min(len(colors), CHUNK_PIXELS), np.int64))
     low = np.min([chunk.min(axis=0) for chunk in chunks], axis=0).astype(np.float64)
     high = np.max([chunk.max(axis=0) for chunk in chunks], axis=0).astype(np.float64)
-    scale = (1 << bits) * (1 - 1e-9) / np.maximum(high - low, np.finfo(float).tiny)
+    scale = (1 << bits) * (1 - 1e-9) / np.where(high > low, high - low, 1)
     n_cells = 1 << (bits * n_channels)
     counts = np.zeros(n_cells, np.int64)
     sums = np.zeros((n_channels, n_cells))

@@ -227,24 +227,25 @@ def _check_finite(pixels: Pixels) -> None:
     n_nan = n_inf = n_large = 0
     for index in range(pixels.n_chunks):
         chunk = pixels.chunk(index)
-        # One cheap look first: nearly always all is well. NaN fails the comparison too.
-        if (np.abs(chunk) <= LARGEST_VALUE).all():
-            continue
-        n_nan += int(np.isnan(chunk).sum())
-        n_inf += int(np.isinf(chunk).sum())
-        n_large += int((np.abs(chunk[np.isfinite(chunk)]) > LARGEST_VALUE).sum())
+        finite = np.isfinite(chunk)
+        if not finite.all():
+            n_nan += int(np.isnan(chunk).sum())
+            n_inf += int(np.isinf(chunk).sum())
+            chunk = chunk[finite]
+        if chunk.dtype.itemsize >= 8:
+            n_large += int((np.abs(chunk) > LARGEST_VALUE).sum())
     if n_nan or n_inf:
         found = " and ".join(
             f"{n} {name} value{'s' * (n != 1)}"
             for n, name in ((n_nan, "NaN"), (n_inf, "infinite"))
             if n
         )
-        finite = "np.isfinite(image)"
+        hint = "np.isfinite(image)"
         if pixels.channel_axis is not None:
-            finite += f".all({pixels.channel_axis - pixels.image.ndim})"
+            hint += f".all({pixels.channel_axis - pixels.image.ndim})"
         raise ValueError(
             f"`image` has {found}; K-means needs finite numbers. "
-            f"Pass `mask={finite}` to leave them out."
+            f"Pass `mask={hint}` to leave them out."
         )
     if n_large:
         raise ValueError(

@@ -13,13 +13,15 @@ from .color_table import ColorTable, distinct_colors, grid_table, sampled_pixels
 from .image import Pixels, as_pixels
 from .palette import Palette, check_colors, image_range
 from .progress import Progress
-from .refine import refine, total
+from .refine import paint, refine
 from .search import search
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import ArrayLike, NDArray
+
+    from .sweep import Canvas, Clusters
 
 COLOR_SPACES = ("rgb",)
 EFFORTS = ("balanced",)
@@ -248,20 +250,20 @@ def quantize_steps(
     _check_sample(sample)
     if palette is not None:
         given = _as_palette(palette, pixels)
-        return (yield from _paint(pixels, given.colors, 0, given=given))
+        canvas, clusters = yield from paint(pixels, given.colors)
+        return _result(pixels, given.colors, canvas, clusters, 0, given.value_range)
     yield Progress("Counting colors", 0.0)
     few = distinct_colors(pixels, n_colors)
     if few is not None:
-        order = np.argsort(-few.counts, kind="stable")
-        return (yield from _paint(pixels, few.colors[order], 0, unchanged=True))
+        centers = few.colors[np.argsort(-few.counts, kind="stable")]
+        canvas, clusters = yield from paint(pixels, centers)
+        canvas = canvas._replace(image=np.array(pixels.image, order="C", subok=False))
+        return _result(pixels, centers, canvas, clusters, 0)
     table = _table(pixels, n_colors, sample, rng)
-    yield Progress("Searching centers", 0.2)
+    yield Progress("Searching", 0.2)
     centers, n_iter = search(table, n_colors, rng)
-    mean = np.average(table.colors, axis=0, weights=table.counts)
-    variance = np.average((table.colors - mean) ** 2, axis=0, weights=table.counts).mean()
-    centers, counts, n_sweeps = yield from refine(pixels, centers, float(variance))
-    order = np.argsort(-counts, kind="stable")
-    return (yield from _paint(pixels, centers[order], n_iter + n_sweeps))
+    centers, canvas, clusters, n_sweeps = yield from refine(pixels, centers, table.variance)
+    return _result(pixels, centers, canvas, clusters, n_iter + n_sweeps)
 
 
 def _table(
@@ -274,35 +276,25 @@ def _table(
     return table
 
 
-def _paint(
+def _result(
     pixels: Pixels,
     centers: NDArray[np.float64],
+    canvas: Canvas,
+    clusters: Clusters,
     n_iter: int,
-    *,
-    given: Palette | None = None,
-    unchanged: bool = False,
-) -> Generator[Progress, None, Quantization]:
-    """Assign and paint all pixels, and gather the figures of the result."""
+    value_range: tuple[float, float] | None = None,
+) -> Quantization:
+    """Gather the figures of a painted picture."""
     dtype = pixels.image.dtype
-    labels = np.zeros(pixels.size, np.uint8 if len(centers) <= 256 else np.uint16)
-    painted = pixels.blank()
-    for _ in range(3):
-        palette = Palette(centers, dtype=dtype)
-        clusters = yield from total(
-            pixels, centers, "Painting", 0.9, labels=labels, painted=painted, values=palette.values
-        )
-        if given is not None or (np.diff(clusters.counts) <= 0).all():
-            break
-        # Counts changed their order in the last step. Which of equally near colors is the first
-        # depends on the order, so the labels are not renamed but made again.
-        centers = centers[np.argsort(-clusters.counts, kind="stable")]
-    n_values = int(clusters.counts.sum()) * pixels.n_channels
     low, high = _extent(pixels)
-    value_range = image_range(dtype, low, high) if given is None else given.value_range
+    if value_range is None:
+        value_range = image_range(dtype, low, high)
+    palette = Palette(centers, clusters.counts, dtype, value_range)
+    n_values = int(clusters.counts.sum()) * pixels.n_channels
     return Quantization(
-        labels=labels.reshape(pixels.shape),
-        palette=Palette(centers, clusters.counts, dtype, value_range),
-        image=np.array(pixels.image, order="C", subok=False) if unchanged else painted,
+        labels=canvas.labels.reshape(pixels.shape),
+        palette=palette,
+        image=canvas.image,
         mask=pixels.mask,
         inertia=float(clusters.inertia.sum()),
         n_iter=n_iter,

@@ -1,4 +1,8 @@
-"""From good centers to the palette's promises: means of their pixels, none empty, none twice."""
+"""From good centers to a picture that holds the palette's promises.
+
+Paint the picture. While it does not hold what is promised, mend the centers and paint again: every
+center the mean of its pixels, none empty, none that looks like another one, most frequent first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import numpy as np
 
 from .palette import to_dtype
 from .progress import Progress
-from .sweep import Clusters, sweep
+from .sweep import Canvas, Clusters, sweep
 from .threads import map_chunks
 
 if TYPE_CHECKING:
@@ -19,114 +23,94 @@ if TYPE_CHECKING:
 
     from .image import Pixels
 
-TOLERANCE = 1e-4
-"""Of the mean variance of the channels, as in scikit-learn: sum of the centers' squared shifts."""
+    Floats = NDArray[np.float64]
+
+TOLERANCE = 1e-5
+"""Of the mean variance of the channels: the sum of squared shifts at which centers rest."""
 MAX_SWEEPS = 100
-MAX_REPAIRS = 20
+MAX_SORTS = 3
+
+
+def paint(
+    pixels: Pixels, centers: Floats, fraction: float = 0.0
+) -> Generator[Progress, None, tuple[Canvas, Clusters]]:
+    """Paint every pixel in its nearest center's color."""
+    canvas = Canvas.blank(pixels, len(centers))
+    clusters = yield from _painted(pixels, centers, canvas, fraction)
+    return canvas, clusters
 
 
 def refine(
-    pixels: Pixels, centers: NDArray[np.float64], variance: float
-) -> Generator[Progress, None, tuple[NDArray[np.float64], NDArray[np.int64], int]]:
-    """Move centers to the means of their pixels until they rest.
+    pixels: Pixels, centers: Floats, variance: float
+) -> Generator[Progress, None, tuple[Floats, Canvas, Clusters, int]]:
+    """Mend centers and paint until the picture holds the promises.
 
-    Returns the centers, the pixel counts around the ones before, and the number of sweeps.
+    Returns the centers, the picture, its figures, and the number of sweeps.
     """
-    n_sweeps = 0
-    shift = np.inf
-    while shift > TOLERANCE * variance and n_sweeps < MAX_SWEEPS:
-        clusters = yield from total(pixels, centers, f"Refining, sweep {n_sweeps + 1}", 0.5)
-        means = clusters.means(centers)
-        shift = float(((means - centers) ** 2).sum())
-        n_sweeps += 1
-        centers = means
-        unusable = _unusable(centers, clusters.counts, pixels)
-        if unusable.any():
-            centers, counts = yield from _repair(pixels, centers, unusable)
-            return centers, counts, n_sweeps
-    return centers, clusters.counts, n_sweeps
-
-
-def total(
-    pixels: Pixels, centers: NDArray[np.float64], stage: str, fraction: float, **outputs: Any
-) -> Generator[Progress, None, Clusters]:
-    """Add up a sweep over all chunks."""
-    parts = []
-    for part in sweep(pixels, centers, **outputs):
-        parts.append(part)
-        yield Progress(stage, fraction)
-    return reduce(_add, parts)
-
-
-def _add(a: Clusters, b: Clusters) -> Clusters:
-    return Clusters(a.counts + b.counts, a.sums + b.sums, a.inertia + b.inertia)
-
-
-def _unusable(
-    centers: NDArray[np.float64], counts: NDArray[np.int64], pixels: Pixels
-) -> NDArray[np.bool_]:
-    """Return which centers are empty, or look like an earlier one once rounded."""
-    empty: NDArray[np.bool_] = counts == 0
-    return empty | _repeated(to_dtype(centers, pixels.image.dtype))
-
-
-def _repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:
-    repeated = np.ones(len(rows), bool)
-    repeated[np.unique(rows, axis=0, return_index=True)[1]] = False
-    return repeated
-
-
-def _repair(
-    pixels: Pixels, centers: NDArray[np.float64], unusable: NDArray[np.bool_]
-) -> Generator[Progress, None, tuple[NDArray[np.float64], NDArray[np.int64]]]:
-    """Put unusable centers on colors of the image that the palette lacks, farthest first.
-
-    A center on a color of the image is never empty. It moves on to the mean of its pixels unless
-    that would look like another center; once it has come back often, it stays.
-    """
+    canvas = Canvas.blank(pixels, len(centers))
     dtype = pixels.image.dtype
-    for attempt in range(MAX_REPAIRS + len(centers)):
+    # A single center is the mean exactly: nothing else would move with it.
+    tolerance = variance * (TOLERANCE if len(centers) > 1 else 1e-20)
+    n_sorts = 0
+    for n_sweeps in range(1, MAX_SWEEPS + len(centers)):
+        clusters = yield from _painted(pixels, centers, canvas, 1 - 0.7**n_sweeps)
+        unusable = (clusters.counts == 0) | repeated(to_dtype(centers, dtype))
         if unusable.any():
-            spare = _spare_colors(pixels, centers, unusable)
-            index = np.flatnonzero(unusable)[: len(spare)]
-            centers[index] = spare[: len(index)]
-        clusters = yield from total(pixels, centers, "Separating colors", 0.8)
-        if attempt < MAX_REPAIRS:
-            centers = _move_apart(centers, clusters.means(centers), dtype)
-            clusters = yield from total(pixels, centers, "Separating colors", 0.8)
-        unusable = _unusable(centers, clusters.counts, pixels)
-        if not unusable.any():
+            centers = _replaced(pixels, centers, unusable)
+            continue
+        moved = _move_apart(centers, clusters.means(centers), dtype)
+        rest = ((moved - centers) ** 2).sum() <= tolerance or n_sweeps >= MAX_SWEEPS
+        if rest and (n_sorts == MAX_SORTS or (np.diff(clusters.counts) <= 0).all()):
             break
-    return centers, clusters.counts
+        # Which of equally near colors is the first depends on the order: labels are not renamed
+        # but made again.
+        order = np.argsort(-clusters.counts, kind="stable")
+        n_sorts += rest
+        centers = (centers if rest else moved)[order]
+    return centers, canvas, clusters, n_sweeps
 
 
-def _move_apart(
-    centers: NDArray[np.float64], means: NDArray[np.float64], dtype: np.dtype[Any]
-) -> NDArray[np.float64]:
-    """Return `means`, but the old center where a mean would look like another one."""
+def _painted(
+    pixels: Pixels, centers: Floats, canvas: Canvas, fraction: float
+) -> Generator[Progress, None, Clusters]:
+    parts = []
+    for part in sweep(pixels, centers, canvas):
+        yield Progress("Painting", fraction)
+        parts.append(part)
+    return reduce(Clusters.plus, parts)
+
+
+def repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which rows look like an earlier one."""
+    again = np.ones(len(rows), bool)
+    again[np.unique(rows, axis=0, return_index=True)[1]] = False
+    return again
+
+
+def _move_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
+    """Return `means`, but the old center where a mean, once rounded, would look like another."""
     moved = means.copy()
-    while (clash := _repeated(to_dtype(moved, dtype))).any():
-        stay = clash | _repeated(to_dtype(moved[::-1], dtype))[::-1]
-        if (moved[stay] == centers[stay]).all():
-            break
+    while (clash := repeated(to_dtype(moved, dtype))).any():
+        stay = clash | repeated(to_dtype(moved[::-1], dtype))[::-1]
         moved[stay] = centers[stay]
     return moved
 
 
-def _spare_colors(
-    pixels: Pixels, centers: NDArray[np.float64], unusable: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return distinct colors of the image that no usable center looks like, farthest first."""
+def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> Floats:
+    """Put unusable centers on colors of the image that no other center looks like.
+
+    The farthest from their centers come first. A center on a color of the image is never empty.
+    """
     from . import kernels
 
     usable = centers[~unusable]
     taken = _row_keys(to_dtype(usable, pixels.image.dtype))
     wanted = int(unusable.sum())
 
-    def one(index: int) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    def one(index: int) -> tuple[NDArray[Any], Floats]:
         chunk = pixels.chunk(index)
-        chunk = chunk[~np.isin(_row_keys(chunk), taken)]
         colors = chunk[np.unique(_row_keys(chunk), return_index=True)[1]]
+        colors = colors[~np.isin(_row_keys(colors), taken)]
         distances = np.empty(len(colors))
         labels = np.empty(len(colors), np.int32)
         kernels.assign(colors.astype(np.float64), usable, labels, distances)
@@ -135,11 +119,13 @@ def _spare_colors(
 
     colors, distances = map(np.concatenate, zip(*map_chunks(one, pixels.n_chunks), strict=True))
     first = np.unique(_row_keys(colors), return_index=True)[1]
-    order = first[np.argsort(-distances[first], kind="stable")]
-    return colors[order[:wanted]].astype(np.float64)
+    spare = colors[first[np.argsort(-distances[first], kind="stable")][:wanted]]
+    replaced = centers.copy()
+    replaced[np.flatnonzero(unusable)[: len(spare)]] = spare
+    return replaced
 
 
 def _row_keys(rows: NDArray[Any]) -> NDArray[Any]:
-    """Return one comparable item per row."""
+    """Return one comparable item per row; -0.0 is 0.0."""
     rows = np.ascontiguousarray(rows + rows.dtype.type(0) if rows.dtype.kind == "f" else rows)
     return rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).reshape(-1)

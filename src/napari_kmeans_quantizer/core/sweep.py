@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .image import CHUNK_PIXELS
+from .palette import to_dtype
 from .threads import map_chunks
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ class Clusters(NamedTuple):
     inertia: NDArray[np.float64]
     """Sum of squared distances to the center, (K,)."""
 
+    def plus(self, other: Clusters) -> Clusters:
+        """Return the figures of both."""
+        return Clusters(
+            self.counts + other.counts, self.sums + other.sums, self.inertia + other.inertia
+        )
+
     def means(self, centers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the mean of every cluster; an empty one stays where it is."""
         return centers + self.sums / np.maximum(self.counts, 1)[:, np.newaxis]
@@ -38,42 +45,39 @@ class Clusters(NamedTuple):
         return max(0.0, float((self.inertia + moved).sum()))
 
 
-def sweep(
-    pixels: Pixels,
-    centers: NDArray[np.float64],
-    labels: NDArray[Any] | None = None,
-    painted: NDArray[Any] | None = None,
-    values: NDArray[Any] | None = None,
-) -> Iterator[Clusters]:
-    """Yield the figures of the clusters chunk by chunk, in order.
+class Canvas(NamedTuple):
+    """What a sweep paints."""
 
-    With `labels` (flat, one per pixel) and `painted` (from ``pixels.blank``) these are filled with
-    the indices of the nearest centers and with their `values`.
-    """
+    labels: NDArray[Any]
+    """Index of the nearest center, one per pixel, flat."""
+    image: NDArray[Any]
+    """The painted image."""
+
+    @classmethod
+    def blank(cls, pixels: Pixels, n_colors: int) -> Canvas:
+        """Return a canvas for `n_colors` colors."""
+        dtype = np.uint8 if n_colors <= 256 else np.uint16
+        return cls(np.zeros(pixels.size, dtype), pixels.blank())
+
+
+def sweep(pixels: Pixels, centers: NDArray[np.float64], canvas: Canvas) -> Iterator[Clusters]:
+    """Paint every pixel in its nearest center's color; yield figures chunk by chunk, in order."""
     from . import kernels
+
+    values = to_dtype(centers, pixels.image.dtype)
 
     def one(index: int) -> Clusters:
         chunk = pixels.chunk(index)
         points = chunk.astype(np.float64)
-        nearest = np.empty(len(points), np.int32)
+        nearest = np.zeros(len(points), np.int32)
         distances = np.empty(len(points))
         kernels.assign(points, centers, nearest, distances)
-        if labels is not None and painted is not None and values is not None:
-            _write_labels(pixels, index, nearest, labels)
-            pixels.write(painted, index, values[nearest])
+        pixels.write(canvas.image, index, values[nearest])
+        labels = canvas.labels[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
+        labels[... if pixels.mask is None else pixels.chunk_mask(index)] = nearest
         return _clusters(points, nearest, distances, centers)
 
     yield from map_chunks(one, pixels.n_chunks)
-
-
-def _write_labels(
-    pixels: Pixels, index: int, nearest: NDArray[np.int32], labels: NDArray[Any]
-) -> None:
-    start = index * CHUNK_PIXELS
-    if pixels.mask is None:
-        labels[start : start + len(nearest)] = nearest
-    else:
-        labels[start : start + CHUNK_PIXELS][pixels.chunk_mask(index)] = nearest
 
 
 def _clusters(

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for `reference`
+
+
+@pytest.fixture(autouse=True)
+def numpy_generator_untouched():
+    """Nothing may ever draw from, or seed, NumPy's global generator."""
+    before = np.random.get_state()[1:3]  # noqa: NPY002
+    yield
+    after = np.random.get_state()[1:3]  # noqa: NPY002
+    assert np.array_equal(before[0], after[0])
+    assert before[1] == after[1]

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import dask.array as da
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image, Labels, Points
+from skimage import data
+
+from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin import quantize_layer
+from napari_kmeans_quantizer.plugin.layers import find_output, is_output, update_layer
+
+PHOTO = data.coffee()[::4, ::4]
+PLACED = {
+    "scale": (0.3, 2.0),
+    "translate": (-4.0, 17.0),
+    "rotate": 33.0,
+    "shear": [0.4],
+    "affine": [[1.0, 0.2, 5.0], [0.1, 0.9, -3.0], [0.0, 0.0, 1.0]],
+    "units": ("um", "um"),
+    "axis_labels": ("row", "column"),
+}
+
+
+def corners(layer, shape):
+    """World coordinates of the corners of a layer's pixels."""
+    grid = np.stack(np.meshgrid(*[(0, n - 1) for n in shape], indexing="ij"), axis=-1)
+    return np.array([layer.data_to_world(p) for p in grid.reshape(-1, len(shape))])
+
+
+def test_three_layers_named_after_the_source():
+    image, labels, palette = quantize_layer(Image(PHOTO, name="photo"), n_colors=8)
+    assert (type(image), type(labels), type(palette)) == (Image, Labels, Points)
+    assert [layer.name for layer in (image, labels, palette)] == [
+        "photo · quantized",
+        "photo · clusters",
+        "photo · palette",
+    ]
+    expected = quantize(PHOTO, 8)
+    assert np.array_equal(image.data, expected.image)
+    assert image.rgb
+    assert np.array_equal(labels.data, expected.labels + 1)
+    assert labels.data.dtype == np.uint8
+    assert np.allclose(palette.face_color[:, :3], expected.palette.rgb, atol=1e-6)
+    assert palette.features["hex"].tolist() == expected.palette.hex
+
+
+def test_labels_have_the_palettes_colors_and_tell_on_hovering():
+    labels = quantize_layer(Image(PHOTO), n_colors=5).labels
+    expected = quantize(PHOTO, 5)
+    for k in range(5):
+        assert np.allclose(labels.get_color(k + 1)[:3], expected.palette.rgb[k], atol=1e-6)
+    assert labels.features["index"].tolist() == [1, 2, 3, 4, 5]
+    assert labels.features["share"].sum() == pytest.approx(1)
+    assert labels.features["pixels"].sum() == PHOTO.shape[0] * PHOTO.shape[1]
+    status = labels.get_status((3, 4), world=True)["coordinates"]
+    k = expected.labels[3, 4]
+    assert f"hex: {expected.palette.hex[k]}" in status
+    assert f"pixels: {expected.palette.counts[k]}" in status
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_outputs_overlay_a_placed_source_exactly(grey):
+    photo = PHOTO[..., 0] if grey else PHOTO
+    source = Image(photo, rgb=not grey, **PLACED)
+    image, labels, palette = quantize_layer(source, n_colors=6)
+    for layer in (image, labels, palette):
+        assert np.array_equal(
+            corners(layer, photo.shape[:2]), corners(source, photo.shape[:2])
+        )
+        assert layer.units == source.units
+        assert layer.axis_labels == source.axis_labels
+        for name in ("scale", "translate", "rotate", "shear"):
+            assert np.allclose(getattr(layer, name), getattr(source, name))
+        assert np.allclose(layer.affine, source.affine)
+
+
+def test_stacks_get_one_palette_that_stays_in_the_plane():
+    stack = np.stack([PHOTO[..., 0], PHOTO[..., 1], PHOTO[..., 2]])
+    source = Image(stack, scale=(5, 2, 2), translate=(9, 8, 7), units=("um", "um", "um"))
+    image, labels, palette = quantize_layer(source, n_colors=6)
+    assert image.data.shape == labels.data.shape == stack.shape
+    assert palette.ndim == 2
+    assert np.array_equal(palette.scale, (2, 2))
+    assert np.array_equal(palette.translate, (8, 7))
+    assert np.array_equal(corners(image, stack.shape), corners(source, stack.shape))
+    viewer = ViewerModel()
+    for layer in (source, image, labels, palette):
+        viewer.add_layer(layer)
+    assert viewer.dims.ndisplay == 2
+    assert viewer.dims.ndim == 3
+
+
+def test_palette_of_a_rotated_stack_lies_in_the_plane():
+    source = Image(np.stack([PHOTO[..., 0]] * 2), rotate=[0, 0, 30], scale=(3, 2, 2))
+    palette = quantize_layer(source, n_colors=3).palette
+    points = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
+    for point in points:
+        assert np.allclose(palette.data_to_world(point), source.data_to_world((0, *point))[-2:])
+
+
+def test_time_series_of_color_images():
+    series = np.stack([PHOTO, PHOTO // 2])
+    image, labels, _ = quantize_layer(Image(series, rgb=True), n_colors=6)
+    assert image.rgb
+    assert image.data.shape == series.shape
+    assert labels.data.shape == series.shape[:-1]
+
+
+def test_grey_output_looks_like_its_source():
+    source = Image(PHOTO[..., 0].astype(np.uint16) * 9, contrast_limits=(100, 900), gamma=0.7)
+    source.colormap = "viridis"
+    image, labels, palette = quantize_layer(source, n_colors=4)
+    assert image.contrast_limits == source.contrast_limits
+    assert image.colormap.name == "viridis"
+    assert image.gamma == 0.7
+    values = quantize(source.data, 4).palette.colors[:, 0]
+    shown = source.colormap.map(np.clip((values - 100) / 800, 0, 1) ** 0.7)
+    assert np.allclose(palette.face_color[:, :3], shown[:, :3], atol=1e-5)
+    assert np.allclose(labels.get_color(1), shown[0], atol=1e-5)
+
+
+def test_transparent_pixels_have_label_0():
+    rgba = np.concatenate([PHOTO, np.full((*PHOTO.shape[:2], 1), 255, np.uint8)], axis=-1)
+    rgba[:10, :, 3] = 0
+    image, labels, _ = quantize_layer(Image(rgba), n_colors=4)
+    assert (labels.data[:10] == 0).all()
+    assert (labels.data[10:] > 0).all()
+    assert np.array_equal(image.data[..., 3], rgba[..., 3])
+
+
+def test_dask_and_multiscale_sources():
+    lazy = da.from_array(PHOTO, chunks=(40, 50, 3))
+    pyramid = Image([PHOTO, PHOTO[::2, ::2]], multiscale=True, rgb=True)
+    expected = quantize(PHOTO, 5)
+    for source in (Image(lazy, rgb=True), pyramid):
+        image, labels, _ = quantize_layer(source, n_colors=5)
+        assert np.array_equal(image.data, expected.image)
+        assert np.array_equal(labels.data, expected.labels + 1)
+
+
+def test_more_colors_than_a_byte_holds():
+    labels = quantize_layer(Image(PHOTO), n_colors=256).labels
+    assert labels.data.dtype == np.uint16
+    assert labels.data.max() == 256
+    assert (labels.get_color(256)[3]) == 1
+
+
+@pytest.mark.parametrize("n_colors", [1, 2, 16, 33, 256])
+def test_palette_squares_stand_beside_the_picture_and_apart(n_colors):
+    palette = quantize_layer(Image(PHOTO), n_colors=n_colors).palette
+    height, width = PHOTO.shape[:2]
+    size = palette.size[0]
+    assert len(palette.data) == n_colors
+    assert (palette.data[:, 1] - size / 2 > width).all()
+    assert (palette.data[:, 0] > 0).all()
+    assert (palette.data[:, 0] < height).all()
+    apart = np.abs(palette.data[:, np.newaxis] - palette.data).max(axis=-1)
+    assert (apart[~np.eye(n_colors, dtype=bool)] > size).all()
+    assert (palette.symbol == "square").all()
+
+
+def test_options_are_passed_on_and_kept():
+    layer = Image(PHOTO, name="photo")
+    image, labels, palette = quantize_layer(layer, n_colors=5, sample=50, random_state=4)
+    assert np.array_equal(image.data, quantize(PHOTO, 5, sample=50, random_state=4).image)
+    for made in (image, labels, palette):
+        assert is_output(made)
+        kept = made.metadata["napari-kmeans-quantizer"]
+        assert kept["source"] == "photo"
+        assert kept["settings"]["n_colors"] == 5
+        assert kept["settings"]["sample"] == 50
+    assert not is_output(layer)
+
+
+def test_outputs_are_found_by_source_and_updated_in_place():
+    source, other = Image(PHOTO), Image(PHOTO)
+    old = quantize_layer(source, n_colors=5)
+    assert find_output(old, source, "labels") is old.labels
+    assert find_output(old, other, "labels") is None
+    old.palette.visible = False
+    for n_colors in (9, 3, 40):
+        new = quantize_layer(source, n_colors=n_colors)
+        for layer, fresh in zip(old, new, strict=True):
+            update_layer(layer, fresh)
+        assert np.array_equal(old.image.data, new.image.data)
+        assert np.array_equal(old.labels.data, new.labels.data)
+        assert np.allclose(old.labels.get_color(3), new.labels.get_color(3))
+        assert old.labels.features.equals(new.labels.features)
+        assert np.array_equal(old.palette.data, new.palette.data)
+        assert np.array_equal(old.palette.face_color, new.palette.face_color)
+        assert np.array_equal(old.palette.size, new.palette.size)
+        assert list(old.palette.text.values) == list(new.palette.text.values)
+        assert old.palette.text.size == new.palette.text.size
+    assert not old.palette.visible
+
+
+def test_source_is_never_modified():
+    source = Image(PHOTO.copy(), name="photo")
+    before = source.data.copy()
+    quantize_layer(source, n_colors=3)
+    assert np.array_equal(source.data, before)
+    assert source.metadata == {}
+
+
+def test_other_layers_are_refused():
+    with pytest.raises(TypeError, match="Image layer, got Labels"):
+        quantize_layer(Labels(np.zeros((4, 4), int)))
