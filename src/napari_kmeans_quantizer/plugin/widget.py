@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import napari.viewer
@@ -17,10 +18,10 @@ from magicgui.widgets import (
     SpinBox,
 )
 from napari.layers import Image
-from napari.qt.threading import create_worker
 from napari.utils import progress
 from napari.utils.notifications import show_error
 from qtpy.compat import isalive
+from superqt.utils import create_worker
 
 from napari_kmeans_quantizer import Quantization, quantize_steps
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from magicgui.widgets import Widget
-    from napari.qt.threading import GeneratorWorker
+    from superqt.utils import GeneratorWorker
 
     from napari_kmeans_quantizer import Progress
 
@@ -70,6 +71,7 @@ class QuantizerWidget(Container):
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         self._viewer = napari_viewer
         self._worker: GeneratorWorker | None = None
+        self._run = 0
         self._bar: progress | None = None
         self._make_controls()
         super().__init__(widgets=self._arranged(), labels=False)
@@ -170,12 +172,16 @@ class QuantizerWidget(Container):
             return None
         source = getattr(self.image.value, "__wrapped__", self.image.value)
         settings = {"n_colors": self.n_colors.value, "random_state": self.seed.value}
+        # superqt's, not napari's: that one keeps every worker for the window's list of tasks.
         worker = create_worker(
             _quantize, source, settings, _start_thread=False, _ignore_errors=True
         )
-        worker.yielded.connect(lambda step: self._on_progress(worker, step))
-        worker.returned.connect(lambda result: self._on_result(worker, source, *result))
-        worker.errored.connect(lambda error: self._on_error(worker, error))
+        # Callbacks know the run by its number: holding the worker would keep it, and its result,
+        # alive for ever.
+        self._run = run = self._run + 1
+        worker.yielded.connect(partial(self._on_progress, run))
+        worker.returned.connect(partial(self._on_result, run, source))
+        worker.errored.connect(partial(self._on_error, run))
         self._worker = worker
         self._running(True)
         worker.start()
@@ -187,8 +193,11 @@ class QuantizerWidget(Container):
             self._worker.quit()
             self._finish("Cancelled.")
 
-    def _on_progress(self, worker: GeneratorWorker, step: Progress) -> None:
-        if worker is not self._worker:
+    def _is_stale(self, run: int) -> bool:
+        return self._worker is None or run != self._run
+
+    def _on_progress(self, run: int, step: Progress) -> None:
+        if self._is_stale(run):
             return
         percent = round(100 * step.fraction)
         self._progress.value = percent
@@ -199,14 +208,11 @@ class QuantizerWidget(Container):
             self._bar.update(percent - self._bar.n)
 
     def _on_result(
-        self,
-        worker: GeneratorWorker,
-        source: Image,
-        result: Quantization,
-        layers: QuantizedLayers,
+        self, run: int, source: Image, made: tuple[Quantization, QuantizedLayers]
     ) -> None:
-        if worker is not self._worker:
+        if self._is_stale(run):
             return
+        result, layers = made
         if source not in self._viewer.layers:
             self._finish("The image was removed; its result is dropped.")
             return
@@ -214,8 +220,8 @@ class QuantizerWidget(Container):
         seconds = time.perf_counter() - self._started
         self._finish(f"{result.summary}, {seconds:.2f} s")
 
-    def _on_error(self, worker: GeneratorWorker, error: Exception) -> None:
-        if worker is not self._worker:
+    def _on_error(self, run: int, error: Exception) -> None:
+        if self._is_stale(run):
             return
         self._finish("Failed; see the notification.")
         if not isinstance(error, TypeError | ValueError | MemoryError):
