@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import napari
 from qtpy.QtWidgets import QApplication
 from skimage import data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main() -> None:

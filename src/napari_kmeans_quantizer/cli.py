@@ -127,6 +127,4 @@ def palette_picture(rgb: NDArray[Any], size: int = 48) -> NDArray[Any]:
     grid = np.zeros((n_rows * n_columns, 4), np.uint8)
     grid[: len(rgb), :3] = np.rint(rgb * 255)
     grid[: len(rgb), 3] = 255
-    return np.kron(
-        grid.reshape(n_rows, n_columns, 4), np.ones((size, size, 1), np.uint8)
-    )
+    return np.kron(grid.reshape(n_rows, n_columns, 4), np.ones((size, size, 1), np.uint8))

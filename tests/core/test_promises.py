@@ -10,9 +10,9 @@ import threading
 
 import numpy as np
 import pytest
-import reference
 from skimage import data
 
+import reference
 from napari_kmeans_quantizer import Palette, quantize
 
 INTEGERS = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"]

@@ -66,9 +66,7 @@ def test_outputs_overlay_a_placed_source_exactly(grey):
     source = Image(photo, rgb=not grey, **PLACED)
     image, labels, palette = quantize_layer(source, n_colors=6)
     for layer in (image, labels, palette):
-        assert np.array_equal(
-            corners(layer, photo.shape[:2]), corners(source, photo.shape[:2])
-        )
+        assert np.array_equal(corners(layer, photo.shape[:2]), corners(source, photo.shape[:2]))
         assert layer.units == source.units
         assert layer.axis_labels == source.axis_labels
         for name in ("scale", "translate", "rotate", "shear"):

@@ -265,12 +265,12 @@ def _walk(
     dtype: np.dtype[Any],
     access: Literal["readonly", "writeonly"] = "readonly",
 ) -> Iterator[NDArray[Any]]:
-    """Yield a range of pixels in C order as flat contiguous buffers, for any memory layout."""
+    """Yield a range of pixels in C order as flat buffers, for any memory layout."""
     start, stop, _ = pixels.indices(view.size // n_channels)
-    iterator = np.nditer(
+    iterator = np.nditer(  # type: ignore[call-overload]
         view,
         flags=["external_loop", "buffered", "ranged"],
-        op_flags=[[access, "contig", "aligned"]],
+        op_flags=[[access]],
         op_dtypes=[dtype],
         order="C",
         casting="equiv",
@@ -278,4 +278,4 @@ def _walk(
     )
     iterator.iterrange = (start * n_channels, stop * n_channels)
     with iterator:
-        yield from iterator  # type: ignore[misc]
+        yield from iterator

@@ -88,8 +88,15 @@ def _clusters(
 ) -> Clusters:
     K = len(centers)
     counts = np.bincount(nearest, minlength=K)
+    sums: NDArray[np.float64]
+    inertia: NDArray[np.float64]
     # Offsets, not values: the sum of a million values of 60,000 would lose digits.
     sums = np.stack(
-        [np.bincount(nearest, column, K) for column in (points - centers[nearest]).T], axis=1
+        [
+            np.bincount(nearest, column, K).astype(np.float64)
+            for column in (points - centers[nearest]).T
+        ],
+        axis=1,
     )
-    return Clusters(counts, sums, np.bincount(nearest, distances, K))
+    inertia = np.bincount(nearest, distances, K).astype(np.float64)
+    return Clusters(counts, sums, inertia)

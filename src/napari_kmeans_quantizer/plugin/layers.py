@@ -206,22 +206,17 @@ def _image_layer(source: Image, result: Quantization, placed: dict[str, Any]) ->
 def _labels_layer(source: Image, result: Quantization, placed: dict[str, Any]) -> Labels:
     n_colors = len(result.palette)
     # uint16 refreshes ten times faster in napari than wider integers, uint8 faster still.
-    ids = result.labels.astype(np.uint8 if n_colors <= 255 else np.uint16)
-    ids += 1
+    ids: NDArray[Any] = result.labels.astype(np.uint8 if n_colors <= 255 else np.uint16)
+    np.add(ids, 1, out=ids)
     if result.mask is not None:
         ids[~result.mask] = 0
     colors = np.column_stack([display_colors(source, result.palette), np.ones(n_colors)])
-    colormap = DirectLabelColormap(
-        color_dict={
-            None: "transparent",
-            0: "transparent",
-            **{index: color for index, color in enumerate(colors, start=1)},
-        }
-    )
+    color_of: dict[int | None, Any] = {None: "transparent", 0: "transparent"}
+    color_of.update(enumerate(colors, start=1))
     return Labels(
         ids,
         name=f"{source.name} · clusters",
-        colormap=colormap,
+        colormap=DirectLabelColormap(color_dict=color_of),
         features=_features(result.palette),
         **placed,
     )

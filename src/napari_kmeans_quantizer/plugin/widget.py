@@ -112,7 +112,7 @@ class QuantizerWidget(Container):
         self._running_row = _box(self._progress, self._cancel, layout="horizontal")
         self._status = Label(value="")
 
-    def _arranged(self) -> list[Container]:
+    def _arranged(self) -> list[Widget]:
         return [
             _box(
                 self.image,
@@ -142,7 +142,7 @@ class QuantizerWidget(Container):
 
     # -- layers
 
-    def _image_choices(self, _: ComboBox) -> list[Image]:
+    def _image_choices(self, _: Any) -> list[Image]:
         layers = self._viewer.layers
         return [layer for layer in layers if isinstance(layer, Image) and not is_output(layer)]
 
@@ -268,7 +268,7 @@ class QuantizerWidget(Container):
 
     def _on_n_colors(self, value: int) -> None:
         with self._slider.changed.blocked():
-            self._slider.value = min(max(value, self._slider.min), self._slider.max)
+            self._slider.value = int(min(max(value, self._slider.min), self._slider.max))
 
 
 def _box(*widgets: Widget, labels: bool = False, **options: Any) -> Container:
