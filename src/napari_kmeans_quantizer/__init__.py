@@ -3,14 +3,20 @@
 The napari side lives in :mod:`napari_kmeans_quantizer.plugin`.
 """
 
+from .core.distances import euclidean_distances
+from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
 from .core.progress import Progress
 from .core.quantize import Quantization, quantize, quantize_steps
 
 __all__ = [
+    "ConvergenceWarning",
+    "KMeans",
+    "NotFittedError",
     "Palette",
     "Progress",
     "Quantization",
+    "euclidean_distances",
     "quantize",
     "quantize_steps",
 ]

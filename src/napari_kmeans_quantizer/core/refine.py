@@ -101,7 +101,7 @@ def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> F
 
     The farthest from their centers come first. A center on a color of the image is never empty.
     """
-    from . import kernels
+    from .kernels.points import assign
 
     usable = centers[~unusable]
     taken = _row_keys(to_dtype(usable, pixels.image.dtype))
@@ -113,7 +113,7 @@ def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> F
         colors = colors[~np.isin(_row_keys(colors), taken)]
         distances = np.empty(len(colors))
         labels = np.empty(len(colors), np.int32)
-        kernels.assign(colors.astype(np.float64), usable, labels, distances)
+        assign(colors.astype(np.float64), usable, labels, distances)
         far = np.argsort(-distances, kind="stable")[:wanted]
         return colors[far], distances[far]
 

@@ -16,18 +16,18 @@ def search(
     table: ColorTable, n_clusters: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], int]:
     """Return centers (K, C) for weighted colors, and the number of sweeps."""
-    from . import kernels
+    from .kernels.points import assign
 
     colors, counts = table
     labels, distances = np.empty(len(colors), np.int32), np.empty(len(colors))
     centers = colors[np.argmax(counts)][np.newaxis]
     for _ in range(1, n_clusters):
-        kernels.assign(colors, centers, labels, distances)
+        assign(colors, centers, labels, distances)
         far = np.cumsum(counts * distances)
         index = np.searchsorted(far, rng.random() * far[-1], side="right")
         centers = np.vstack([centers, colors[min(index, len(colors) - 1)]])
     for n_iter in range(1, 301):
-        kernels.assign(colors, centers, labels, distances)
+        assign(colors, centers, labels, distances)
         weights = np.bincount(labels, counts, n_clusters)
         sums = [np.bincount(labels, counts * column, n_clusters) for column in colors.T]
         means = np.where(

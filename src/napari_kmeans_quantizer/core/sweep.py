@@ -62,7 +62,7 @@ class Canvas(NamedTuple):
 
 def sweep(pixels: Pixels, centers: NDArray[np.float64], canvas: Canvas) -> Iterator[Clusters]:
     """Paint every pixel in its nearest center's color; yield figures chunk by chunk, in order."""
-    from . import kernels
+    from .kernels.points import assign
 
     values = to_dtype(centers, pixels.image.dtype)
 
@@ -71,7 +71,7 @@ def sweep(pixels: Pixels, centers: NDArray[np.float64], canvas: Canvas) -> Itera
         points = chunk.astype(np.float64)
         nearest = np.zeros(len(points), np.int32)
         distances = np.empty(len(points))
-        kernels.assign(points, centers, nearest, distances)
+        assign(points, centers, nearest, distances)
         pixels.write(canvas.image, index, values[nearest])
         labels = canvas.labels[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
         labels[... if pixels.mask is None else pixels.chunk_mask(index)] = nearest

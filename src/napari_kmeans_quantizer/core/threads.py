@@ -1,15 +1,24 @@
-"""Run a function on the chunks of an image in threads; results come back in order."""
+"""Work in fixed chunks: results do not depend on how many threads share it."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Run = Callable[[Callable[[int], Any], int], None]
+
 Result = TypeVar("Result")
+
+# Large enough to hide the cost of a Python call, small enough for the second-level cache.
+SMALLEST_CHUNK = 16_384
+# Bounds the memory of results kept per chunk.
+MOST_CHUNKS = 64
 
 
 def n_threads() -> int:
@@ -20,6 +29,47 @@ def n_threads() -> int:
         available = os.cpu_count() or 1
     wanted = os.environ.get("NUMBA_NUM_THREADS", "")
     return min(available, int(wanted)) if wanted.isdigit() and int(wanted) > 0 else available
+
+
+def chunks(n: int) -> list[slice]:
+    """Cut ``range(n)`` into slices that depend on `n` only."""
+    size = max(SMALLEST_CHUNK, -(-n // MOST_CHUNKS))
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+@contextmanager
+def workers(n_tasks: int) -> Iterator[Run]:
+    """Yield ``run(task, n)``, which calls ``task(i)`` for i in ``range(n)`` on several threads.
+
+    The threads live as long as the ``with`` block, since a pool kept for longer would be dead
+    in a forked process. For a single task there is none.
+    """
+    size = min(n_threads(), n_tasks)
+    if size <= 1:
+        yield _run_here
+        return
+    with ThreadPoolExecutor(size) as pool:
+        yield lambda task, n: _run_in(pool, size, task, n)
+
+
+def _run_here(task: Callable[[int], Any], n: int) -> None:
+    for i in range(n):
+        task(i)
+
+
+def _run_in(pool: ThreadPoolExecutor, size: int, task: Callable[[int], Any], n: int) -> None:
+    todo = deque(range(n))  # one future per thread, not per task: futures cost 20 us each
+
+    def work() -> None:
+        while True:
+            try:
+                i = todo.popleft()
+            except IndexError:
+                return
+            task(i)
+
+    for future in [pool.submit(work) for _ in range(size)]:
+        future.result()
 
 
 def map_chunks(function: Callable[[int], Result], n_chunks: int) -> Iterator[Result]:

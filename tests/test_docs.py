@@ -1,0 +1,41 @@
+"""Every Python example of the README and the docs runs as it stands, in order of the page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from skimage import data
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def examples(page):
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if examples(p)], ids=lambda p: p.name)
+def test_examples_run(page, make_napari_viewer, qtbot):
+    viewer = make_napari_viewer()
+    viewer.add_image(data.coffee()[::4, ::4], name="photo")
+    names = {"viewer": viewer}
+    for example in examples(page):
+        exec(compile(example, str(page), "exec"), names)
+    widget = names.get("widget")
+    if widget is not None:
+        qtbot.waitUntil(lambda: widget._worker is None, timeout=60_000)
+
+
+def test_readme_summary_is_what_comes_out():
+    from napari_kmeans_quantizer import quantize
+
+    claimed = re.search(r"# (8 colors, .* smaller)", (ROOT / "README.md").read_text())[1]
+    assert claimed == quantize(data.coffee(), 8).summary
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_within_the_project_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
