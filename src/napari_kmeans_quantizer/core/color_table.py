@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .image import CHUNK_PIXELS
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from numpy.typing import NDArray
 
     from .image import Pixels
 
 GRID_BITS = 15
-"""The grid of cells has at most 2 ** GRID_BITS cells."""
+"""The grid of cells has 2 ** GRID_BITS cells for few colors, more for many."""
+MAX_PIXELS = 1 << 15
+"""So many pixels stand for all where there are too many channels for a grid."""
 
 
 class ColorTable(NamedTuple):
-    """Colors (n, C) float64 and how many pixels each stands for, (n,) int64."""
+    """Weighted colors."""
 
     colors: NDArray[np.float64]
+    """Colors, (n, C)."""
     counts: NDArray[np.int64]
+    """How many pixels each stands for, (n,)."""
+    keys: NDArray[np.int64] | None = None
+    """Places of the colors on a space-filling curve, (n,), ascending; None if not known."""
 
     @property
     def variance(self) -> float:
@@ -63,48 +69,61 @@ def _unique_rows(colors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]
     return colors[first], counts
 
 
-def sampled_pixels(
-    pixels: Pixels, sample: float | None, rng: np.random.Generator
-) -> list[NDArray[Any]]:
-    """Return chunks of the pixels that take part, thinned out at random to `sample` of them."""
-    chunks = range(pixels.n_chunks)
-    if sample is None:
-        return [chunk for index in chunks if len(chunk := pixels.chunk(index))]
-    sizes = [len(pixels.chunk(index)) for index in chunks]
-    total = sum(sizes)
+def pixel_chunks(pixels: Pixels) -> Iterator[NDArray[Any]]:
+    """Yield the pixels that take part, chunk by chunk."""
+    for index in range(pixels.n_chunks):
+        if len(chunk := pixels.chunk(index)):
+            yield chunk
+
+
+def sampled_pixels(pixels: Pixels, sample: float, rng: np.random.Generator) -> NDArray[Any]:
+    """Return some of the pixels that take part, drawn at random."""
+    sizes = [len(pixels.chunk(index)) for index in range(pixels.n_chunks)]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    total = int(starts[-1])
     wanted = total * sample if isinstance(sample, float) else sample
     wanted = min(total, max(1, round(wanted)))
     # One pixel at random out of each of `wanted` equal runs: spread over the whole image.
     drawn = ((np.arange(wanted) + rng.random(wanted)) * (total / wanted)).astype(np.int64)
     drawn = np.minimum(drawn, total - 1)
-    starts = np.concatenate([[0], np.cumsum(sizes)])
     bounds = np.searchsorted(drawn, starts)
-    return [
+    parts = [
         pixels.chunk(index)[drawn[bounds[index] : bounds[index + 1]] - starts[index]]
-        for index in chunks
+        for index in range(pixels.n_chunks)
         if bounds[index] < bounds[index + 1]
     ]
+    return np.concatenate(parts)
 
 
-def grid_table(chunks: list[NDArray[Any]]) -> ColorTable:
-    """Return the mean colors of the occupied cells of a grid over the color space."""
+def cell_means(chunks: Iterable[NDArray[Any]], n_colors: int) -> ColorTable:
+    """Return the mean colors of the occupied cells of a grid over the color space.
+
+    With many channels a grid has too many cells: a run of pixels then stands for all.
+    """
+    from .kernels.points import count_cells
+
+    chunks = list(chunks)
     n_channels = chunks[0].shape[1]
-    bits = max(1, min(8, GRID_BITS // n_channels))
-    if n_channels * bits > GRID_BITS:  # too many channels for a grid: pixels stand for themselves
-        colors = np.concatenate(chunks).astype(np.float64)
-        return ColorTable(colors[:CHUNK_PIXELS], np.ones(min(len(colors), CHUNK_PIXELS), np.int64))
+    wanted_bits = GRID_BITS + max(0, (n_colors // 32).bit_length())
+    bits = max(1, min(16, wanted_bits // n_channels))
+    if n_channels * bits > wanted_bits:
+        return _spread_pixels(chunks)
     low = np.min([chunk.min(axis=0) for chunk in chunks], axis=0).astype(np.float64)
     high = np.max([chunk.max(axis=0) for chunk in chunks], axis=0).astype(np.float64)
     scale = (1 << bits) * (1 - 1e-9) / np.where(high > low, high - low, 1)
-    n_cells = 1 << (bits * n_channels)
-    counts = np.zeros(n_cells, np.int64)
-    sums = np.zeros((n_channels, n_cells))
+    counts = np.zeros(1 << (bits * n_channels), np.int64)
+    sums = np.zeros((len(counts), n_channels))
     for chunk in chunks:
-        colors = chunk.astype(np.float64)
-        steps = ((colors - low) * scale).astype(np.int64)
-        cells = steps @ (1 << (bits * np.arange(n_channels)))
-        counts += np.bincount(cells, minlength=n_cells)
-        for channel in range(n_channels):
-            sums[channel] += np.bincount(cells, colors[:, channel], n_cells)
+        count_cells(chunk.astype(np.float64), low, scale, bits, counts, sums)
     occupied = np.flatnonzero(counts)
-    return ColorTable((sums[:, occupied] / counts[occupied]).T.copy(), counts[occupied])
+    # Sums are relative to `low`: they lose no digits to it.
+    colors = low + sums[occupied] / counts[occupied, np.newaxis]
+    return ColorTable(colors, counts[occupied])
+
+
+def _spread_pixels(chunks: list[NDArray[Any]]) -> ColorTable:
+    """Return every n-th pixel, at most `MAX_PIXELS` of them."""
+    total = sum(map(len, chunks))
+    step = -(-total // MAX_PIXELS)
+    colors = np.concatenate([chunk[::step] for chunk in chunks]).astype(np.float64)
+    return ColorTable(colors, np.ones(len(colors), np.int64))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-CHUNK_PIXELS = 1 << 16
-"""Pixels per chunk: small enough for the cache, and fixed, so that sums never depend on threads."""
+CHUNK_PIXELS = 1 << 17
+"""Pixels per chunk: a fixed number, so that sums never depend on threads; a multiple of 4."""
 
 # Squares of larger values, added up over an image, leave the range of float64.
 LARGEST_VALUE = 1e140

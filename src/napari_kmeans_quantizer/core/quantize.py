@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .color_table import ColorTable, distinct_colors, grid_table, sampled_pixels
+from .color_table import cell_means, sampled_pixels
+from .grid import Grid
 from .image import Pixels, as_pixels
+from .levels import Levels
 from .palette import Palette, check_colors, image_range
+from .points import Points
 from .progress import Progress
 from .refine import paint, refine
 from .search import search
+from .sweep import Canvas
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .sweep import Canvas, Clusters
+    from .color_table import ColorTable
+    from .sweep import Clusters, Sweeper
 
 COLOR_SPACES = ("rgb",)
 EFFORTS = ("balanced",)
@@ -248,32 +253,49 @@ def quantize_steps(
     rng = _as_generator(random_state)
     pixels = as_pixels(image, channel_axis, mask)
     _check_sample(sample)
-    if palette is not None:
-        given = _as_palette(palette, pixels)
-        canvas, clusters = yield from paint(pixels, given.colors)
-        return _result(pixels, given.colors, canvas, clusters, 0, given.value_range)
+    given = None if palette is None else _as_palette(palette, pixels)
     yield Progress("Counting colors", 0.0)
-    few = distinct_colors(pixels, n_colors)
+    sweeper = _sweeper(pixels)
+    if given is not None:
+        canvas = Canvas.blank(pixels, len(given))
+        clusters = yield from paint(sweeper, given.colors, canvas)
+        return _result(pixels, given.colors, canvas, clusters, 0, given.value_range)
+    few = sweeper.distinct(n_colors)
     if few is not None:
         centers = few.colors[np.argsort(-few.counts, kind="stable")]
-        canvas, clusters = yield from paint(pixels, centers)
+        canvas = Canvas.blank(pixels, len(centers))
+        clusters = yield from paint(sweeper, centers, canvas)
         canvas = canvas._replace(image=np.array(pixels.image, order="C", subok=False))
         return _result(pixels, centers, canvas, clusters, 0)
-    table = _table(pixels, n_colors, sample, rng)
-    yield Progress("Searching", 0.2)
+    table = _table(pixels, sweeper, n_colors, sample, rng)
+    yield Progress("Searching centers", 0.2)
     centers, n_iter = search(table, n_colors, rng)
-    centers, canvas, clusters, n_sweeps = yield from refine(pixels, centers, table.variance)
+    centers, canvas, clusters, n_sweeps = yield from refine(
+        pixels, sweeper, centers, table.variance
+    )
     return _result(pixels, centers, canvas, clusters, n_iter + n_sweeps)
 
 
+def _sweeper(pixels: Pixels) -> Sweeper:
+    for kind in (Levels, Grid):
+        if kind.suits(pixels):
+            return kind(pixels)
+    return Points(pixels)
+
+
 def _table(
-    pixels: Pixels, n_colors: int, sample: float | None, rng: np.random.Generator
+    pixels: Pixels,
+    sweeper: Sweeper,
+    n_colors: int,
+    sample: float | None,
+    rng: np.random.Generator,
 ) -> ColorTable:
     """Return weighted colors for the search: of the sample, or of all pixels if it has too few."""
-    table = grid_table(sampled_pixels(pixels, sample, rng))
-    if sample is not None and len(table.colors) < n_colors:
-        table = grid_table(sampled_pixels(pixels, None, rng))
-    return table
+    if sample is not None:
+        table = cell_means([sampled_pixels(pixels, sample, rng)], n_colors)
+        if len(table.colors) >= n_colors:
+            return table
+    return sweeper.table(n_colors)
 
 
 def _result(
@@ -296,7 +318,7 @@ def _result(
         palette=palette,
         image=canvas.image,
         mask=pixels.mask,
-        inertia=float(clusters.inertia.sum()),
+        inertia=clusters.inertia,
         n_iter=n_iter,
         mse=clusters.error_around(centers, palette.values.astype(np.float64)) / n_values,
         source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),

@@ -6,14 +6,13 @@ center the mean of its pixels, none empty, none that looks like another one, mos
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .palette import to_dtype
 from .progress import Progress
-from .sweep import Canvas, Clusters, sweep
+from .sweep import Canvas
 from .threads import map_chunks
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .image import Pixels
+    from .sweep import Clusters, Sweeper
 
     Floats = NDArray[np.float64]
 
@@ -32,16 +32,21 @@ MAX_SORTS = 3
 
 
 def paint(
-    pixels: Pixels, centers: Floats, fraction: float = 0.0
-) -> Generator[Progress, None, tuple[Canvas, Clusters]]:
+    sweeper: Sweeper, centers: Floats, canvas: Canvas, fraction: float = 0.0
+) -> Generator[Progress, None, Clusters]:
     """Paint every pixel in its nearest center's color."""
-    canvas = Canvas.blank(pixels, len(centers))
-    clusters = yield from _painted(pixels, centers, canvas, fraction)
-    return canvas, clusters
+    steps = sweeper.sweep(centers, canvas)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            clusters: Clusters = stop.value
+            return clusters
+        yield Progress("Painting", fraction)
 
 
 def refine(
-    pixels: Pixels, centers: Floats, variance: float
+    pixels: Pixels, sweeper: Sweeper, centers: Floats, variance: float
 ) -> Generator[Progress, None, tuple[Floats, Canvas, Clusters, int]]:
     """Mend centers and paint until the picture holds the promises.
 
@@ -53,7 +58,7 @@ def refine(
     tolerance = variance * (TOLERANCE if len(centers) > 1 else 1e-20)
     n_sorts = 0
     for n_sweeps in range(1, MAX_SWEEPS + len(centers)):
-        clusters = yield from _painted(pixels, centers, canvas, 1 - 0.7**n_sweeps)
+        clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
         unusable = (clusters.counts == 0) | repeated(to_dtype(centers, dtype))
         if unusable.any():
             centers = _replaced(pixels, centers, unusable)
@@ -68,16 +73,6 @@ def refine(
         n_sorts += rest
         centers = (centers if rest else moved)[order]
     return centers, canvas, clusters, n_sweeps
-
-
-def _painted(
-    pixels: Pixels, centers: Floats, canvas: Canvas, fraction: float
-) -> Generator[Progress, None, Clusters]:
-    parts = []
-    for part in sweep(pixels, centers, canvas):
-        yield Progress("Painting", fraction)
-        parts.append(part)
-    return reduce(Clusters.plus, parts)
 
 
 def repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:

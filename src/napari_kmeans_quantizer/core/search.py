@@ -18,7 +18,7 @@ def search(
     """Return centers (K, C) for weighted colors, and the number of sweeps."""
     from .kernels.points import assign
 
-    colors, counts = table
+    colors, counts, _ = table
     labels, distances = np.empty(len(colors), np.int32), np.empty(len(colors))
     centers = colors[np.argmax(counts)][np.newaxis]
     for _ in range(1, n_clusters):

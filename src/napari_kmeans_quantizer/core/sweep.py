@@ -1,48 +1,45 @@
-"""One sweep over all pixels: every pixel to its nearest center, figures of every cluster."""
+"""What a sweep over all pixels is: every pixel to its nearest center, and the clusters' figures.
+
+Three kinds of images are swept in three ways: `levels` (grey with few possible values), `grid`
+(8-bit RGB) and `points` (all others).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from .image import CHUNK_PIXELS
-from .palette import to_dtype
-from .threads import map_chunks
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from numpy.typing import NDArray
 
+    from .color_table import ColorTable
     from .image import Pixels
+
+    Floats = NDArray[np.float64]
 
 
 class Clusters(NamedTuple):
-    """Figures of the clusters around `centers`: they add up over chunks."""
+    """Figures of the clusters around `centers`."""
 
     counts: NDArray[np.int64]
     """Pixels, (K,)."""
-    sums: NDArray[np.float64]
+    offsets: Floats
     """Sum of the pixels' offsets from the center, (K, C)."""
-    inertia: NDArray[np.float64]
-    """Sum of squared distances to the center, (K,)."""
+    inertia: float
+    """Sum of squared distances to the nearest center."""
 
-    def plus(self, other: Clusters) -> Clusters:
-        """Return the figures of both."""
-        return Clusters(
-            self.counts + other.counts, self.sums + other.sums, self.inertia + other.inertia
-        )
-
-    def means(self, centers: NDArray[np.float64]) -> NDArray[np.float64]:
+    def means(self, centers: Floats) -> Floats:
         """Return the mean of every cluster; an empty one stays where it is."""
-        return centers + self.sums / np.maximum(self.counts, 1)[:, np.newaxis]
+        return centers + self.offsets / np.maximum(self.counts, 1)[:, np.newaxis]
 
-    def error_around(self, centers: NDArray[np.float64], others: NDArray[np.float64]) -> float:
+    def error_around(self, centers: Floats, others: Floats) -> float:
         """Return the sum of squared distances to `others` instead of `centers`."""
         shift = centers - others
-        moved = 2 * (self.sums * shift).sum(axis=1) + self.counts * (shift**2).sum(axis=1)
-        return max(0.0, float((self.inertia + moved).sum()))
+        moved = 2 * (self.offsets * shift).sum() + (self.counts * (shift**2).sum(axis=1)).sum()
+        return max(0.0, float(self.inertia + moved))
 
 
 class Canvas(NamedTuple):
@@ -56,47 +53,19 @@ class Canvas(NamedTuple):
     @classmethod
     def blank(cls, pixels: Pixels, n_colors: int) -> Canvas:
         """Return a canvas for `n_colors` colors."""
+        make = np.empty if pixels.mask is None else np.zeros
         dtype = np.uint8 if n_colors <= 256 else np.uint16
-        return cls(np.zeros(pixels.size, dtype), pixels.blank())
+        return cls(make(pixels.size, dtype), pixels.blank())
 
 
-def sweep(pixels: Pixels, centers: NDArray[np.float64], canvas: Canvas) -> Iterator[Clusters]:
-    """Paint every pixel in its nearest center's color; yield figures chunk by chunk, in order."""
-    from .kernels.points import assign
+class Sweeper(Protocol):
+    """An image made ready to be counted and swept."""
 
-    values = to_dtype(centers, pixels.image.dtype)
+    def distinct(self, limit: int) -> ColorTable | None:
+        """Return the distinct colors, or None if there are more than `limit`."""
 
-    def one(index: int) -> Clusters:
-        chunk = pixels.chunk(index)
-        points = chunk.astype(np.float64)
-        nearest = np.zeros(len(points), np.int32)
-        distances = np.empty(len(points))
-        assign(points, centers, nearest, distances)
-        pixels.write(canvas.image, index, values[nearest])
-        labels = canvas.labels[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
-        labels[... if pixels.mask is None else pixels.chunk_mask(index)] = nearest
-        return _clusters(points, nearest, distances, centers)
+    def table(self, n_colors: int) -> ColorTable:
+        """Return weighted colors for the search of `n_colors` centers."""
 
-    yield from map_chunks(one, pixels.n_chunks)
-
-
-def _clusters(
-    points: NDArray[np.float64],
-    nearest: NDArray[np.int32],
-    distances: NDArray[np.float64],
-    centers: NDArray[np.float64],
-) -> Clusters:
-    K = len(centers)
-    counts = np.bincount(nearest, minlength=K)
-    sums: NDArray[np.float64]
-    inertia: NDArray[np.float64]
-    # Offsets, not values: the sum of a million values of 60,000 would lose digits.
-    sums = np.stack(
-        [
-            np.bincount(nearest, column, K).astype(np.float64)
-            for column in (points - centers[nearest]).T
-        ],
-        axis=1,
-    )
-    inertia = np.bincount(nearest, distances, K).astype(np.float64)
-    return Clusters(counts, sums, inertia)
+    def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
+        """Paint every pixel in its nearest center's color; yield now and then."""

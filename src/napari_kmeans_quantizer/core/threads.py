@@ -90,3 +90,24 @@ def map_chunks(function: Callable[[int], Result], n_chunks: int) -> Iterator[Res
         finally:
             for future in futures:
                 future.cancel()
+
+
+def share_chunks(function: Callable[[Iterator[int]], Result], n_chunks: int) -> list[Result]:
+    """Return what `function` makes of the chunks that each thread takes, one result per thread.
+
+    For sums that need much room, and for which the order of the chunks does not matter.
+    """
+    todo = deque(range(n_chunks))
+
+    def left() -> Iterator[int]:
+        while True:
+            try:
+                yield todo.popleft()
+            except IndexError:
+                return
+
+    size = min(n_threads(), n_chunks)
+    if size <= 1:
+        return [function(left())]
+    with ThreadPoolExecutor(size) as pool:
+        return list(pool.map(function, [left() for _ in range(size)]))

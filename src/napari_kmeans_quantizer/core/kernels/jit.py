@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def jit(function: Function) -> Function:
     """Compile at first call, without the GIL; cache on disk where a folder can be written."""
-    options = {"nogil": True, "error_model": "numpy"}
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
         return cast("Function", numba.njit(cache=True, **options)(function))
     except RuntimeError:  # no writable folder: read-only installations, containers

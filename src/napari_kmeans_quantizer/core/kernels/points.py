@@ -1,7 +1,8 @@
 """Points and centers of any dimension: nearest centers, sums, seeds, distances.
 
-They compute in float64 whatever the points' dtype. One rule for callers: pass `points` and `weights` read-only (`array.flags.writeable = False`),
-because numba compiles again for every mix of read-only and writable arrays.
+They compute in float64 whatever the points' dtype. One rule for callers: pass `points` and
+`weights` read-only (`array.flags.writeable = False`), because numba compiles again for every mix of
+read-only and writable arrays.
 """
 
 from __future__ import annotations
@@ -313,3 +314,22 @@ def pairwise_distances(a: Array, b: Array, out: Array) -> None:
             _add(columns[d], np.float64(a[i, d]), row)
         for j in range(len(b)):
             out[i, j] = np.sqrt(row[j])
+
+
+@jit
+def count_cells(
+    points: Array, low: Array, scale: Array, bits: int, counts: Array, sums: Array
+) -> None:
+    """Count points into the cells of a grid.
+
+    IN `points` (n, D), `low` and `scale` (D,) float64: a coordinate's cell is
+    ``(x - low) * scale``, rounded down, of `bits` bits.
+    INOUT `counts` (2 ** (bits * D),) int64, `sums` (.., D) float64: of offsets from `low`.
+    """
+    for i in range(len(points)):
+        cell = 0
+        for d in range(points.shape[1]):
+            cell = (cell << bits) | int((points[i, d] - low[d]) * scale[d])
+        counts[cell] += 1
+        for d in range(points.shape[1]):
+            sums[cell, d] += points[i, d] - low[d]

@@ -1,0 +1,81 @@
+"""Grey images of at most 65,536 possible values: counted once, then painted by look-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .color_table import ColorTable
+from .palette import to_dtype
+from .points import write_labels
+from .sweep import Canvas, Clusters
+from .threads import map_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from numpy.typing import NDArray
+
+    from .image import Pixels
+
+    Floats = NDArray[np.float64]
+
+
+class Levels:
+    """Counts of the grey levels; implements `Sweeper`."""
+
+    @staticmethod
+    def suits(pixels: Pixels) -> bool:
+        """Tell whether an image is of this kind."""
+        dtype = pixels.image.dtype
+        return pixels.n_channels == 1 and dtype.kind in "bui" and dtype.itemsize <= 2
+
+    def __init__(self, pixels: Pixels) -> None:
+        self._pixels = pixels
+        dtype = pixels.image.dtype
+        self._lowest = np.iinfo(dtype).min if dtype.kind == "i" else 0
+        n_levels = 2 if dtype.kind == "b" else 1 << (8 * dtype.itemsize)
+        self._counts = np.zeros(n_levels, np.int64)
+        for counts in map_chunks(
+            lambda index: np.bincount(self._levels(index), minlength=n_levels), pixels.n_chunks
+        ):
+            self._counts += counts
+
+    def distinct(self, limit: int) -> ColorTable | None:
+        """See `Sweeper`."""
+        table = self.table(limit)
+        return table if len(table.colors) <= limit else None
+
+    def table(self, n_colors: int) -> ColorTable:
+        """See `Sweeper`."""
+        found = np.flatnonzero(self._counts)
+        colors = (found + self._lowest).astype(np.float64)[:, np.newaxis]
+        return ColorTable(colors, self._counts[found])
+
+    def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
+        """See `Sweeper`."""
+        from .kernels.points import assign
+
+        colors, counts, _ = self.table(0)
+        nearest, distances = np.zeros(len(colors), np.int32), np.empty(len(colors))
+        assign(colors, centers, nearest, distances)
+        label_of = np.zeros(len(self._counts), canvas.labels.dtype)
+        label_of[np.flatnonzero(self._counts)] = nearest
+        values = to_dtype(centers, self._pixels.image.dtype)
+
+        def one(index: int) -> None:
+            labels = label_of[self._levels(index)]
+            write_labels(self._pixels, index, labels, canvas)
+            self._pixels.write(canvas.image, index, values[labels])
+
+        for _ in map_chunks(one, self._pixels.n_chunks):
+            yield
+        K = len(centers)
+        off = counts * (colors - centers[nearest])[:, 0]
+        offsets = np.bincount(nearest, off, K).astype(np.float64)
+        n_pixels = np.bincount(nearest, counts, K).astype(np.int64)
+        return Clusters(n_pixels, offsets[:, np.newaxis], float((counts * distances).sum()))
+
+    def _levels(self, index: int) -> NDArray[np.intp]:
+        return self._pixels.chunk(index)[:, 0].astype(np.intp) - self._lowest
