@@ -96,14 +96,17 @@ class Grid:
         """See `Sweeper`."""
         from .kernels import grid as kernels
 
-        totals = self._octants
-        if n_colors > FEW_COLORS:
-            totals = np.zeros((kernels.N_CELLS, 4), np.int64)
-            kernels.cell_totals(self._packed, self._spills, totals)
-        order = _morton_order(len(totals))
-        keys = np.flatnonzero(totals[order, 0])
-        occupied = totals[order[keys]]
-        return ColorTable(occupied[:, 1:] / occupied[:, :1], occupied[:, 0].copy(), keys)
+        if n_colors <= FEW_COLORS:
+            order = _morton_order(len(self._octants))
+            keys = np.flatnonzero(self._octants[order, 0])
+            totals = self._octants[order[keys]]
+        else:
+            order = _morton_order(kernels.N_CELLS)
+            keys = np.flatnonzero(self._packed[order])
+            totals = np.zeros((len(keys), 4), np.int64)
+            kernels.cell_totals(self._packed, self._spills, order[keys], totals)
+        counts = np.ascontiguousarray(totals[:, 0])
+        return ColorTable(totals[:, 1:] / totals[:, :1], counts, keys)
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""

@@ -159,14 +159,16 @@ def _unpack(word, corner, totals):
 
 
 @jit
-def cell_totals(packed, spills, totals):
-    """Add count and sums of every cell to its row of `totals` (N_CELLS, 4) int64."""
-    for cell in range(N_CELLS):
-        if packed[cell]:
-            _unpack(packed[cell], _corner(cell << 6), totals[cell])
+def cell_totals(packed, spills, cells, totals):
+    """Add count and sums of the listed cells, all that have pixels, to `totals` (n, 4) int64."""
+    row_of = np.empty(N_CELLS if len(spills) else 0, np.int32)
+    for row in range(len(cells)):
+        _unpack(packed[cells[row]], _corner(cells[row] << 6), totals[row])
+        if len(spills):
+            row_of[cells[row]] = row
     for i in range(len(spills)):
         cell = np.int64(spills[i, 0])
-        _unpack(spills[i, 1], _corner(cell << 6), totals[cell])
+        _unpack(spills[i, 1], _corner(cell << 6), totals[row_of[cell]])
 
 
 @jit

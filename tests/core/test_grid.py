@@ -1,0 +1,228 @@
+"""The grid of 8-bit RGB images: counts, sums, labels and pictures against naive NumPy, to the bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import reference
+from napari_kmeans_quantizer.core import threads
+from napari_kmeans_quantizer.core.grid import Grid
+from napari_kmeans_quantizer.core.image import CHUNK_PIXELS, as_pixels
+from napari_kmeans_quantizer.core.kernels import grid as kernels
+from napari_kmeans_quantizer.core.sweep import Canvas
+
+
+def sweep(image, centers, mask=None):
+    """Count and paint an image."""
+    pixels = as_pixels(image, -1 if image.shape[-1] == 3 else "auto", mask)
+    grid = Grid(pixels)
+    canvas = Canvas.blank(pixels, len(centers))
+    steps = grid.sweep(centers, canvas)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return grid, canvas, stop.value
+
+
+def totals_of(pixels, labels, n):
+    out = np.zeros((n, 4), np.int64)
+    np.add.at(out[:, 0], labels, 1)
+    for c in range(3):
+        np.add.at(out[:, 1 + c], labels, pixels[:, c].astype(np.int64))
+    return out
+
+
+def check_table(table, used, bits):
+    cells = np.unique(used.astype(np.int64) >> bits, axis=0, return_inverse=True)
+    want = totals_of(used, cells[1].reshape(-1), len(cells[0]))
+    order = np.lexsort((np.floor(table.colors).astype(int) >> bits).T[::-1])
+    assert np.array_equal(table.counts[order], want[:, 0])
+    assert np.array_equal(table.colors[order], want[:, 1:] / want[:, :1])
+    assert (np.diff(table.keys) > 0).all()
+
+
+def check(image, centers, mask=None):
+    centers = np.asarray(centers, np.float64)
+    values = np.rint(centers.clip(0, 255)).astype(np.uint8)
+    before = image.copy()
+    grid, canvas, clusters = sweep(image, centers, mask)
+    part = slice(None) if mask is None else mask
+    used = image[part][:, :3]
+    for n_colors, bits in ((2, 3), (99, 2)):
+        check_table(grid.table(n_colors), used, bits)
+    want = np.concatenate(
+        [reference.nearest(used[i : i + 4096], centers) for i in range(0, len(used), 4096)]
+    )
+    assert np.array_equal(canvas.labels[part], want)
+    expected = image.copy()
+    expected[part, :3] = values[want]
+    assert np.array_equal(canvas.image, expected)
+    counts, sums = np.hsplit(totals_of(used, want, len(centers)), [1])
+    assert np.array_equal(clusters.counts, counts[:, 0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert np.array_equal(clusters.offsets, sums - counts * centers, equal_nan=True)
+    assert np.array_equal(image, before)
+    return canvas, clusters
+
+
+rng = np.random.default_rng(0)
+
+
+def photo(n, seed=0):
+    r = np.random.default_rng(seed)
+    walk = np.cumsum(r.normal(0, 3, (n, 3)), 0) + r.normal(0, 6, (n, 1))
+    return (127 + 120 * np.sin(walk / 60)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 8, 16, 64, 255, 256, 257, 600])
+@pytest.mark.parametrize("make", ["photo", "noise"])
+def test_random(k, make):
+    r = np.random.default_rng(k)
+    pixels = photo(20011, k) if make == "photo" else r.integers(0, 256, (20011, 3), dtype=np.uint8)
+    check(pixels, r.uniform(0, 255, (k, 3)))
+
+
+@pytest.mark.parametrize("n", range(1, 14))
+def test_tiny(n):
+    check(rng.integers(0, 256, (n, 3), dtype=np.uint8), rng.uniform(0, 255, (5, 3)))
+
+
+@pytest.mark.parametrize(
+    "n", [511, 512, 513, 4095, 4097, CHUNK_PIXELS - 1, CHUNK_PIXELS + 1, 2 * CHUNK_PIXELS + 6]
+)
+def test_sizes(n):
+    check(photo(n), rng.uniform(0, 255, (7, 3)))
+
+
+@pytest.mark.parametrize("color", [(0, 0, 0), (255, 255, 255), (3, 252, 128), (1, 2, 3)])
+@pytest.mark.parametrize("k", [1, 2, 300])
+def test_one_color(color, k):
+    check(np.full((70001, 3), color, np.uint8), rng.uniform(0, 255, (k, 3)))
+
+
+def test_two_colors():
+    pixels = np.where(rng.random((50000, 1)) < 0.3, [[10, 20, 30]], [[11, 20, 30]]).astype(np.uint8)
+    check(pixels, [[10, 20, 30], [11, 20, 30]])
+    check(pixels, [[10.5, 20, 30], [10.5, 20, 30]])
+
+
+@pytest.mark.parametrize("k", [2, 16, 256, 700])
+def test_integer_centers_tie(k):
+    """Even integer centers on a lattice: a large share of all colors lies exactly between several."""
+    centers = rng.integers(0, 32, (k, 3)) * 8.0
+    pixels = (rng.integers(0, 64, (30000, 3)) * 4).astype(np.uint8)
+    check(pixels, centers)
+    lattice = np.stack(np.meshgrid(*[[64.0, 128, 192]] * 3), -1).reshape(-1, 3)
+    check(pixels, rng.permutation(lattice))
+
+
+def test_duplicates_go_to_the_lower_index():
+    centers = rng.uniform(0, 255, (40, 3))
+    canvas, clusters = check(photo(30000), np.concatenate([centers, centers[::-1]]))
+    assert canvas.labels.max() < 40
+    assert not clusters.counts[40:].any()
+    check(photo(5000), np.concatenate([centers, centers + 1e-13, centers - 1e-13]))
+
+
+@pytest.mark.parametrize("scale", [1e3, 1e6, 1e9, 1e15])
+def test_centers_outside_the_gamut(scale):
+    centers = rng.normal(0, 1, (20, 3)) * scale
+    check(photo(5000), centers)
+    centers[3] = 100, 100, 100
+    check(photo(5000), centers)
+
+
+def test_close_centers():
+    base = np.array([[100.0, 120.0, 90.0]])
+    for eps in (1e-3, 1e-6, 1e-9, 1e-12, 1e-14):
+        check((photo(20000) // 8 + 100).astype(np.uint8), base + rng.normal(0, eps, (12, 3)))
+
+
+def test_every_color():
+    """All 2^24 colors once, in a scrambled order."""
+    codes = np.arange(1 << 24, dtype=np.uint32) * np.uint32(0x9E3779B1) & np.uint32(0xFFFFFF)
+    image = codes.view(np.uint8).reshape(-1, 4)[:, :3].copy()
+    centers = rng.uniform(0, 255, (256, 3))
+    grid, canvas, clusters = sweep(image, centers)
+    table = grid.table(256)
+    assert len(table.counts) == 1 << 18
+    assert (table.counts == 64).all()
+    assert np.array_equal(clusters.counts, np.bincount(canvas.labels, minlength=256))
+    some = rng.integers(0, len(image), 50_000)
+    assert np.array_equal(canvas.labels[some], reference.nearest(image[some], centers))
+
+
+def test_masks_and_alpha():
+    n = 300_001
+    rgb, centers = photo(n), rng.uniform(0, 255, (9, 3))
+    check(rgb, centers, rng.random(n) < 0.4)
+    check(rgb, rng.uniform(0, 255, (300, 3)), np.arange(n) == 77)
+    alpha = rng.integers(0, 3, (n, 1), dtype=np.uint8)
+    image = np.concatenate([rgb, alpha], axis=1)[np.newaxis]
+    _, canvas, clusters = sweep(image, centers)
+    seen = alpha[:, 0] > 0
+    assert np.array_equal(canvas.labels[seen], reference.nearest(rgb[seen], centers))
+    assert np.array_equal(canvas.image[..., 3], image[..., 3])
+    assert np.array_equal(canvas.image[0, ~seen], image[0, ~seen])
+    assert clusters.counts.sum() == seen.sum()
+
+
+def test_channels_first():
+    image = np.moveaxis(photo(30_000).reshape(100, 300, 3), -1, 0).copy()
+    pixels = as_pixels(image, 0)
+    canvas = Canvas.blank(pixels, 5)
+    centers = rng.uniform(0, 255, (5, 3))
+    for _ in Grid(pixels).sweep(centers, canvas):
+        pass
+    want = reference.nearest(image.reshape(3, -1).T, centers)
+    assert np.array_equal(canvas.labels, want)
+    values = np.rint(centers).astype(np.uint8)
+    assert np.array_equal(canvas.image, np.moveaxis(values[want.reshape(100, 300)], -1, 0))
+
+
+def test_any_array_and_no_second_compilation():
+    plain = photo(40_001)
+    centers = rng.uniform(0, 255, (9, 3))
+    canvas, _ = check(plain, centers)
+    odd = np.empty(plain.size + 1, np.uint8)[1:].reshape(plain.shape)
+    odd[...] = plain
+    frozen = plain.copy()
+    frozen.flags.writeable = False
+    before = list(kernels.histogram.nopython_signatures)
+    for image in (odd, frozen, np.asfortranarray(plain), plain[::-1].copy()[::-1]):
+        assert np.array_equal(check(image, centers)[0].labels, canvas.labels)
+    assert kernels.histogram.nopython_signatures == before
+
+
+@pytest.mark.parametrize("n_threads", [2, 3, 16])
+def test_threads(n_threads, monkeypatch):
+    image = photo(5 * CHUNK_PIXELS + 11)
+    image[: 3 * CHUNK_PIXELS : 2] = 77  # many spills, in every thread
+    centers = rng.uniform(0, 255, (30, 3))
+    one, first = check(image, centers)
+    monkeypatch.setattr(threads, "n_threads", lambda: n_threads)
+    many, second = check(image, centers)
+    assert np.array_equal(one.labels, many.labels)
+    assert np.array_equal(first.offsets, second.offsets)
+    assert first.inertia == second.inertia
+
+
+def test_merge_overflows_nothing():
+    """Sixteen words just below SPILL, of the color with the highest low bits."""
+    n = kernels.SPILL - 1
+    word = np.uint64(n << 48 | 3 * n << 32 | 3 * n << 16 | 3 * n)
+    packed, n_spills = np.full(kernels.N_CELLS, word), 0
+    spills = np.empty((kernels.N_CELLS * 16, 2), np.uint64)
+    other = packed.copy()
+    for _ in range(15):
+        n_spills = kernels.merge(other, n_spills, packed, spills)
+    octants = np.zeros((kernels.N_CELLS // 8, 4), np.int64)
+    cells = np.zeros((kernels.N_CELLS, 4), np.int64)
+    kernels.octant_totals(packed, spills[:n_spills], octants)
+    kernels.cell_totals(packed, spills[:n_spills], np.arange(kernels.N_CELLS), cells)
+    assert (cells[:, 0] == 16 * n).all()
+    assert (octants[:, 0] == 128 * n).all()
+    assert np.array_equal(cells.sum(0), octants.sum(0))
+    assert cells[-1].tolist() == [16 * n] + [16 * n * 255] * 3
