@@ -449,7 +449,7 @@ BAD = [
     ((GOOD,), {"channel_axis": "last"}, ValueError, "'last'"),
     ((GOOD,), {"channel_axis": 1.5}, TypeError, "1.5"),
     ((np.zeros(4),), {"channel_axis": 0}, ValueError, "spatial axis"),
-    ((GOOD,), {"color_space": "hsv"}, ValueError, "'rgb'"),
+    ((GOOD,), {"color_space": "hsv"}, ValueError, '"lab"'),
     ((GOOD,), {"effort": "max"}, ValueError, "'balanced'"),
     ((GOOD,), {"dither": "random"}, ValueError, "None"),
     ((GOOD,), {"palette": [[1, 2]]}, ValueError, "3 channels, got 2"),

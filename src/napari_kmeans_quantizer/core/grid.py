@@ -203,9 +203,11 @@ def _morton_order(n_cells: int) -> NDArray[np.intp]:
 
 
 def _clusters(totals: NDArray[np.int64], centers: Floats, sum_squares: int) -> Clusters:
-    counts, sums = totals[:, 0], totals[:, 1:]
-    offsets = sums - counts[:, np.newaxis] * centers
+    counts, sums = totals[:, :1], totals[:, 1:]
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), centers)
     # The squares of all pixels less what the centers explain; `fsum` because that is most of it.
-    explained = (2 * sums - counts[:, np.newaxis] * centers) * centers
+    explained = (2 * sums - counts * centers) * centers
     inertia = math.fsum([sum_squares, *(-explained).reshape(-1)])
-    return Clusters(counts, offsets, max(0.0, inertia))
+    values = to_dtype(centers, np.dtype(np.uint8)).astype(np.int64)
+    error = sum_squares - int(((2 * sums - counts * values) * values).sum())
+    return Clusters(totals[:, 0], means, max(0.0, inertia), float(error))

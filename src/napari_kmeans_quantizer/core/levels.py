@@ -72,10 +72,12 @@ class Levels:
         for _ in map_chunks(one, self._pixels.n_chunks):
             yield
         K = len(centers)
-        off = counts * (colors - centers[nearest])[:, 0]
-        offsets = np.bincount(nearest, off, K).astype(np.float64)
         n_pixels = np.bincount(nearest, counts, K).astype(np.int64)
-        return Clusters(n_pixels, offsets[:, np.newaxis], float((counts * distances).sum()))
+        # Offsets, not values: sums of small numbers lose no digits.
+        offsets = np.bincount(nearest, counts * (colors - centers[nearest])[:, 0], K)
+        means = centers + (offsets / np.maximum(n_pixels, 1))[:, np.newaxis]
+        error = counts * (colors - values[nearest].astype(np.float64))[:, 0] ** 2
+        return Clusters(n_pixels, means, float((counts * distances).sum()), float(error.sum()))
 
     def _levels(self, index: int) -> NDArray[np.intp]:
         return self._pixels.chunk(index)[:, 0].astype(np.intp) - self._lowest

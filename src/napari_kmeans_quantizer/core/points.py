@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .color_space import ColorSpace
     from .image import Pixels
 
     Floats = NDArray[np.float64]
@@ -28,8 +29,8 @@ MAX_GREYS = 1 << 16
 class Points:
     """Pixels as points; implements `Sweeper`."""
 
-    def __init__(self, pixels: Pixels) -> None:
-        self._pixels = pixels
+    def __init__(self, pixels: Pixels, space: ColorSpace | None = None) -> None:
+        self._pixels, self._space = pixels, space
 
     def distinct(self, limit: int) -> ColorTable | None:
         """See `Sweeper`."""
@@ -47,24 +48,34 @@ class Points:
         """See `Sweeper`."""
         from .kernels.points import assign
 
-        pixels = self._pixels
+        pixels, space = self._pixels, self._space
         values = to_dtype(centers, pixels.image.dtype)
+        places = centers if space is None else space.forward(centers)
 
-        def one(index: int) -> tuple[NDArray[np.int64], Floats, float]:
-            points = pixels.chunk(index).astype(np.float64)
+        def one(index: int) -> tuple[NDArray[np.int64], Floats, float, float]:
+            colors = pixels.chunk(index).astype(np.float64)
+            points = colors if space is None else space.forward(colors)
             nearest, distances = np.zeros(len(points), np.int32), np.empty(len(points))
-            assign(points, centers, nearest, distances)
-            pixels.write(canvas.image, index, values[nearest])
+            assign(points, places, nearest, distances)
+            painted = values[nearest]
+            pixels.write(canvas.image, index, painted)
             write_labels(pixels, index, nearest, canvas)
-            return *_totals(points, nearest, centers), float(distances.sum())
+            error = float(((colors - painted) ** 2).sum())
+            return *_totals(points, nearest, places), float(distances.sum()), error
 
-        counts, offsets, inertia = np.zeros(len(centers), np.int64), np.zeros_like(centers), 0.0
-        for some_counts, some_offsets, some_inertia in map_chunks(one, pixels.n_chunks):
+        counts, offsets = np.zeros(len(centers), np.int64), np.zeros_like(centers)
+        inertia = squared_error = 0.0
+        for some_counts, some_offsets, some_inertia, some_error in map_chunks(one, pixels.n_chunks):
             counts += some_counts
             offsets += some_offsets
             inertia += some_inertia
+            squared_error += some_error
             yield
-        return Clusters(counts, offsets, inertia)
+        means = places + offsets / np.maximum(counts, 1)[:, np.newaxis]
+        means = np.where(
+            counts[:, np.newaxis] > 0, means if space is None else space.backward(means), centers
+        )
+        return Clusters(counts, means, inertia, squared_error)
 
 
 def write_labels(pixels: Pixels, index: int, labels: NDArray[Any], canvas: Canvas) -> None:

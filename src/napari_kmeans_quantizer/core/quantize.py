@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .color_space import color_space_of
 from .color_table import cell_means, sampled_pixels
+from .colors import Colors
 from .grid import Grid
 from .image import Pixels, as_pixels
 from .levels import Levels
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from .color_space import ColorSpace
     from .color_table import ColorTable
     from .sweep import Clusters, Sweeper
 
-COLOR_SPACES = ("rgb",)
 EFFORTS = ("balanced",)
 DITHERS = (None,)
 
@@ -109,7 +111,7 @@ def quantize(
     n_colors: int = 16,
     *,
     channel_axis: int | Literal["auto"] | None = "auto",
-    color_space: Literal["rgb"] = "rgb",
+    color_space: Literal["rgb", "lab", "oklab"] = "rgb",
     palette: Palette | ArrayLike | None = None,
     fixed_colors: ArrayLike | None = None,
     mask: ArrayLike | None = None,
@@ -131,8 +133,10 @@ def quantize(
         "auto": a last axis of length 3 or 4 in an array of at least 3 dimensions is RGB(A), all
         else is grey. An integer: that axis holds channels of any kind, all of them clustered.
         None: grey.
-    color_space : {"rgb"}, optional
-        Where distances are measured: in the image's own units.
+    color_space : {"rgb", "lab", "oklab"}, optional
+        Where distances are measured and means taken: the image's own channels, whatever they are,
+        or for RGB images CIELAB or Oklab, in which equal distances look alike. The palette always
+        is in the image's own units.
     palette : Palette or (K, C) array_like, optional
         Colors to use as they are, in their order: nothing is fitted, `n_colors` is not used.
     fixed_colors : None, optional
@@ -211,7 +215,7 @@ def quantize_steps(
     n_colors: int = 16,
     *,
     channel_axis: int | Literal["auto"] | None = "auto",
-    color_space: Literal["rgb"] = "rgb",
+    color_space: Literal["rgb", "lab", "oklab"] = "rgb",
     palette: Palette | ArrayLike | None = None,
     fixed_colors: ArrayLike | None = None,
     mask: ArrayLike | None = None,
@@ -245,7 +249,6 @@ def quantize_steps(
     'Painting'
     """
     _check_n_colors(n_colors)
-    _check_choice("color_space", color_space, COLOR_SPACES)
     _check_choice("effort", effort, EFFORTS)
     _check_choice("dither", dither, DITHERS)
     if fixed_colors is not None:
@@ -253,9 +256,10 @@ def quantize_steps(
     rng = _as_generator(random_state)
     pixels = as_pixels(image, channel_axis, mask)
     _check_sample(sample)
+    space = color_space_of(color_space, pixels)
     given = None if palette is None else _as_palette(palette, pixels)
     yield Progress("Counting colors", 0.0)
-    sweeper = _sweeper(pixels)
+    sweeper = _sweeper(pixels, space)
     if given is not None:
         canvas = Canvas.blank(pixels, len(given))
         clusters = yield from paint(sweeper, given.colors, canvas)
@@ -269,18 +273,22 @@ def quantize_steps(
         return _result(pixels, centers, canvas, clusters, 0)
     table = _table(pixels, sweeper, n_colors, sample, rng)
     yield Progress("Searching centers", 0.2)
-    centers, n_iter = search(table, n_colors, rng)
+    points = table if space is None else table._replace(colors=space.forward(table.colors))
+    centers, n_iter = search(points, n_colors, rng)
+    if space is not None:
+        centers = space.backward(centers)
     centers, canvas, clusters, n_sweeps = yield from refine(
         pixels, sweeper, centers, table.variance
     )
     return _result(pixels, centers, canvas, clusters, n_iter + n_sweeps)
 
 
-def _sweeper(pixels: Pixels) -> Sweeper:
-    for kind in (Levels, Grid):
-        if kind.suits(pixels):
-            return kind(pixels)
-    return Points(pixels)
+def _sweeper(pixels: Pixels, space: ColorSpace | None) -> Sweeper:
+    if space is not None:
+        return Colors(pixels, space) if Grid.suits(pixels) else Points(pixels, space)
+    if Levels.suits(pixels):
+        return Levels(pixels)
+    return Grid(pixels) if Grid.suits(pixels) else Points(pixels)
 
 
 def _table(
@@ -320,7 +328,7 @@ def _result(
         mask=pixels.mask,
         inertia=clusters.inertia,
         n_iter=n_iter,
-        mse=clusters.error_around(centers, palette.values.astype(np.float64)) / n_values,
+        mse=clusters.squared_error / n_values,
         source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
         peak=_peak(dtype, low, high),
     )

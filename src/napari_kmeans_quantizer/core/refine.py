@@ -63,7 +63,7 @@ def refine(
         if unusable.any():
             centers = _replaced(pixels, centers, unusable)
             continue
-        moved = _move_apart(centers, clusters.means(centers), dtype)
+        moved = _move_apart(centers, clusters.means, dtype)
         rest = ((moved - centers) ** 2).sum() <= tolerance or n_sweeps >= MAX_SWEEPS
         if rest and (n_sorts == MAX_SORTS or (np.diff(clusters.counts) <= 0).all()):
             break

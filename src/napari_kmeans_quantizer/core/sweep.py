@@ -22,24 +22,16 @@ if TYPE_CHECKING:
 
 
 class Clusters(NamedTuple):
-    """Figures of the clusters around `centers`."""
+    """Figures of the clusters that a sweep has found and painted."""
 
     counts: NDArray[np.int64]
     """Pixels, (K,)."""
-    offsets: Floats
-    """Sum of the pixels' offsets from the center, (K, C)."""
+    means: Floats
+    """Mean color of the pixels, (K, C), in the image's units; of an empty cluster its center."""
     inertia: float
-    """Sum of squared distances to the nearest center."""
-
-    def means(self, centers: Floats) -> Floats:
-        """Return the mean of every cluster; an empty one stays where it is."""
-        return centers + self.offsets / np.maximum(self.counts, 1)[:, np.newaxis]
-
-    def error_around(self, centers: Floats, others: Floats) -> float:
-        """Return the sum of squared distances to `others` instead of `centers`."""
-        shift = centers - others
-        moved = 2 * (self.offsets * shift).sum() + (self.counts * (shift**2).sum(axis=1)).sum()
-        return max(0.0, float(self.inertia + moved))
+    """Sum of squared distances to the nearest center, in the units of the color space."""
+    squared_error: float
+    """Sum of squared differences between the painted image and the image, in its units."""
 
 
 class Canvas(NamedTuple):

@@ -333,3 +333,10 @@ def count_cells(
         counts[cell] += 1
         for d in range(points.shape[1]):
             sums[cell, d] += points[i, d] - low[d]
+
+
+@jit
+def count_codes(codes: Array, counts: Array) -> None:
+    """Add 1 to `counts` (n,) uint32 for every code, (m,) uint32."""
+    for i in range(len(codes)):
+        counts[codes[i]] += np.uint32(1)

@@ -1,0 +1,137 @@
+"""Color spaces in which distances can be measured, other than the image's own."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .image import Pixels
+
+    Floats = NDArray[np.float64]
+
+COLOR_SPACES = ("rgb", "lab", "oklab")
+
+# CIE XYZ to the cone responses of Oklab, and their cube roots to Oklab [1]_.
+#
+# .. [1] B. Ottosson, "A perceptual color space for image processing", 2020,
+#        https://bottosson.github.io/posts/oklab/
+CONES_OF_XYZ = np.array(
+    [
+        [0.8189330101, 0.3618667424, -0.1288597137],
+        [0.0329845436, 0.9293118715, 0.0361456387],
+        [0.0482003018, 0.2643662691, 0.6338517070],
+    ]
+)
+OKLAB_OF_ROOTS = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+class ColorSpace:
+    """Conversion of an image's sRGB colors to CIELAB or Oklab, and back.
+
+    Parameters
+    ----------
+    name : {"lab", "oklab"}
+        CIELAB (D65, 2 degrees; L in 0..100) or Oklab (L in 0..1).
+    dtype : dtype
+        The image's: colors are 0..1 for bools and floats, else 0 to the largest integer.
+    """
+
+    def __init__(self, name: str, dtype: np.dtype[Any]) -> None:
+        self.name = name
+        self._dtype = dtype
+        self._largest = float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
+
+    def forward(self, colors: NDArray[Any]) -> Floats:
+        """Convert colors (n, 3) in the image's units; bytes by look-up, up to the cube root."""
+        from skimage.color import rgb2xyz, xyz2lab
+
+        if colors.dtype == np.uint8:
+            red, green, blue = self._xyz_of_bytes
+            xyz = red[colors[:, 0]] + green[colors[:, 1]] + blue[colors[:, 2]]
+        else:
+            xyz = rgb2xyz(np.asarray(colors, np.float64) / self._largest)
+        converted: Floats = xyz2lab(xyz) if self.name == "lab" else oklab_of_xyz(xyz)
+        return converted
+
+    def backward(self, points: Floats) -> Floats:
+        """Convert points (n, 3) to colors in the image's units, the nearest that can be shown."""
+        from skimage.color import lab2xyz, xyz2rgb
+
+        with warnings.catch_warnings():  # of colors out of gamut, which are clipped here
+            warnings.simplefilter("ignore")
+            xyz = lab2xyz(points) if self.name == "lab" else xyz_of_oklab(points)
+            rgb = xyz2rgb(xyz)
+        colors: Floats = np.clip(rgb, 0, 1) * self._largest
+        return colors
+
+    @cached_property
+    def _xyz_of_bytes(self) -> Floats:
+        """XYZ of every value of each channel alone, (3, 256, 3): XYZ of a color is their sum."""
+        from skimage.color import rgb2xyz
+
+        values = np.zeros((3, 256, 3))
+        for channel in range(3):
+            values[channel, :, channel] = np.arange(256) / 255
+        xyz: Floats = rgb2xyz(values)
+        return xyz
+
+
+def oklab_of_xyz(xyz: Floats) -> Floats:
+    """Convert CIE XYZ, white at Y = 1, to Oklab, (n, 3)."""
+    converted: Floats = np.cbrt(xyz @ CONES_OF_XYZ.T) @ OKLAB_OF_ROOTS.T
+    return converted
+
+
+def xyz_of_oklab(points: Floats) -> Floats:
+    """Convert Oklab to CIE XYZ, (n, 3)."""
+    roots = np.linalg.solve(OKLAB_OF_ROOTS, points.T)
+    converted: Floats = np.linalg.solve(CONES_OF_XYZ, roots**3).T
+    return converted
+
+
+def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:
+    """Return the color space, None for "rgb"; say why if an image has no colors to convert.
+
+    Raises
+    ------
+    ValueError
+        If `name` is unknown, or needs RGB in a known range and the image is something else.
+    """
+    if name not in COLOR_SPACES:
+        raise ValueError(
+            f'`color_space` must be "rgb", "lab" or "oklab", got {name!r}. '
+            '"rgb" stands for the image\'s own channels, whatever they are.'
+        )
+    if name == "rgb":
+        return None
+    dtype = pixels.image.dtype
+    if pixels.n_channels != 3 or dtype.kind not in "buf":
+        raise ValueError(
+            f"`color_space={name!r}` needs an RGB image of bools, unsigned integers or floats, got "
+            f'{pixels.n_channels} channels of {dtype}. Use color_space="rgb".'
+        )
+    if dtype.kind == "f":
+        _check_unit_range(name, pixels)
+    return ColorSpace(name, dtype)
+
+
+def _check_unit_range(name: str, pixels: Pixels) -> None:
+    for index in range(pixels.n_chunks):
+        chunk = pixels.chunk(index)
+        if chunk.size and not 0 <= chunk.min() <= chunk.max() <= 1:
+            raise ValueError(
+                f"`color_space={name!r}` needs floats in 0..1, got values from {chunk.min():g} to "
+                f"{chunk.max():g}. Divide the image by its white first."
+            )
