@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import reference
 from skimage import color, data
 
+import reference
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.core.color_space import ColorSpace, oklab_of_xyz, xyz_of_oklab
 

@@ -92,6 +92,21 @@ def test_click_adds_three_layers(viewer, widget, quantized):
     assert viewer.layers.selection.active == viewer.layers[2]
 
 
+def test_prepares_in_the_background_and_says_so(viewer, qtbot, monkeypatch):
+    go = threading.Event()
+    warm_up = widget_module._warm_up
+
+    def held_warm_up():
+        go.wait(30)
+        warm_up()
+
+    monkeypatch.setattr(widget_module, "_warm_up", held_warm_up)
+    _, widget = viewer.window.add_plugin_dock_widget(NAME)
+    assert widget._status.value == widget_module.PREPARING
+    go.set()
+    qtbot.waitUntil(lambda: widget._status.value == "", timeout=60_000)
+
+
 def test_opens_from_the_plugins_menu_and_the_layers_menu(viewer):
     viewer.add_image(PHOTO, name="photo")
     title = "K-means Color Quantizer"

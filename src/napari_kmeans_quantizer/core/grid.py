@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Words = NDArray[np.uint32]
 
+BLOCKS_PER_PART = 4
+"""The tree has 64 blocks; so many of them are one thread's task."""
 FEW_COLORS = 32
 """Up to so many centers are searched on 32 x 32 x 32 cells, more on the whole grid."""
 
@@ -132,10 +134,30 @@ class Grid:
         # Of equal centers the first gets all pixels; the kernel wants no two alike.
         first = np.sort(np.unique(centers, axis=0, return_index=True)[1])
         rows = np.column_stack([centers[first], first.astype(np.float64)])
+        tree = self._blank_tree(shown, words)
+        starts = self._first_labels()
+
+        def grow(part: int) -> None:
+            blocks = part * BLOCKS_PER_PART, (part + 1) * BLOCKS_PER_PART
+            kernels.label_tree(self._packed, rows, shown, *blocks, starts[part], *tree[:3])
+
+        for _ in map_chunks(grow, len(starts)):
+            pass
+        return tree
+
+    def _blank_tree(self, shown: Words, palette: Words) -> _Tree:
+        from .kernels import grid as kernels
+
         entries, positions = np.empty((2, kernels.N_CELLS), np.uint32)
-        cell_labels = np.empty(64 * np.count_nonzero(self._packed), np.uint16 if wide else np.uint8)
-        used = kernels.label_tree(self._packed, rows, shown, entries, positions, cell_labels)
-        return _Tree(entries, positions, cell_labels[:used], shown, words)
+        # Room for all cells: what is never written takes no memory.
+        dtype = np.uint8 if len(shown) <= 256 else np.uint16
+        cell_labels = np.empty(64 * np.count_nonzero(self._packed), dtype)
+        return _Tree(entries, positions, cell_labels, shown, palette)
+
+    def _first_labels(self) -> list[int]:
+        """Return where in `cell_labels` the labels of each part of the tree begin."""
+        occupied = np.count_nonzero(self._packed.reshape(64 // BLOCKS_PER_PART, -1), axis=1)
+        return [0, *(64 * np.cumsum(occupied[:-1])).tolist()]
 
     def _whole_cells(self, tree: _Tree) -> NDArray[np.int64]:
         """Return counts and sums (K, 4) over the cells whose colors have one label."""

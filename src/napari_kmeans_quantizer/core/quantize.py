@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from .color_table import ColorTable
     from .sweep import Clusters, Sweeper
 
-EFFORTS = ("balanced",)
+CELLS_PER_COLOR = 4
+MAX_DISTINCT = 1 << 18
+EFFORTS = ("fast", "balanced", "best")
 DITHERS = (None,)
 
 
@@ -116,7 +118,7 @@ def quantize(
     fixed_colors: ArrayLike | None = None,
     mask: ArrayLike | None = None,
     sample: float | None = None,
-    effort: Literal["balanced"] = "balanced",
+    effort: Literal["fast", "balanced", "best"] = "balanced",
     dither: None = None,
     random_state: int | np.random.RandomState | np.random.Generator | None = 0,
 ) -> Quantization:
@@ -147,8 +149,10 @@ def quantize(
         The search sees only this fraction (0 < float <= 1) or number (int) of the pixels, drawn
         at random. Every pixel still takes part in the last sweeps, so palette colors remain the
         means of all their pixels.
-    effort : {"balanced"}, optional
-        How hard the search for the optimum is.
+    effort : {"fast", "balanced", "best"}, optional
+        How hard the search for the optimum is. On a photograph the error of "fast" is within a
+        few per cent of the least known, of "balanced" within a few per mille, of "best" mostly
+        within one. Grey images of at most 65,536 distinct values get the optimum itself.
     dither : None, optional
         No dithering.
     random_state : int, RandomState, Generator or None, optional
@@ -220,7 +224,7 @@ def quantize_steps(
     fixed_colors: ArrayLike | None = None,
     mask: ArrayLike | None = None,
     sample: float | None = None,
-    effort: Literal["balanced"] = "balanced",
+    effort: Literal["fast", "balanced", "best"] = "balanced",
     dither: None = None,
     random_state: int | np.random.RandomState | np.random.Generator | None = 0,
 ) -> Generator[Progress, None, Quantization]:
@@ -278,7 +282,7 @@ def quantize_steps(
     if space is not None:
         centers = space.backward(centers)
     centers, canvas, clusters, n_sweeps = yield from refine(
-        pixels, sweeper, centers, table.variance
+        pixels, sweeper, centers, table.variance, effort
     )
     return _result(pixels, centers, canvas, clusters, n_iter + n_sweeps)
 
@@ -303,7 +307,11 @@ def _table(
         table = cell_means([sampled_pixels(pixels, sample, rng)], n_colors)
         if len(table.colors) >= n_colors:
             return table
-    return sweeper.table(n_colors)
+    table = sweeper.table(n_colors)
+    if len(table.colors) < CELLS_PER_COLOR * n_colors:
+        # The colors are closer together than the cells: take them one by one.
+        return sweeper.distinct(MAX_DISTINCT) or table
+    return table
 
 
 def _result(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import napari.viewer
+import numpy as np
 from magicgui.widgets import (
     CheckBox,
     ComboBox,
@@ -29,6 +30,7 @@ from .layers import (
     QuantizedLayers,
     find_output,
     is_output,
+    quantize_layer,
     result_layers,
     source_array,
     update_layer,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer import Progress
 
 MAX_WIDTH = 320
+PREPARING = "Preparing for the first use ..."
 SHOW_PROGRESS_AFTER = 0.3  # seconds; a bar that flashes up and vanishes only disturbs
 
 
@@ -81,6 +84,7 @@ class QuantizerWidget(Container):
         self._running(False)
         self._connect()
         self.follow_active_layer()
+        self._prepare()
 
     def _make_controls(self) -> None:
         self.image = ComboBox(
@@ -196,6 +200,17 @@ class QuantizerWidget(Container):
     def _is_stale(self, run: int) -> bool:
         return self._worker is None or run != self._run
 
+    def _prepare(self) -> None:
+        """Compile in the background what the first run needs; later sessions find it on disk."""
+        self._status.value = PREPARING
+        worker = create_worker(_warm_up, _start_thread=False, _ignore_errors=True)
+        worker.finished.connect(self._on_prepared)
+        worker.start()
+
+    def _on_prepared(self, _: object = None) -> None:
+        if isalive(self.native) and self._status.value == PREPARING:
+            self._status.value = ""
+
     def _on_progress(self, run: int, step: Progress) -> None:
         if self._is_stale(run):
             return
@@ -275,6 +290,12 @@ def _box(*widgets: Widget, labels: bool = False, **options: Any) -> Container:
     box = Container(widgets=widgets, labels=labels, **options)
     box.margins = (0, 0, 0, 0)
     return box
+
+
+def _warm_up() -> None:
+    """Compile the kernels for photographs, and napari's own for Labels layers."""
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
+    quantize_layer(Image(noise, rgb=True), n_colors=3)
 
 
 def _quantize(

@@ -290,20 +290,18 @@ def _label_cell(corner, n, near, best, owner, labels):
 
 
 @jit
-def label_tree(packed, rows, shown, entries, positions, cell_labels):
-    """Nearest center of every color in every cell with pixels.
+def label_tree(packed, rows, shown, start, stop, used, entries, positions, cell_labels):
+    """Nearest center of every color in every cell with pixels, in the blocks start..stop.
 
-    Returns the used length of `cell_labels`.
-
-    Boxes of side 64, 16, 8 and 4 hand the centers that are left to the boxes within. `rows` (M,
-    4) float64: x, y, z and index of the centers, no two alike, ascending by index; `entries`
-    and `positions` (N_CELLS,) uint32; `cell_labels` (64 * cells with pixels,) uint8 or uint16.
+    The labels of mixed cells go to `cell_labels` from `used` on. Boxes of side 64, 16, 8 and 4
+    hand the centers that are left to the boxes within. `rows` (M, 4) float64: x, y, z and index
+    of the centers, no two alike, ascending by index; `entries` and `positions` (N_CELLS,)
+    uint32; `cell_labels` (64 * cells with pixels,) uint8 or uint16.
     """
     near = np.empty((5, len(rows) + 1, 5))
     near[0, : len(rows), :4] = rows
     scratch = np.empty((2, 64))
-    used = 0
-    for block in range(64):
+    for block in range(start, stop):
         n_block = _narrow(_corner(block << 18), 64, len(rows), near[0], near[1])
         for box in range(64 * block, 64 * block + 64):
             if packed[64 * box : 64 * box + 64].any():
@@ -323,7 +321,6 @@ def label_tree(packed, rows, shown, entries, positions, cell_labels):
                         positions,
                         cell_labels,
                     )
-    return used
 
 
 @jit
