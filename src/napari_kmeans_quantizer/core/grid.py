@@ -112,7 +112,7 @@ class Grid:
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        tree = self._tree(centers)
+        tree, ties = self._tree(centers)
         totals = self._whole_cells(tree)
 
         def one(index: int) -> NDArray[np.int64]:
@@ -121,9 +121,10 @@ class Grid:
         for some in map_chunks(one, self._pixels.n_chunks):
             totals += some
             yield
-        return _clusters(totals, centers, self._sum_squares)
+        return _clusters(totals, centers, self._sum_squares, ties)
 
-    def _tree(self, centers: Floats) -> _Tree:
+    def _tree(self, centers: Floats) -> tuple[_Tree, bool]:
+        """Return the tree, and whether some color may have two centers equally near."""
         from .kernels import grid as kernels
 
         index = np.arange(len(centers), dtype=np.uint32)
@@ -137,13 +138,14 @@ class Grid:
         tree = self._blank_tree(shown, words)
         starts = self._first_labels()
 
-        def grow(part: int) -> None:
+        def grow(part: int) -> bool:
             blocks = part * BLOCKS_PER_PART, (part + 1) * BLOCKS_PER_PART
-            kernels.label_tree(self._packed, rows, shown, *blocks, starts[part], *tree[:3])
+            return bool(
+                kernels.label_tree(self._packed, rows, shown, *blocks, starts[part], *tree[:3])
+            )
 
-        for _ in map_chunks(grow, len(starts)):
-            pass
-        return tree
+        ties = any(list(map_chunks(grow, len(starts))))
+        return tree, ties or len(first) < len(centers)
 
     def _blank_tree(self, shown: Words, palette: Words) -> _Tree:
         from .kernels import grid as kernels
@@ -224,7 +226,7 @@ def _morton_order(n_cells: int) -> NDArray[np.intp]:
     return order.reshape(-1)
 
 
-def _clusters(totals: NDArray[np.int64], centers: Floats, sum_squares: int) -> Clusters:
+def _clusters(totals: NDArray[np.int64], centers: Floats, sum_squares: int, ties: bool) -> Clusters:
     counts, sums = totals[:, :1], totals[:, 1:]
     means = np.where(counts > 0, sums / np.maximum(counts, 1), centers)
     # The squares of all pixels less what the centers explain; `fsum` because that is most of it.
@@ -232,4 +234,4 @@ def _clusters(totals: NDArray[np.int64], centers: Floats, sum_squares: int) -> C
     inertia = math.fsum([sum_squares, *(-explained).reshape(-1)])
     values = to_dtype(centers, np.dtype(np.uint8)).astype(np.int64)
     error = sum_squares - int(((2 * sums - counts * values) * values).sum())
-    return Clusters(totals[:, 0], means, max(0.0, inertia), float(error))
+    return Clusters(totals[:, 0], means, max(0.0, inertia), float(error), ties)

@@ -281,8 +281,9 @@ def quantize_steps(
     centers, n_iter = search(points, n_colors, rng)
     if space is not None:
         centers = space.backward(centers)
+    variance = (table if sample is None else sweeper.table(n_colors)).variance
     centers, canvas, clusters, n_sweeps = yield from refine(
-        pixels, sweeper, centers, table.variance, effort
+        pixels, sweeper, centers, variance, effort
     )
     return _result(pixels, centers, canvas, clusters, n_iter + n_sweeps)
 

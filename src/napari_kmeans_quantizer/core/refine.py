@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .image import CHUNK_PIXELS
 from .palette import to_dtype
 from .progress import Progress
 from .sweep import Canvas
@@ -66,14 +67,29 @@ def refine(
         moved = _move_apart(centers, clusters.means, dtype)
         shift = np.average(((moved - centers) ** 2).sum(axis=1), weights=clusters.counts)
         rest = shift <= tolerance or n_sweeps >= MAX_SWEEPS
+        order = np.argsort(-clusters.counts, kind="stable")
+        if rest and not clusters.ties and pixels.mask is None:
+            _rename(canvas.labels, order)
+            ordered = clusters._replace(counts=clusters.counts[order], means=clusters.means[order])
+            return centers[order], canvas, ordered, n_sweeps
         if rest and (n_sorts == MAX_SORTS or (np.diff(clusters.counts) <= 0).all()):
             break
         # Which of equally near colors is the first depends on the order: labels are not renamed
         # but made again.
-        order = np.argsort(-clusters.counts, kind="stable")
         n_sorts += rest
         centers = (centers if rest else moved)[order]
     return centers, canvas, clusters, n_sweeps
+
+
+def _rename(labels: NDArray[Any], order: NDArray[np.intp]) -> None:
+    """Give label ``order[k]`` the name k."""
+    if (np.diff(order) == 1).all():
+        return
+    name = np.empty(len(order), labels.dtype)
+    name[order] = np.arange(len(order))
+    for start in range(0, len(labels), CHUNK_PIXELS):
+        part = labels[start : start + CHUNK_PIXELS]
+        np.take(name, part, out=part)
 
 
 def repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:

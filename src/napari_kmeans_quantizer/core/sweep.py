@@ -32,6 +32,8 @@ class Clusters(NamedTuple):
     """Sum of squared distances to the nearest center, in the units of the color space."""
     squared_error: float
     """Sum of squared differences between the painted image and the image, in its units."""
+    ties: bool = True
+    """Whether some pixel may have two centers equally near."""
 
 
 class Canvas(NamedTuple):

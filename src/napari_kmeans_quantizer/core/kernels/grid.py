@@ -265,10 +265,10 @@ def _narrow(corner, side, n, given, kept):
 
 
 @jit
-def _label_cell(corner, n, near, best, owner, labels):
+def _label_cell(corner, n, near, best, owner, ties, labels):
     """The nearest of the first `n` rows of `near` for the 64 colors of a cell.
 
-    Ties to the first; True if all agree.
+    Ties go to the first and are noted in `ties`. True if all agree.
     """
     r, g, b = float(corner[0]), float(corner[1]), float(corner[2])
     for t in range(64):
@@ -280,6 +280,7 @@ def _label_cell(corner, n, near, best, owner, labels):
             d = (d0 * d0 + d1 * d1) + d2 * d2
             old, previous = best[t], owner[t]
             closer = d < old  # one mask for two selects, or LLVM makes branches of them
+            ties[t] = 1.0 if d == old else ties[t]
             best[t] = d if closer else old
             owner[t] = index if closer else previous
     same = True
@@ -293,14 +294,15 @@ def _label_cell(corner, n, near, best, owner, labels):
 def label_tree(packed, rows, shown, start, stop, used, entries, positions, cell_labels):
     """Nearest center of every color in every cell with pixels, in the blocks start..stop.
 
-    The labels of mixed cells go to `cell_labels` from `used` on. Boxes of side 64, 16, 8 and 4
+    The labels of mixed cells go to `cell_labels` from `used` on. Returns whether some color may
+    have two centers equally near. Boxes of side 64, 16, 8 and 4
     hand the centers that are left to the boxes within. `rows` (M, 4) float64: x, y, z and index
     of the centers, no two alike, ascending by index; `entries` and `positions` (N_CELLS,)
     uint32; `cell_labels` (64 * cells with pixels,) uint8 or uint16.
     """
     near = np.empty((5, len(rows) + 1, 5))
     near[0, : len(rows), :4] = rows
-    scratch = np.empty((2, 64))
+    scratch = np.zeros((3, 64))
     for block in range(start, stop):
         n_block = _narrow(_corner(block << 18), 64, len(rows), near[0], near[1])
         for box in range(64 * block, 64 * block + 64):
@@ -321,6 +323,7 @@ def label_tree(packed, rows, shown, start, stop, used, entries, positions, cell_
                         positions,
                         cell_labels,
                     )
+    return scratch[2].any()
 
 
 @jit
@@ -336,7 +339,7 @@ def _label_box(box, n_box, used, packed, shown, near, scratch, entries, position
                 n = _narrow(_corner(cell << 6), 4, n_octant, near[3], near[4])
                 labels = cell_labels[used : used + 64]
                 if n == 1 or _label_cell(
-                    _corner(cell << 6), n, near[4], scratch[0], scratch[1], labels
+                    _corner(cell << 6), n, near[4], scratch[0], scratch[1], scratch[2], labels
                 ):
                     entries[cell] = shown[
                         np.int64(near[4, 0, 3]) if n == 1 else np.int64(labels[0])
