@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from skimage import data
+
+from napari_kmeans_quantizer import Palette, quantize
+from napari_kmeans_quantizer.core.palette import to_dtype
+
+
+def test_shares_hex_and_length():
+    palette = Palette([[255, 128, 0], [0, 0, 0]], [1, 3])
+    assert len(palette) == 2
+    assert palette.hex == ["#ff8000", "#000000"]
+    assert palette.share.tolist() == [0.25, 0.75]
+    assert "#ff8000" in repr(palette)
+    assert palette.colors.dtype == np.float64
+    assert palette.counts.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("colors", "dtype", "expected"),
+    [
+        ([[255, 0, 128]], np.uint8, "#ff0080"),
+        ([[65535, 0, 32896]], np.uint16, "#ff0080"),
+        ([[1.0, 0.0, 0.5]], float, "#ff0080"),
+        ([[255.0, 0, 128]], float, "#ff0080"),
+        ([[255]], np.uint8, "#ffffff"),
+        ([[True], [False]], bool, "#ffffff"),
+        ([[0.5]], np.float32, "#808080"),
+        ([[255, 0]], np.uint8, "#ff0000"),
+        ([[255, 0, 128, 77]], np.uint8, "#ff0080"),
+        ([[-1000.0], [3000.0]], np.float32, "#000000"),
+        ([[-3, -2, -1]], np.int16, "#0080ff"),
+        ([[7.0]], float, "#070707"),
+    ],
+)
+def test_hex_of_any_kind_of_color(colors, dtype, expected):
+    assert Palette(np.array(colors, dtype)).hex[0] == expected
+
+
+def test_hex_of_an_image_that_does_not_fill_its_range():
+    image = np.array([[-1000.0, 0.0, 3000.0]])
+    assert sorted(quantize(image, 3).palette.hex) == ["#000000", "#404040", "#ffffff"]
+
+
+def test_paint():
+    palette = Palette(np.array([[9.6, 0, 0], [0, 0, 300]]), dtype=np.uint8)
+    assert palette.values.tolist() == [[10, 0, 0], [0, 0, 255]]
+    painted = palette.paint(np.array([[1, 0]]))
+    assert painted.dtype == np.uint8
+    assert painted.tolist() == [[[0, 0, 255], [10, 0, 0]]]
+    assert Palette([[3], [4]]).paint([[0, 1]]).tolist() == [[3, 4]]
+    with pytest.raises(ValueError, match=r"0\.\.1, got 0\.\.2. Labels of a napari layer"):
+        palette.paint([0, 2])
+    with pytest.raises(TypeError, match="float64"):
+        palette.paint([0.0])
+
+
+def test_is_read_only_and_its_own():
+    colors = np.zeros((2, 3))
+    palette = Palette(colors)
+    colors[:] = 1
+    assert palette.colors.max() == 0
+    for array in (palette.colors, palette.counts, palette.values):
+        assert not array.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("colors", "counts", "error", "message"),
+    [
+        ([1, 2, 3], None, ValueError, r"\(K, C\)"),
+        (np.zeros((0, 3)), None, ValueError, "1 to 65535"),
+        ([[np.inf, 0]], None, ValueError, "finite"),
+        ([["#ff0000"]], None, TypeError, "numbers"),
+        ([[1, 2, 3]], [1, 2], ValueError, "1 integers"),
+        ([[1, 2, 3]], [-1], ValueError, ">= 0"),
+        ([[1, 2, 3]], [0.5], ValueError, "float64"),
+    ],
+)
+def test_bad_palettes_are_refused(colors, counts, error, message):
+    with pytest.raises(error, match=message):
+        Palette(colors, counts)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int32", "int64", "uint64", "float16", ">f4"])
+def test_rounding_never_wraps(dtype):
+    dtype = np.dtype(dtype)
+    values = to_dtype(np.array([[-1e300, 0.5, 1.5, 1e300]]), dtype)[0]
+    assert values.dtype == dtype.newbyteorder("=")
+    if dtype.kind == "f":
+        assert np.isfinite(values).all()
+        assert values[0] < 0 < values[3]
+    else:
+        info = np.iinfo(dtype)
+        assert values[0] == info.min
+        assert values[1:3].tolist() == [0, 2]  # halves to even
+        assert values[3] >= info.max - 2**11
+
+
+def test_summary_reads_well():
+    assert quantize(data.coffee(), 16).summary.startswith("16 colors, ")
+    assert quantize(data.coffee(), 16).summary.endswith(" dB, 24 -> 4 bits per pixel, 83 % smaller")
+    one = quantize(np.zeros((3, 3), np.uint8), 5)
+    assert one.summary == "1 color, unchanged, 8 -> 1 bit per pixel, 88 % smaller"
+    assert repr(one) == f"Quantization({one.summary})"
+
+
+@pytest.mark.parametrize(
+    ("n_colors", "bits"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (16, 4), (17, 5), (256, 8)]
+)
+def test_bits(n_colors, bits):
+    image = np.arange(300, dtype=np.uint16).reshape(20, 15)
+    q = quantize(image, n_colors)
+    assert q.bits_per_pixel == bits
+    assert q.compression_factor == 16 / bits
+    assert q.source_bits == 16
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        data.coffee(),
+        data.coffee().astype(np.uint16) * 200,
+        data.coffee() / 255,
+        data.coffee() / 128 - 1,
+        data.camera().astype(np.int16),
+        data.camera().astype(np.int8),
+    ],
+)
+def test_psnr_and_mse_are_scikit_images(image):
+    from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
+
+    q = quantize(image, 6)
+    assert q.mse == pytest.approx(mean_squared_error(image, q.image), rel=1e-9)
+    assert q.psnr == pytest.approx(peak_signal_noise_ratio(image, q.image), rel=1e-9)
