@@ -32,8 +32,9 @@ class ColorTable(NamedTuple):
     @property
     def variance(self) -> float:
         """Mean variance of the channels."""
-        mean = np.average(self.colors, axis=0, weights=self.counts)
-        return float(np.average((self.colors - mean) ** 2, axis=0, weights=self.counts).mean())
+        offsets = self.colors - self.colors[0]  # small numbers, whatever the colors' range
+        weights = self.counts / self.counts.sum()
+        return float((weights @ offsets**2 - (weights @ offsets) ** 2).mean())
 
 
 def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:

@@ -15,8 +15,9 @@ from .colors import Colors
 from .grid import Grid
 from .image import Pixels, as_pixels
 from .levels import Levels
+from .optimal_1d import optimal_1d
 from .palette import Palette, check_colors, image_range
-from .points import Points
+from .points import MAX_GREYS, Points
 from .progress import Progress
 from .refine import paint, refine
 from .search import search
@@ -278,7 +279,7 @@ def quantize_steps(
     table = _table(pixels, sweeper, n_colors, sample, rng)
     yield Progress("Searching centers", 0.2)
     points = table if space is None else table._replace(colors=space.forward(table.colors))
-    centers, n_iter = search(points, n_colors, rng)
+    centers, n_iter = _search(points, n_colors, effort, rng)
     if space is not None:
         centers = space.backward(centers)
     variance = (table if sample is None else sweeper.table(n_colors)).variance
@@ -313,6 +314,16 @@ def _table(
         # The colors are closer together than the cells: take them one by one.
         return sweeper.distinct(MAX_DISTINCT) or table
     return table
+
+
+def _search(
+    table: ColorTable, n_colors: int, effort: str, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], int]:
+    """Return centers (K, C) for weighted colors, and the number of sweeps it took."""
+    colors, counts, keys = table
+    if colors.shape[1] == 1 and len(colors) <= MAX_GREYS:
+        return optimal_1d(colors[:, 0], counts, n_colors)[:, np.newaxis], 0
+    return search(colors, counts.astype(np.float64), n_colors, effort, rng, keys)
 
 
 def _result(

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .image import CHUNK_PIXELS
 from .palette import to_dtype
 from .progress import Progress
 from .sweep import Canvas
-from .threads import map_chunks
+from .threads import chunks, map_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -85,11 +84,13 @@ def _rename(labels: NDArray[Any], order: NDArray[np.intp]) -> None:
     """Give label ``order[k]`` the name k."""
     if (np.diff(order) == 1).all():
         return
-    name = np.empty(len(order), labels.dtype)
-    name[order] = np.arange(len(order))
-    for start in range(0, len(labels), CHUNK_PIXELS):
-        part = labels[start : start + CHUNK_PIXELS]
-        np.take(name, part, out=part)
+    from .kernels.points import rename
+
+    names = np.empty(len(order), labels.dtype)
+    names[order] = np.arange(len(order))
+    parts = chunks(len(labels))
+    for _ in map_chunks(lambda i: rename(names, labels[parts[i]]), len(parts)):
+        pass
 
 
 def repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:
