@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 DISPLAYED := sh scripts/with_display.sh
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint bench clean
 
 demo: $(VENV)/.installed-all  ## quantize a photograph into demo/ and show it in napari
 	@sh scripts/system_libraries.sh
@@ -18,6 +18,9 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/.installed-bench  ## our time and error beside those of other libraries
+	$(BIN)/python benchmarks/compare.py
 
 $(VENV)/.installed-%: pyproject.toml napari.yaml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; try: make PYTHON=python3.12')"

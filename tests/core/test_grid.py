@@ -51,7 +51,7 @@ def check(image, centers, mask=None):
     part = slice(None) if mask is None else mask
     used = image[part][:, :3]
     for n_colors, bits in ((2, 3), (99, 2)):
-        check_table(grid.table(n_colors), used, bits)
+        check_table(grid.table(n_colors, rng), used, bits)
     want = np.concatenate(
         [reference.nearest(used[i : i + 4096], centers) for i in range(0, len(used), 4096)]
     )
@@ -147,7 +147,7 @@ def test_every_color():
     image = codes.view(np.uint8).reshape(-1, 4)[:, :3].copy()
     centers = rng.uniform(0, 255, (256, 3))
     grid, canvas, clusters = sweep(image, centers)
-    table = grid.table(256)
+    table = grid.table(256, rng)
     assert len(table.counts) == 1 << 18
     assert (table.counts == 64).all()
     assert np.array_equal(clusters.counts, np.bincount(canvas.labels, minlength=256))

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from numpy.typing import NDArray
 
     from .image import Pixels
 
-GRID_BITS = 15
-"""The grid of cells has 2 ** GRID_BITS cells for few colors, more for many."""
-MAX_PIXELS = 1 << 15
-"""So many pixels stand for all where there are too many channels for a grid."""
+MAX_SAMPLE = 1 << 17
+"""At most so many pixels, drawn at random, stand for all."""
 
 
 class ColorTable(NamedTuple):
@@ -61,6 +57,9 @@ def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:
 def _unique_rows(colors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Return the distinct rows and their counts; rows of up to 8 bytes are sorted as integers."""
     row_bytes = colors.shape[1] * colors.itemsize
+    if colors.shape[1] == 1:
+        values, counts = np.unique(colors, return_counts=True)
+        return values[:, np.newaxis], counts
     if row_bytes > 8 or colors.dtype.kind == "f":
         rows, counts = np.unique(colors, axis=0, return_counts=True)
         return rows, counts
@@ -70,20 +69,17 @@ def _unique_rows(colors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]
     return colors[first], counts
 
 
-def pixel_chunks(pixels: Pixels) -> Iterator[NDArray[Any]]:
-    """Yield the pixels that take part, chunk by chunk."""
-    for index in range(pixels.n_chunks):
-        if len(chunk := pixels.chunk(index)):
-            yield chunk
+def sampled_colors(pixels: Pixels, sample: float, rng: np.random.Generator) -> ColorTable:
+    """Return the colors of pixels drawn at random, at most `MAX_SAMPLE`.
 
-
-def sampled_pixels(pixels: Pixels, sample: float, rng: np.random.Generator) -> NDArray[Any]:
-    """Return some of the pixels that take part, drawn at random."""
-    sizes = [len(pixels.chunk(index)) for index in range(pixels.n_chunks)]
+    A center found on m pixels is off the mean of all by the cluster's spread over the square root
+    of its share of m: far less than the sweeps over all pixels correct at once.
+    """
+    sizes = [pixels.chunk_size(index) for index in range(pixels.n_chunks)]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     total = int(starts[-1])
     wanted = total * sample if isinstance(sample, float) else sample
-    wanted = min(total, max(1, round(wanted)))
+    wanted = min(total, max(1, round(wanted)), MAX_SAMPLE)
     # One pixel at random out of each of `wanted` equal runs: spread over the whole image.
     drawn = ((np.arange(wanted) + rng.random(wanted)) * (total / wanted)).astype(np.int64)
     drawn = np.minimum(drawn, total - 1)
@@ -93,38 +89,7 @@ def sampled_pixels(pixels: Pixels, sample: float, rng: np.random.Generator) -> N
         for index in range(pixels.n_chunks)
         if bounds[index] < bounds[index + 1]
     ]
-    return np.concatenate(parts)
-
-
-def cell_means(chunks: Iterable[NDArray[Any]], n_colors: int) -> ColorTable:
-    """Return the mean colors of the occupied cells of a grid over the color space.
-
-    With many channels a grid has too many cells: a run of pixels then stands for all.
-    """
-    from .kernels.points import count_cells
-
-    chunks = list(chunks)
-    n_channels = chunks[0].shape[1]
-    wanted_bits = GRID_BITS + max(0, (n_colors // 32).bit_length())
-    bits = max(1, min(16, wanted_bits // n_channels))
-    if n_channels * bits > wanted_bits:
-        return _spread_pixels(chunks)
-    low = np.min([chunk.min(axis=0) for chunk in chunks], axis=0).astype(np.float64)
-    high = np.max([chunk.max(axis=0) for chunk in chunks], axis=0).astype(np.float64)
-    scale = (1 << bits) * (1 - 1e-9) / np.where(high > low, high - low, 1)
-    counts = np.zeros(1 << (bits * n_channels), np.int64)
-    sums = np.zeros((len(counts), n_channels))
-    for chunk in chunks:
-        count_cells(chunk.astype(np.float64), low, scale, bits, counts, sums)
-    occupied = np.flatnonzero(counts)
-    # Sums are relative to `low`: they lose no digits to it.
-    colors = low + sums[occupied] / counts[occupied, np.newaxis]
-    return ColorTable(colors, counts[occupied])
-
-
-def _spread_pixels(chunks: list[NDArray[Any]]) -> ColorTable:
-    """Return every n-th pixel, at most `MAX_PIXELS` of them."""
-    total = sum(map(len, chunks))
-    step = -(-total // MAX_PIXELS)
-    colors = np.concatenate([chunk[::step] for chunk in chunks]).astype(np.float64)
-    return ColorTable(colors, np.ones(len(colors), np.int64))
+    colors = np.concatenate(parts).astype(np.float64)
+    if pixels.n_channels > 1:  # repeated colors do no harm, and sorting rows takes long
+        return ColorTable(colors, np.ones(len(colors), np.int64))
+    return ColorTable(*_unique_rows(colors))

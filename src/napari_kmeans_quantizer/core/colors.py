@@ -48,9 +48,9 @@ class Colors:
         """See `Sweeper`."""
         return self._grid.distinct(limit)
 
-    def table(self, n_colors: int) -> ColorTable:
+    def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
-        return self._grid.table(n_colors)
+        return self._grid.table(n_colors, rng)
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""

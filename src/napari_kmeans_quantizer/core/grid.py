@@ -94,7 +94,7 @@ class Grid:
             return None
         return distinct_colors(self._pixels, limit)
 
-    def table(self, n_colors: int) -> ColorTable:
+    def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
         from .kernels import grid as kernels
 

@@ -64,6 +64,12 @@ class Pixels:
         colors = self.block(slice(index * CHUNK_PIXELS, (index + 1) * CHUNK_PIXELS))
         return colors if self.mask is None else colors[self.chunk_mask(index)]
 
+    def chunk_size(self, index: int) -> int:
+        """Return how many pixels of one chunk take part."""
+        if self.mask is not None:
+            return int(np.count_nonzero(self.chunk_mask(index)))
+        return min(CHUNK_PIXELS, self.size - index * CHUNK_PIXELS)
+
     def chunk_mask(self, index: int) -> NDArray[np.bool_]:
         """Return which pixels of one chunk take part: (n,)."""
         assert self.mask is not None

@@ -44,11 +44,14 @@ class Levels:
 
     def distinct(self, limit: int) -> ColorTable | None:
         """See `Sweeper`."""
-        table = self.table(limit)
+        table = self._table()
         return table if len(table.colors) <= limit else None
 
-    def table(self, n_colors: int) -> ColorTable:
+    def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
+        return self._table()
+
+    def _table(self) -> ColorTable:
         found = np.flatnonzero(self._counts)
         colors = (found + self._lowest).astype(np.float64)[:, np.newaxis]
         return ColorTable(colors, self._counts[found])
@@ -57,9 +60,13 @@ class Levels:
         """See `Sweeper`."""
         from .kernels.points import assign
 
-        colors, counts, _ = self.table(0)
+        colors, counts, _ = self._table()
         nearest, distances = np.zeros(len(colors), np.int32), np.empty(len(colors))
         assign(colors, centers, nearest, distances)
+        # With the centers the other way round, ties go the other way.
+        others = np.zeros_like(nearest)
+        assign(colors, centers[::-1].copy(), others, distances)
+        ties = bool((others != len(centers) - 1 - nearest).any())
         label_of = np.zeros(len(self._counts), canvas.labels.dtype)
         label_of[np.flatnonzero(self._counts)] = nearest
         values = to_dtype(centers, self._pixels.image.dtype)
@@ -77,7 +84,9 @@ class Levels:
         offsets = np.bincount(nearest, counts * (colors - centers[nearest])[:, 0], K)
         means = centers + (offsets / np.maximum(n_pixels, 1))[:, np.newaxis]
         error = counts * (colors - values[nearest].astype(np.float64))[:, 0] ** 2
-        return Clusters(n_pixels, means, float((counts * distances).sum()), float(error.sum()))
+        return Clusters(
+            n_pixels, means, float((counts * distances).sum()), float(error.sum()), ties
+        )
 
     def _levels(self, index: int) -> NDArray[np.intp]:
         return self._pixels.chunk(index)[:, 0].astype(np.intp) - self._lowest

@@ -47,9 +47,12 @@ def optimal_1d(values: ArrayLike, weights: ArrayLike, n_clusters: int) -> Floats
         new_cost = np.full(n + 1, np.inf)
         kernels.add_cluster(prefix, cost, cuts[k - 1], k, new_cost, cuts[k])
         cost = new_cost
-    edges = [n]
-    for row in cuts[::-1]:
-        edges.append(int(row[edges[-1]]))
-    runs = [slice(i, j) for j, i in zip(edges, edges[1:], strict=False)][::-1]
-    # about the first value of the run: no digits are lost
-    return np.array([x[r][0] + np.average(x[r] - x[r][0], weights=w[r]) for r in runs])
+    centers = np.empty(K)
+    stop = n
+    for k in range(K - 1, -1, -1):
+        start = int(cuts[k, stop])
+        run = x[start:stop]
+        # about its first value: no digits are lost
+        centers[k] = run[0] + np.average(run - run[0], weights=w[start:stop])
+        stop = start
+    return centers

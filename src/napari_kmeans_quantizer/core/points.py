@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .color_table import ColorTable, cell_means, distinct_colors, pixel_chunks
+from .color_table import MAX_SAMPLE, ColorTable, distinct_colors, sampled_colors
 from .image import CHUNK_PIXELS
 from .palette import to_dtype
 from .sweep import Canvas, Clusters
@@ -36,45 +36,47 @@ class Points:
         """See `Sweeper`."""
         return distinct_colors(self._pixels, limit)
 
-    def table(self, n_colors: int) -> ColorTable:
+    def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
         if self._pixels.n_channels == 1:
             greys = distinct_colors(self._pixels, MAX_GREYS)
             if greys is not None:
                 return greys
-        return cell_means(pixel_chunks(self._pixels), n_colors)
+        # In more dimensions there is more to know: more pixels save sweeps over all.
+        sample = MAX_SAMPLE if self._pixels.n_channels > 3 else MAX_SAMPLE // 2
+        return sampled_colors(self._pixels, sample, rng)
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        from .kernels.points import assign
+        from .kernels.points import assign, tally
 
         pixels, space = self._pixels, self._space
         values = to_dtype(centers, pixels.image.dtype)
+        painted_values = values.astype(np.float64)
         places = centers if space is None else space.forward(centers)
 
-        def one(index: int) -> tuple[NDArray[np.int64], Floats, float, float]:
+        def one(index: int) -> tuple[Floats, float, float]:
             colors = pixels.chunk(index).astype(np.float64)
             points = colors if space is None else space.forward(colors)
             nearest, distances = np.zeros(len(points), np.int32), np.empty(len(points))
             assign(points, places, nearest, distances)
-            painted = values[nearest]
-            pixels.write(canvas.image, index, painted)
+            pixels.write(canvas.image, index, np.take(values, nearest, axis=0, mode="clip"))
             write_labels(pixels, index, nearest, canvas)
-            error = float(((colors - painted) ** 2).sum())
-            return *_totals(points, nearest, places), float(distances.sum()), error
+            totals = np.zeros((len(places), 1 + places.shape[1]))
+            error = tally(points, colors, nearest, places, painted_values, totals)
+            return totals, float(distances.sum()), error
 
-        counts, offsets = np.zeros(len(centers), np.int64), np.zeros_like(centers)
-        inertia = squared_error = 0.0
-        for some_counts, some_offsets, some_inertia, some_error in map_chunks(one, pixels.n_chunks):
-            counts += some_counts
-            offsets += some_offsets
+        totals, inertia, squared_error = np.zeros((len(places), 1 + places.shape[1])), 0.0, 0.0
+        for some_totals, some_inertia, some_error in map_chunks(one, pixels.n_chunks):
+            totals += some_totals
             inertia += some_inertia
             squared_error += some_error
             yield
-        means = places + offsets / np.maximum(counts, 1)[:, np.newaxis]
-        means = np.where(
-            counts[:, np.newaxis] > 0, means if space is None else space.backward(means), centers
-        )
+        counts = totals[:, 0].astype(np.int64)
+        means = places + totals[:, 1:] / np.maximum(totals[:, :1], 1)
+        if space is not None:
+            means = space.backward(means)
+        means[counts == 0] = centers[counts == 0]
         return Clusters(counts, means, inertia, squared_error)
 
 
@@ -82,12 +84,3 @@ def write_labels(pixels: Pixels, index: int, labels: NDArray[Any], canvas: Canva
     """Put the labels of one chunk's pixels, those that take part, where they belong."""
     chunk = canvas.labels[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
     chunk[... if pixels.mask is None else pixels.chunk_mask(index)] = labels
-
-
-def _totals(
-    points: Floats, nearest: NDArray[np.int32], centers: Floats
-) -> tuple[NDArray[np.int64], Floats]:
-    K = len(centers)
-    # Offsets, not values: the sum of a million values of 60,000 would lose digits.
-    offsets = [np.bincount(nearest, column, K) for column in (points - centers[nearest]).T]
-    return np.bincount(nearest, minlength=K), np.stack(offsets, axis=1).astype(np.float64)

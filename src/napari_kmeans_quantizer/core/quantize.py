@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .color_space import color_space_of
-from .color_table import cell_means, sampled_pixels
+from .color_table import sampled_colors
 from .colors import Colors
 from .grid import Grid
 from .image import Pixels, as_pixels
@@ -148,8 +148,8 @@ def quantize(
         Spatial shape; only True pixels vote and are painted. Pixels of alpha 0 never take part.
     sample : float or int, optional
         The search sees only this fraction (0 < float <= 1) or number (int) of the pixels, drawn
-        at random. Every pixel still takes part in the last sweeps, so palette colors remain the
-        means of all their pixels.
+        at random, and at most 131,072 of them. Every pixel still takes part in the last sweeps, so
+        palette colors remain the means of all their pixels.
     effort : {"fast", "balanced", "best"}, optional
         How hard the search for the optimum is. On a photograph the error of "fast" is within a
         few per cent of the least known, of "balanced" within a few per mille, of "best" mostly
@@ -282,7 +282,7 @@ def quantize_steps(
     centers, n_iter = _search(points, n_colors, effort, rng)
     if space is not None:
         centers = space.backward(centers)
-    variance = (table if sample is None else sweeper.table(n_colors)).variance
+    variance = (table if sample is None else sweeper.table(n_colors, rng)).variance
     centers, canvas, clusters, n_sweeps = yield from refine(
         pixels, sweeper, centers, variance, effort
     )
@@ -306,10 +306,10 @@ def _table(
 ) -> ColorTable:
     """Return weighted colors for the search: of the sample, or of all pixels if it has too few."""
     if sample is not None:
-        table = cell_means([sampled_pixels(pixels, sample, rng)], n_colors)
+        table = sampled_colors(pixels, sample, rng)
         if len(table.colors) >= n_colors:
             return table
-    table = sweeper.table(n_colors)
+    table = sweeper.table(n_colors, rng)
     if len(table.colors) < CELLS_PER_COLOR * n_colors:
         # The colors are closer together than the cells: take them one by one.
         return sweeper.distinct(MAX_DISTINCT) or table

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = {"fast": 1e-4, "balanced": 2e-5, "best": 2e-6}
 """Mean squared distance of the pixels' centers to where they belong, over the mean variance."""
+STEP = 1.5
+"""Times the way to the mean: fewer sweeps until centers rest."""
 MAX_SWEEPS = 100
 MAX_SORTS = 3
 
@@ -76,7 +78,7 @@ def refine(
         # Which of equally near colors is the first depends on the order: labels are not renamed
         # but made again.
         n_sorts += rest
-        centers = (centers if rest else moved)[order]
+        centers = (centers if rest else _move_far(centers, clusters.means, dtype))[order]
     return centers, canvas, clusters, n_sweeps
 
 
@@ -107,6 +109,12 @@ def _move_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
         stay = clash | repeated(to_dtype(moved[::-1], dtype))[::-1]
         moved[stay] = centers[stay]
     return moved
+
+
+def _move_far(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
+    """Move centers further than to the means, but not out of the colors' range."""
+    far = centers + STEP * (means - centers)
+    return _move_apart(centers, np.clip(far, means.min(axis=0), means.max(axis=0)), dtype)
 
 
 def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> Floats:

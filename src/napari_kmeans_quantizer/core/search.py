@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Effort(NamedTuple):
     """How hard to search."""
 
-    starts: int  # best of so many on the two coarsest tables
+    starts: int  # best of so many on the two coarsest tables, for few clusters
     trials: tuple[int, ...]  # on each table from coarse to fine, times the square root of K
     sweeps: int  # over the finest table
     enough: float  # entries a cluster with which a table counts as the finest
@@ -33,13 +33,14 @@ class Effort(NamedTuple):
 EFFORTS = {
     "fast": Effort(1, (4, 0), 1, 64),
     "balanced": Effort(1, (20, 4), 2, 128),
-    "best": Effort(3, (40, 20, 20), 20, math.inf),
+    "best": Effort(3, (60, 40, 20), 6, 256),
 }
 LONG, PLAIN = 1.8, 1.0  # over-relaxed: half the sweeps of the textbook's, and better optima
 SWEEPS = 2  # over every table, before trials and after
 TRIAL_SWEEPS = 10  # at most
 REACH = 12  # so many neighbors of either cluster take part in a trial
 COARSEST = 16, 1024  # entries a cluster, and at least, of the coarsest table
+FEW = 32  # clusters; with more, trials pay better than starts
 MANY = 2048  # clusters; more are cut and swept, but not moved
 TINY = 1e-300  # against division by zero
 
@@ -87,11 +88,12 @@ def merge_limit(colors: Floats, counts: Floats, size: int) -> float:
     blocks = len(counts) // 64
     some = np.arange(0, blocks, max(blocks // 64, 1))
     index = (some[:, np.newaxis] * 64 + np.arange(64)).ravel()
-    colors, size, counts = colors[index], size * len(index) / len(counts), counts[index]
+    wanted = size * len(index) / len(counts)
+    colors, counts = colors[index], counts[index]
     center = np.average(colors, axis=0, weights=counts)
-    limit = float((counts * ((colors - center) ** 2).sum(axis=1)).sum()) / size**2
+    limit = float((counts * ((colors - center) ** 2).sum(axis=1)).sum()) / wanted**2
     for _ in range(6):
-        off = len(kernels.merge(colors, counts, limit)[1]) / size
+        off = len(kernels.merge(colors, counts, limit)[1]) / wanted
         if 0.7 < off < 1.4:
             break
         limit *= off * off
@@ -129,7 +131,9 @@ def to_points(made: list[Table]) -> list[Points]:
 def add_up(data: Points, labels: Labels, n_clusters: int) -> Clusters:
     """Make clusters of labeled points."""
     rows = [np.ones(len(labels)), data.weights, *(data.weights * row for row in data.points)]
-    totals = np.stack([np.bincount(labels, row, n_clusters) for row in rows], axis=1)
+    totals = np.empty((n_clusters, len(rows)))
+    for e, row in enumerate(rows):
+        totals[:, e] = np.bincount(labels, row, n_clusters)
     centers = totals[:, 2:].T / np.maximum(totals[:, 1], TINY)
     return Clusters(labels, centers.astype(np.float32, order="C"), totals)
 
@@ -187,7 +191,7 @@ def swap(data: Points, clusters: Clusters, trials: int) -> None:
             break
         names, members, near, part = kernels.extract(*data, *clusters, removed, parted, REACH)
         part[1][:, :2] = halves[parted].T
-        if kernels.converge(*near, *part, TRIAL_SWEEPS, LONG, True)[0]:
+        if kernels.converge(*near, *part, TRIAL_SWEEPS, LONG, True)[0]:  # type: ignore[call-arg]
             labels[members] = names[part[0]]
             centers[:, names] = part[1]
             totals[names] = part[2]
@@ -234,11 +238,14 @@ def fill_empty(data: Points, clusters: Clusters) -> bool:
 
 
 def means(table: Table, labels: Labels, n_clusters: int) -> Floats:
-    """Return the weighted mean of each cluster; about one color, against cancellation."""
+    """Return the weighted mean of each cluster, heaviest first."""
     colors, counts, _ = table
     weights = np.maximum(np.bincount(labels, counts, n_clusters), TINY)
-    rows = [np.bincount(labels, counts * (x - x[0]), n_clusters) / weights for x in colors.T]
-    return colors[0] + np.stack(rows, axis=1)
+    centers = np.empty((n_clusters, colors.shape[1]))
+    for d, x in enumerate(colors.T):  # about one color, against cancellation
+        centers[:, d] = x[0] + np.bincount(labels, counts * (x - x[0]), n_clusters) / weights
+    ordered: Floats = centers[np.argsort(-weights, kind="stable")]
+    return ordered
 
 
 def search(
@@ -270,12 +277,14 @@ def search(
     Returns
     -------
     centers : (min(n_clusters, n), D) float64
-        Each the weighted mean of its colors.
+        Each the weighted mean of its colors; the heaviest cluster's first.
     n_iter : int
         The number of sweeps over any of the tables.
     """
     if n_clusters >= len(colors):
         return colors.copy(), 0
+    # numba compiles again for every mix of layouts, and of read-only and writable arrays
+    colors, counts = (np.require(a, np.float64, ["C", "W"]) for a in (colors, counts))
     keys = morton_keys(colors) if keys is None else keys
     if (keys[1:] < keys[:-1]).any():
         order = np.argsort(keys, kind="stable")
@@ -319,7 +328,7 @@ def coarse_to_fine(
         return clusters
 
     starts = []
-    for start in range(plan.starts):
+    for start in range(plan.starts if n_clusters <= FEW else 1):
         noise = 0.25 + rng.random(len(levels[0].weights)) if start else 1.0
         clusters = visit(0, seed(levels[0], n_clusters, noise))
         starts.append(visit(1, clusters) if len(made) > 1 else clusters)

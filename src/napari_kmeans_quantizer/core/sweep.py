@@ -58,7 +58,7 @@ class Sweeper(Protocol):
     def distinct(self, limit: int) -> ColorTable | None:
         """Return the distinct colors, or None if there are more than `limit`."""
 
-    def table(self, n_colors: int) -> ColorTable:
+    def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """Return weighted colors for the search of `n_colors` centers."""
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from math import inf
 
 from .jit import jit
 
@@ -26,7 +26,7 @@ def add_cluster(prefix, cost, floor, cluster, new_cost, cut):
             low = max(cut[j - step], floor[j], cluster)
             high = min(cut[j + step], j - 1) if j + step <= n else j - 1
             a, b, c = prefix[j, 0], prefix[j, 1], prefix[j, 2]
-            best = np.inf
+            best = inf
             for i in range(low, max(low, high) + 1):  # at least one, whatever the rounding
                 m = b - prefix[i, 1]
                 inertia = c - prefix[i, 2] - m * (m / (a - prefix[i, 0]))

@@ -317,22 +317,26 @@ def pairwise_distances(a: Array, b: Array, out: Array) -> None:
 
 
 @jit
-def count_cells(
-    points: Array, low: Array, scale: Array, bits: int, counts: Array, sums: Array
-) -> None:
-    """Count points into the cells of a grid.
+def tally(
+    points: Array, colors: Array, labels: Array, places: Array, values: Array, totals: Array
+) -> float:
+    """Sum up the clusters of a chunk.
 
-    IN `points` (n, D), `low` and `scale` (D,) float64: a coordinate's cell is
-    ``(x - low) * scale``, rounded down, of `bits` bits.
-    INOUT `counts` (2 ** (bits * D),) int64, `sums` (.., D) float64: of offsets from `low`.
+    IN `points` and `colors` (n, D) float64: pixels in the color space and in the image's units,
+    `labels` (n,) integer, `places` and `values` (K, D) float64: centers and what is painted.
+    INOUT `totals` (K, 1 + D) float64: counts, and sums of the points' offsets from their centers
+    (of values, a million sixty thousands would lose digits).
+    Returns the sum of squared differences between colors and values.
     """
+    error = 0.0
     for i in range(len(points)):
-        cell = 0
+        k = labels[i]
+        totals[k, 0] += 1.0
         for d in range(points.shape[1]):
-            cell = (cell << bits) | int((points[i, d] - low[d]) * scale[d])
-        counts[cell] += 1
-        for d in range(points.shape[1]):
-            sums[cell, d] += points[i, d] - low[d]
+            totals[k, 1 + d] += points[i, d] - places[k, d]
+            off = colors[i, d] - values[k, d]
+            error += off * off
+    return error
 
 
 @jit

@@ -104,13 +104,13 @@ def _nearest(points, lo, hi, centers, near, m, best, arg):
     if D == 3:
         for j in range(0, m, 2):
             k = near[j]
-            l = near[min(j + 1, m - 1)]
+            other = near[min(j + 1, m - 1)]
             a, b, c = centers[0, k], centers[1, k], centers[2, k]
-            e, f, g = centers[0, l], centers[1, l], centers[2, l]
+            e, f, g = centers[0, other], centers[1, other], centers[2, other]
             for i in range(n):
                 p = (x[i] - a) * (x[i] - a) + (y[i] - b) * (y[i] - b) + (z[i] - c) * (z[i] - c)
                 q = (x[i] - e) * (x[i] - e) + (y[i] - f) * (y[i] - f) + (z[i] - g) * (z[i] - g)
-                h = l if q < p else k
+                h = other if q < p else k
                 q = q if q < p else p
                 arg[i] = h if q < best[i] else arg[i]
                 best[i] = q if q < best[i] else best[i]
@@ -135,7 +135,9 @@ def _sweep(points, weights, labels, centers, totals):
     """Label every point with its nearest center; the totals follow. Return how many moved."""
     D, n = points.shape
     K = len(totals)
-    near = np.arange(K)
+    near = np.empty(K, np.int64)
+    for k in range(K):
+        near[k] = k
     low = np.empty(K, np.float32)
     high = np.empty(K, np.float32)
     best = np.empty(BLOCK, np.float32)
@@ -244,7 +246,7 @@ def _cut(points, weights, order, local, mass, halves):
     axis[widest] = 1.0
     offset = 0.0
     gain = 0.0
-    for turn in range(TURNS):
+    for _ in range(TURNS):
         right = 0.0
         for d in range(D):
             moment[d] = 0.0
@@ -282,10 +284,10 @@ def _cut(points, weights, order, local, mass, halves):
 
 @jit
 def split(points, weights, order, start, stop, known, gain, cut, halves):
-    """Cut clusters in two, greatest gain first, until all are in use or none gains.
+    """Appraise a cut in two of the `known` clusters; cut on, greatest gain first, to fill `gain`.
 
-    Cluster k is order[start[k] : stop[k]]; `known` of them exist, and one is left unappraised
-    only where it does not. Return how many there are now.
+    Cluster k is order[start[k] : stop[k]], sorted by the two sides of its cut; cut[k] points
+    come first. Return how many clusters there are now: fewer than asked if no cut gains.
     """
     D, n = points.shape
     local = np.empty((D + 1, n))
@@ -340,7 +342,9 @@ def losses(points, weights, labels, centers, totals, loss, grouped, mass, start)
     count = min(HEIRS, K - 1)
     for k in range(K):
         start[k + 1] = start[k] + np.int64(totals[k, 0])
-    fill = start.copy()
+    fill = np.empty(K, np.int64)
+    for k in range(K):
+        fill[k] = start[k]
     for i in range(n):
         j = fill[labels[i]]
         fill[labels[i]] += 1
@@ -384,7 +388,9 @@ def extract(points, weights, labels, centers, totals, removed, parted, reach):
     count = min(reach, K - 1)
     near = np.empty(K, np.int64)
     names = np.empty(K, np.int64)
-    slot = np.full(K, -1)
+    slot = np.empty(K, np.int64)
+    for k in range(K):
+        slot[k] = -1
     names[0] = removed
     names[1] = parted
     slot[removed] = 0

@@ -1,0 +1,27 @@
+"""Second stage: from weighted colors to centers; RGB8, 3 MP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from napari_kmeans_quantizer.core.grid import Grid
+from napari_kmeans_quantizer.core.image import as_pixels
+from napari_kmeans_quantizer.core.search import search
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+
+@pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
+@pytest.mark.parametrize("n_colors", [2, 16, 64, 256])
+def test_search(
+    benchmark: BenchmarkFixture, photograph: np.ndarray, n_colors: int, effort: str
+) -> None:
+    colors, counts, keys = Grid(as_pixels(photograph)).table(n_colors)
+    weights = counts.astype(np.float64)
+    rng = np.random.default_rng(0)
+    centers, _ = benchmark(search, colors, weights, n_colors, effort, rng, keys)
+    assert centers.shape == (n_colors, 3)
