@@ -90,8 +90,7 @@ class ColorSpace:
 
 def oklab_of_xyz(xyz: Floats) -> Floats:
     """Convert CIE XYZ, white at Y = 1, to Oklab, (n, 3)."""
-    converted: Floats = np.cbrt(xyz @ CONES_OF_XYZ.T) @ OKLAB_OF_ROOTS.T
-    return converted
+    return _mixed(np.cbrt(_mixed(xyz, CONES_OF_XYZ)), OKLAB_OF_ROOTS)
 
 
 def xyz_of_oklab(points: Floats) -> Floats:
@@ -99,6 +98,12 @@ def xyz_of_oklab(points: Floats) -> Floats:
     roots = np.linalg.solve(OKLAB_OF_ROOTS, points.T)
     converted: Floats = np.linalg.solve(CONES_OF_XYZ, roots**3).T
     return converted
+
+
+def _mixed(points: Floats, matrix: Floats) -> Floats:
+    """Return ``points @ matrix.T``, which is slow for rows of three and not everywhere the same."""
+    x, y, z = points.T
+    return np.stack([a * x + b * y + c * z for a, b, c in matrix], axis=1)
 
 
 def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:

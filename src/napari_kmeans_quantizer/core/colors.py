@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,18 +30,19 @@ class Colors:
     """The distinct colors of an 8-bit RGB image in a color space; implements `Sweeper`."""
 
     def __init__(self, pixels: Pixels, space: ColorSpace) -> None:
-        from .kernels.points import count_codes
+        from .kernels import colors as kernels
 
         self._pixels, self._space = pixels, space
         self._grid = Grid(pixels)
         counts = np.zeros(N_COLORS, np.uint32)
         for index in range(pixels.n_chunks):
-            count_codes(self._codes(index), counts)
-        self._distinct = np.flatnonzero(counts).astype(np.uint32)
-        self._counts = counts[self._distinct].astype(np.int64)
-        parts = chunks(len(self._distinct))
+            kernels.count_colors(_writeable(pixels.chunk(index)), counts)
+        n = kernels.n_counted(counts)
+        self._colors, self._weights = np.empty((n, 3), np.uint8), np.empty(n)
+        kernels.list_colors(counts, self._colors, self._weights)
+        parts = chunks(n)
         self._points = np.concatenate(
-            list(map_chunks(lambda i: space.forward(self._rgb(parts[i])), len(parts)))
+            list(map_chunks(lambda i: space.forward(self._colors[parts[i]]), len(parts)))
         )
 
     def distinct(self, limit: int) -> ColorTable | None:
@@ -54,56 +55,55 @@ class Colors:
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        nearest, inertia = self._assign(self._space.forward(centers))
+        from .kernels import colors as kernels
+
+        places = self._space.forward(centers)
+        nearest, inertia = self._assign(places)
         yield
         label_of = np.empty(N_COLORS, canvas.labels.dtype)
-        label_of[self._distinct] = nearest
+        kernels.spread_labels(self._colors, nearest, label_of)
         values = to_dtype(centers, np.dtype(np.uint8))
 
         def one(index: int) -> None:
-            labels = label_of[self._codes(index)]
+            chunk = _writeable(self._pixels.chunk(index))
+            labels, painted = np.empty(len(chunk), label_of.dtype), np.empty_like(chunk)
+            kernels.paint_colors(chunk, label_of, values, labels, painted)
             write_labels(self._pixels, index, labels, canvas)
-            self._pixels.write(canvas.image, index, values[labels])
+            self._pixels.write(canvas.image, index, painted)
 
         for _ in map_chunks(one, self._pixels.n_chunks):
             yield
-        return self._clusters(nearest, inertia, centers, values)
+        counts, means = self._means(nearest, centers)
+        error = kernels.painted_error(self._colors, self._weights, nearest, values)
+        return Clusters(counts, means, inertia, error)
 
-    def _assign(self, centers: Floats) -> tuple[NDArray[np.int32], float]:
+    def _assign(self, places: Floats) -> tuple[NDArray[np.int32], float]:
         from .kernels.points import assign
 
-        nearest = np.zeros(len(self._distinct), np.int32)
+        nearest = np.zeros(len(self._colors), np.int32)
         parts = chunks(len(nearest))
 
         def one(i: int) -> float:
             part = parts[i]
             distances = np.empty(part.stop - part.start)
-            assign(self._points[part], centers, nearest[part], distances)
-            return float((self._counts[part] * distances).sum())
+            assign(self._points[part], places, nearest[part], distances)
+            return float((self._weights[part] * distances).sum())
 
         return nearest, sum(map_chunks(one, len(parts)))
 
-    def _clusters(
-        self, nearest: NDArray[np.int32], inertia: float, centers: Floats, values: NDArray[Any]
-    ) -> Clusters:
-        K = len(centers)
-        counts = np.bincount(nearest, self._counts, K).astype(np.int64)
-        sums = [np.bincount(nearest, self._counts * column, K) for column in self._points.T]
-        filled = np.stack(sums, axis=1)[counts > 0] / counts[counts > 0, np.newaxis]
+    def _means(
+        self, nearest: NDArray[np.int32], centers: Floats
+    ) -> tuple[NDArray[np.int64], Floats]:
+        from .kernels.points import accumulate
+
+        sums, counts = np.zeros_like(centers), np.zeros(len(centers))
+        accumulate(self._points, self._weights, nearest, sums, counts)
+        filled = counts > 0
         means = centers.copy()
-        means[counts > 0] = self._space.backward(filled)
-        error = 0.0
-        for part in chunks(len(nearest)):
-            off = self._rgb(part).astype(np.float64) - values[nearest[part]]
-            error += float((self._counts[part] * (off**2).sum(axis=1)).sum())
-        return Clusters(counts, means, inertia, error)
+        means[filled] = self._space.backward(sums[filled] / counts[filled, np.newaxis])
+        return counts.astype(np.int64), means
 
-    def _codes(self, index: int) -> NDArray[np.uint32]:
-        red, green, blue = self._pixels.chunk(index).astype(np.uint32).T
-        codes: NDArray[np.uint32] = red << np.uint32(16) | green << np.uint32(8) | blue
-        return codes
 
-    def _rgb(self, part: slice) -> NDArray[np.uint8]:
-        """Return distinct colors, (n, 3) uint8."""
-        codes = self._distinct[part, np.newaxis]
-        return (codes >> np.array([16, 8, 0], np.uint32)).astype(np.uint8)
+def _writeable(chunk: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a chunk that numba need not compile again for."""
+    return chunk if chunk.flags.writeable else chunk.copy()

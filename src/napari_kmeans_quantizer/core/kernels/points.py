@@ -340,13 +340,6 @@ def tally(
 
 
 @jit
-def count_codes(codes: Array, counts: Array) -> None:
-    """Add 1 to `counts` (n,) uint32 for every code, (m,) uint32."""
-    for i in range(len(codes)):
-        counts[codes[i]] += np.uint32(1)
-
-
-@jit
 def rename(names: Array, labels: Array) -> None:
     """Replace every label by its name. IN `names` (K,), INOUT `labels` (n,), of one dtype."""
     for i in range(len(labels)):
