@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 class Effort(NamedTuple):
     """How hard to search."""
 
-    starts: int  # best of so many on the two coarsest tables, for few clusters
+    starts: int  # on the coarsest table, for few clusters
     trials: tuple[int, ...]  # on each table from coarse to fine, times the square root of K
     sweeps: int  # over the finest table
-    enough: float  # entries a cluster with which a table counts as the finest
+    enough: int  # entries a cluster with which a table counts as the finest
 
 
 EFFORTS = {
-    "fast": Effort(1, (4, 0), 1, 64),
-    "balanced": Effort(1, (20, 4), 2, 128),
-    "best": Effort(3, (60, 40, 20), 6, 256),
+    "fast": Effort(1, (4,), 1, 64),
+    "balanced": Effort(1, (20, 5), 2, 128),
+    "best": Effort(4, (100, 40, 20), 6, 256),
 }
 LONG, PLAIN = 1.8, 1.0  # over-relaxed: half the sweeps of the textbook's, and better optima
 SWEEPS = 2  # over every table, before trials and after
 TRIAL_SWEEPS = 10  # at most
 REACH = 12  # so many neighbors of either cluster take part in a trial
 COARSEST = 16, 1024  # entries a cluster, and at least, of the coarsest table
-FEW = 32  # clusters; with more, trials pay better than starts
+FEW = 32  # clusters, up to which several starts pay
 MANY = 2048  # clusters; more are cut and swept, but not moved
 TINY = 1e-300  # against division by zero
 
@@ -138,19 +138,18 @@ def add_up(data: Points, labels: Labels, n_clusters: int) -> Clusters:
     return Clusters(labels, centers.astype(np.float32, order="C"), totals)
 
 
-def seed(data: Points, n_clusters: int, noise: Floats | float) -> Clusters:
-    """Cut in two what gains most until there are K clusters; noise on weights varies the cuts."""
+def seed(data: Points, n_clusters: int) -> Labels:
+    """Return labels: what gains most is cut in two, until there are K clusters."""
     from .kernels import search as kernels
 
     n, K = len(data.weights), n_clusters
     order, start, stop = np.arange(n), np.zeros(K, np.int64), np.full(K, n)
     gain, cut, halves = np.zeros(K), np.zeros(K, np.int64), np.zeros((K, 2, len(data.points)))
-    weights = data.weights * noise
-    used = kernels.split(data.points, weights, order, start, stop, 1, gain, cut, halves)
+    used = kernels.split(*data, order, start, stop, 1, gain, cut, halves)
     labels = np.empty(n, np.int32)
     for k in range(used):
         labels[order[start[k] : stop[k]]] = k
-    return add_up(data, labels, K)
+    return labels
 
 
 def sweep(data: Points, clusters: Clusters, sweeps: int, step: float = LONG) -> int:
@@ -248,6 +247,44 @@ def means(table: Table, labels: Labels, n_clusters: int) -> Floats:
     return ordered
 
 
+def coarse_to_fine(
+    made: list[Table],
+    levels: list[Points],
+    n_clusters: int,
+    plan: Effort,
+    rng: np.random.Generator,
+) -> tuple[Clusters, int]:
+    """Search all the tables; return clusters on the finest, and the number of sweeps."""
+    root = math.sqrt(n_clusters) if 1 < n_clusters <= MANY else 0.0
+    starts = plan.starts if n_clusters <= FEW else 1  # with more, trials pay better
+    shares = [plan.trials[0] / starts, *plan.trials[1:], *[0] * len(made)]
+    if len(made) == 1:
+        shares[0] += sum(plan.trials[1:])
+    n_iter = 0
+
+    def climb(level: int, clusters: Clusters) -> Clusters:
+        nonlocal n_iter
+        n_iter += sweep(levels[level], clusters, SWEEPS)
+        trials = round(shares[level] * root)
+        if trials:
+            swap(levels[level], clusters, trials)
+            n_iter += sweep(levels[level], clusters, SWEEPS)
+        return clusters
+
+    found = []
+    points, weights = levels[0]
+    for start in range(starts):
+        seen = weights
+        if start > 0:  # rare colors count more; then at random
+            seen = np.sqrt(weights) if start == 1 else weights * rng.uniform(0.2, 1.0, len(weights))
+        labels = seed(Points(points, seen), n_clusters)
+        found.append(climb(0, add_up(levels[0], labels, n_clusters)))
+    clusters = max(found, key=explained)
+    for level in range(1, len(made)):
+        clusters = climb(level, refine(clusters, made[level - 1].lengths))
+    return clusters, n_iter
+
+
 def search(
     colors: Floats,
     counts: Floats,
@@ -301,38 +338,3 @@ def search(
         n_iter += sweep(finest, clusters, SWEEPS, PLAIN)
     fill_empty(finest, clusters)
     return means(made[-1], clusters.labels, n_clusters), n_iter
-
-
-def coarse_to_fine(
-    made: list[Table],
-    levels: list[Points],
-    n_clusters: int,
-    plan: Effort,
-    rng: np.random.Generator,
-) -> tuple[Clusters, int]:
-    """Search all the tables; return clusters on the finest, and the number of sweeps."""
-    root = math.sqrt(n_clusters) if 1 < n_clusters <= MANY else 0.0
-    trials = [round(t * root) for t in plan.trials] + [0] * len(made)
-    if len(made) == 1:
-        trials = [sum(trials)]
-    n_iter = 0
-
-    def visit(level: int, clusters: Clusters) -> Clusters:
-        nonlocal n_iter
-        if level:
-            clusters = refine(clusters, made[level - 1].lengths)
-        n_iter += sweep(levels[level], clusters, SWEEPS)
-        if trials[level]:
-            swap(levels[level], clusters, trials[level])
-            n_iter += sweep(levels[level], clusters, SWEEPS)
-        return clusters
-
-    starts = []
-    for start in range(plan.starts if n_clusters <= FEW else 1):
-        noise = 0.25 + rng.random(len(levels[0].weights)) if start else 1.0
-        clusters = visit(0, seed(levels[0], n_clusters, noise))
-        starts.append(visit(1, clusters) if len(made) > 1 else clusters)
-    clusters = max(starts, key=explained)
-    for level in range(2, len(made)):
-        clusters = visit(level, clusters)
-    return clusters, n_iter

@@ -16,7 +16,7 @@ BLOCK = 64  # points that share one list of candidate centers
 MANY = 32  # candidate lists pay from here on
 PATIENCE = 2.0  # a trial is given up when it lacks more than this many times its last gain
 TURNS = 6  # passes of 2-means in a cut
-HEIRS = 8  # centers that may inherit the points of a removed one
+HEIRS = 12  # centers that may inherit the points of a removed one
 
 
 @jit
@@ -101,6 +101,7 @@ def _nearest(points, lo, hi, centers, near, m, best, arg):
     distance = np.empty(BLOCK, np.float32)
     for i in range(n):
         best[i] = np.float32(np.inf)
+        arg[i] = near[0]
     if D == 3:
         for j in range(0, m, 2):
             k = near[j]
@@ -231,6 +232,21 @@ def _gather(points, weights, order, local, mass, mean):
 
 
 @jit
+def _part(order, along):
+    """Move what is not right of the plane to the front of `order`; return how many that are."""
+    i = 0
+    j = len(order)
+    while i < j:
+        if along[i] > 0.0:
+            j -= 1
+            order[i], order[j] = order[j], order[i]
+            along[i], along[j] = along[j], along[i]
+        else:
+            i += 1
+    return i
+
+
+@jit
 def _cut(points, weights, order, local, mass, halves):
     """Part the points `order` by 2-means; `halves` become the two means.
 
@@ -270,16 +286,7 @@ def _cut(points, weights, order, local, mass, halves):
             halves[1, d] = mean[d] + moment[d] / right
             axis[d] = moment[d]
             offset += 0.5 * axis[d] * (moment[d] / right - moment[d] / left)
-    i = 0
-    j = n
-    while i < j:
-        if local[D, i] > 0.0:
-            j -= 1
-            order[i], order[j] = order[j], order[i]
-            local[D, i], local[D, j] = local[D, j], local[D, i]
-        else:
-            i += 1
-    return i, gain
+    return _part(order, local[D]), gain
 
 
 @jit
@@ -331,26 +338,31 @@ def _neighbors(centers, k, near, count):
 
 
 @jit
+def _group(points, weights, labels, totals, grouped, mass, start):
+    """Order points by label."""
+    K = len(totals)
+    fill = np.empty(K, np.int64)
+    for k in range(K):
+        fill[k] = start[k]
+        start[k + 1] = start[k] + np.int64(totals[k, 0])
+    for i in range(len(labels)):
+        j = fill[labels[i]]
+        fill[labels[i]] += 1
+        mass[j] = weights[i]
+        for d in range(len(points)):
+            grouped[d, j] = points[d, i]
+
+
+@jit
 def losses(points, weights, labels, centers, totals, loss, grouped, mass, start):
     """By how much the inertia rises without cluster k, to first order: its neighbors inherit.
 
     `grouped` and `mass` become the points and weights ordered by label; cluster k begins at
     start[k].
     """
-    D, n = points.shape
-    K = len(totals)
+    D, K = centers.shape
     count = min(HEIRS, K - 1)
-    for k in range(K):
-        start[k + 1] = start[k] + np.int64(totals[k, 0])
-    fill = np.empty(K, np.int64)
-    for k in range(K):
-        fill[k] = start[k]
-    for i in range(n):
-        j = fill[labels[i]]
-        fill[labels[i]] += 1
-        mass[j] = weights[i]
-        for d in range(D):
-            grouped[d, j] = points[d, i]
+    _group(points, weights, labels, totals, grouped, mass, start)
     near = np.empty(K, np.int64)
     best = np.empty(BLOCK, np.float32)
     arg = np.empty(BLOCK, np.int32)
@@ -379,30 +391,37 @@ def losses(points, weights, labels, centers, totals, loss, grouped, mass, start)
 
 
 @jit
+def _neighborhood(centers, removed, parted, reach, names, slot):
+    """List two clusters and those around them; slot[k] is their place in it, or -1."""
+    K = len(slot)
+    near = np.empty(K, np.int64)
+    for k in range(K):
+        slot[k] = -1
+    slot[removed] = 0
+    slot[parted] = 1
+    names[0] = removed
+    names[1] = parted
+    m = 2
+    for side in range(2):
+        _neighbors(centers, names[side], near, reach)
+        for j in range(reach):
+            if slot[near[j]] < 0:
+                slot[near[j]] = m
+                names[m] = near[j]
+                m += 1
+    return m
+
+
+@jit
 def extract(points, weights, labels, centers, totals, removed, parted, reach):
     """Copy the neighborhoods of two clusters, which come first, as a small problem of its own.
 
     Return the names of its clusters and points in the large one, then its five arrays.
     """
     D, K = centers.shape
-    count = min(reach, K - 1)
-    near = np.empty(K, np.int64)
     names = np.empty(K, np.int64)
     slot = np.empty(K, np.int64)
-    for k in range(K):
-        slot[k] = -1
-    names[0] = removed
-    names[1] = parted
-    slot[removed] = 0
-    slot[parted] = 1
-    m = 2
-    for side in range(2):
-        _neighbors(centers, names[side], near, count)
-        for j in range(count):
-            if slot[near[j]] < 0:
-                slot[near[j]] = m
-                names[m] = near[j]
-                m += 1
+    m = _neighborhood(centers, removed, parted, min(reach, K - 1), names, slot)
     size = 0
     small_centers = np.empty((D, m), np.float32)
     small_totals = np.empty((m, 2 + D))
