@@ -11,6 +11,7 @@ from skimage.data import astronaut
 from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import as_pixels
 from napari_kmeans_quantizer.core.search import (
+    add_up,
     explained,
     means,
     refine,
@@ -71,7 +72,7 @@ def draw_seeds(table) -> plt.Figure:
     points = to_points(made)[0]
     figure, panels = plt.subplots(1, 3, figsize=(9, 3.2))
     for axes, n_clusters in zip(panels, (2, 4, N_COLORS), strict=True):
-        labels = seed(points, n_clusters, 1.0).labels
+        labels = seed(points, n_clusters)
         centers = means(made[0], labels, n_clusters)
         axes.scatter(*made[0].colors[:, :2].T, s=5, c=labels % 20, cmap="tab20", linewidths=0)
         axes.scatter(*centers[:, :2].T, s=130, marker="*", c=centers / 255, edgecolors="black")
@@ -82,9 +83,9 @@ def draw_seeds(table) -> plt.Figure:
 def draw_moves(table) -> plt.Figure:
     """Error after ever more trials on one table, K = 64."""
     made = tables(table.colors, table.counts.astype(float), 64, np.inf)
-    points = to_points(made)[1]
-    clusters = seed(to_points(made)[0], 64, 1.0)
-    sweep(to_points(made)[0], clusters, 10)
+    coarse, points = to_points(made)[:2]
+    clusters = add_up(coarse, seed(coarse, 64), 64)
+    sweep(coarse, clusters, 10)
     clusters = refine(clusters, made[0].lengths)
     sweep(points, clusters, 30)
     total = float((points.weights * points.points.astype(float) ** 2).sum())
