@@ -205,3 +205,11 @@ def test_source_is_never_modified():
 def test_other_layers_are_refused():
     with pytest.raises(TypeError, match="Image layer, got Labels"):
         quantize_layer(Labels(np.zeros((4, 4), int)))
+
+
+def test_palette_text_turns_and_scales_with_the_source():
+    plain = quantize_layer(Image(PHOTO), n_colors=3).palette
+    turned = quantize_layer(Image(PHOTO, scale=(0.5, 0.5), rotate=30), n_colors=3).palette
+    assert plain.text.rotation == 0
+    assert abs(turned.text.rotation) == pytest.approx(30)
+    assert turned.text.size == pytest.approx(plain.text.size / 2)

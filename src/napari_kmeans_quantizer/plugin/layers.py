@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -176,13 +177,8 @@ def _plane_placement(source: Image) -> dict[str, Any]:
     placed = _placement(source)
     if source.ndim == 2:
         return placed
-    # Column by column, where the data coordinates of the plane lie in the world.
-    origin, *steps = (
-        np.asarray(source.data_to_world(position))[-2:]
-        for position in np.vstack([np.zeros(source.ndim), np.eye(source.ndim)[-2:]])
-    )
+    origin, matrix = _plane_axes(source)
     plain = {"scale": placed["scale"][-2:], "translate": placed["translate"][-2:]}
-    matrix = np.stack([step - origin for step in steps], axis=1)
     if not (
         np.allclose(matrix, np.diag(plain["scale"])) and np.allclose(origin, plain["translate"])
     ):
@@ -190,6 +186,22 @@ def _plane_placement(source: Image) -> dict[str, Any]:
         affine[:2, :2], affine[:2, 2] = matrix, origin
         plain = {"affine": affine}
     return {**plain, "units": placed["units"][-2:], "axis_labels": placed["axis_labels"][-2:]}
+
+
+def _plane_axes(source: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the last two axes begin in the world, and a matrix of their steps."""
+    origin, *steps = (
+        np.asarray(source.data_to_world(position))[-2:]
+        for position in np.vstack([np.zeros(source.ndim), np.eye(source.ndim)[-2:]])
+    )
+    return origin, np.stack([step - origin for step in steps], axis=1)
+
+
+def _zoom_and_angle(source: Image) -> tuple[float, float]:
+    """Return the size of a pixel in the world, and how far rows turn, in degrees: text does not."""
+    _, matrix = _plane_axes(source)
+    down, right = matrix[:, 1]
+    return math.sqrt(abs(np.linalg.det(matrix))), math.degrees(math.atan2(down, right))
 
 
 def _image_layer(source: Image, result: Quantization, placed: dict[str, Any]) -> Image:
@@ -226,6 +238,7 @@ def _palette_layer(source: Image, result: Quantization) -> Points:
     n_colors = len(result.palette)
     height, width = _plane_shape(source)
     positions, size = palette_positions(n_colors, height, width)
+    zoom, angle = _zoom_and_angle(source)
     return Points(
         positions,
         name=f"{source.name} · palette",
@@ -238,7 +251,8 @@ def _palette_layer(source: Image, result: Quantization) -> Points:
         text={
             "string": "{hex}  {share:.1%}",
             "color": GREY,
-            "size": size * 0.36,
+            "size": size * 0.36 * zoom,
+            "rotation": angle,
             "scaling": True,  # keeps its place between picture and squares at any zoom
             "anchor": "upper_right",  # right-aligned, and then shifted off the square
             "translation": [size * 0.38, -size * 0.85],
