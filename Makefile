@@ -7,11 +7,9 @@ DISPLAYED := sh scripts/with_display.sh
 .PHONY: demo test lint bench clean
 
 demo: $(VENV)/.installed-all  ## quantize a photograph into demo/ and show it in napari
-	@sh scripts/system_libraries.sh
 	@$(BIN)/python scripts/demo.py
 
 test: $(VENV)/.installed-test lint  ## lint, types and all tests
-	@sh scripts/system_libraries.sh
 	NAPARI_STRICT_QT=1 $(DISPLAYED) $(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-test
@@ -23,7 +21,8 @@ bench: $(VENV)/.installed-bench  ## our time and error beside those of other lib
 	$(BIN)/python benchmarks/compare.py
 
 $(VENV)/.installed-%: pyproject.toml napari.yaml
-	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; try: make PYTHON=python3.12')"
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; try: make PYTHON=python3.12')"
+	@sh scripts/system_libraries.sh $(PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@

@@ -13,6 +13,8 @@ if ! command -v dpkg-query >/dev/null; then
 fi
 
 missing=""
+# Debian's Python comes without what makes virtual environments.
+"${1:-python3}" -c "import ensurepip" 2>/dev/null || missing=" python3-venv"
 for package in $packages; do
     # Newer releases renamed some libraries for 64-bit time (libglib2.0-0t64).
     dpkg-query -W -f '${Status}\n' "$package" "${package}t64" 2>/dev/null | grep -q '^install ok installed' \

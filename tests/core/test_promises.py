@@ -43,6 +43,8 @@ IMAGES = {
     "float rgb": (data.coffee()[::3, ::3] / np.float32(255), "auto"),
     "five channels": (noise((60, 70, 5), "float32"), -1),
     "channels first": (noise((2, 60, 70), "int16"), 0),
+    "channels in the middle": (noise((60, 3, 70), "uint8"), 1),
+    "channels in the middle, 16 bits": (noise((60, 2, 70), "int16"), 1),
     "grey float stack": (noise((4, 30, 40), "float64"), None),
     "time series": (np.stack([data.coffee()[::8, ::8], data.coffee()[::8, ::8] // 2]), "auto"),
     "many channels": (noise((20, 20, 40), "uint8"), -1),
@@ -384,6 +386,18 @@ def test_only_masked_pixels_vote_and_are_painted():
     assert np.array_equal(q.mask, mask)
     assert q.mse == pytest.approx(alone.mse, rel=0.02)
     assert (q.labels[~mask] == 0).all()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("channel_axis", [0, 1, 2])
+def test_mask_with_channels_anywhere(dtype, channel_axis):
+    image = data.coffee()[::4, ::4].astype(dtype)
+    mask = image[..., 0] > 80
+    expected = quantize(image, 5, mask=mask)
+    moved = np.moveaxis(image, -1, channel_axis).copy()
+    q = quantize(moved, 5, mask=mask, channel_axis=channel_axis)
+    assert np.array_equal(np.moveaxis(q.image, channel_axis, -1), expected.image)
+    assert np.array_equal(q.labels, expected.labels)
 
 
 def test_alpha_is_kept_and_transparent_pixels_take_no_part():

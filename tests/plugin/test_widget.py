@@ -249,6 +249,20 @@ def test_lack_of_memory_becomes_a_notification(viewer, widget, quantized, monkey
     assert messages() == ["Not enough memory for this image."]
 
 
+def test_a_fault_of_ours_is_not_hidden(viewer, widget, qtbot, monkeypatch):
+    def steps(*args, **options):
+        raise KeyError("fault")
+        yield
+
+    monkeypatch.setattr(widget_module, "quantize_steps", steps)
+    viewer.add_image(PHOTO, name="photo")
+    with qtbot.capture_exceptions() as caught:
+        widget.run()
+        qtbot.waitUntil(lambda: bool(caught), timeout=30_000)
+    assert caught[0][0] is KeyError
+    assert widget._worker is None
+
+
 # -- what users do during a run
 
 

@@ -1,0 +1,75 @@
+"""From any centers, however bad, to a picture that holds the promises."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from skimage import data
+
+import reference
+from napari_kmeans_quantizer.core.grid import Grid
+from napari_kmeans_quantizer.core.image import as_pixels
+from napari_kmeans_quantizer.core.levels import Levels
+from napari_kmeans_quantizer.core.palette import to_dtype
+from napari_kmeans_quantizer.core.points import Points
+from napari_kmeans_quantizer.core.refine import refine
+
+PHOTO = data.coffee()[::3, ::3]
+NOISE = np.random.default_rng(0).integers(0, 4, (50, 50, 3)).astype(np.uint8)  # 64 colors
+CASES = {
+    "photograph": (PHOTO, Grid),
+    "photograph as points": (PHOTO, Points),
+    "few colors": (NOISE, Grid),
+    "few colors as points": (NOISE, Points),
+    "floats": ((PHOTO / 255).astype(np.float32), Points),
+    "half floats": (PHOTO.astype(np.float16) / 7, Points),
+    "grey": (PHOTO[..., 0], Levels),
+}
+
+
+def finished(steps):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("start", ["all alike", "far away", "alike once rounded", "outside"])
+@pytest.mark.parametrize("n_colors", [2, 13, 40])
+def test_bad_centers_are_mended(name, start, n_colors):
+    image, sweeper = CASES[name]
+    pixels = as_pixels(image, None if image.ndim == 2 else "auto")
+    points = pixels.block(slice(None)).astype(float)
+    middle = points.mean(axis=0)
+    rng = np.random.default_rng(1)
+    centers = {
+        "all alike": np.tile(middle, (n_colors, 1)),
+        "far away": np.vstack([middle, np.full((n_colors - 1, len(middle)), 1e6)]),
+        "alike once rounded": middle + rng.uniform(-1e-4, 1e-4, (n_colors, len(middle))),
+        "outside": rng.normal(0, 1e5, (n_colors, len(middle))),
+    }[start]
+    variance = points.var(axis=0).mean()
+    centers, canvas, clusters, _ = finished(
+        refine(pixels, sweeper(pixels), centers, variance, "balanced")
+    )
+    values = to_dtype(centers, image.dtype)
+    assert len(np.unique(values, axis=0)) == n_colors
+    labels = reference.nearest(points, centers)
+    assert np.array_equal(canvas.labels, labels)
+    assert np.array_equal(clusters.counts, np.bincount(labels, minlength=n_colors))
+    assert (clusters.counts > 0).all()
+    assert np.array_equal(canvas.image.reshape(-1, pixels.n_channels), values[labels])
+
+
+def test_a_mask_keeps_what_is_outside():
+    image = np.dstack([PHOTO, np.where(PHOTO[..., :1] > 99, 255, 0)]).astype(np.uint8)
+    pixels = as_pixels(image)
+    centers = np.tile([[1.0, 2.0, 3.0]], (5, 1))
+    centers, canvas, _, _ = finished(refine(pixels, Grid(pixels), centers, 4000.0, "fast"))
+    labels = canvas.labels.reshape(pixels.shape)
+    assert (labels[~pixels.mask] == 0).all()
+    assert np.array_equal(canvas.image[~pixels.mask], image[~pixels.mask])
+    expected = reference.nearest(image[pixels.mask][:, :3], centers)
+    assert np.array_equal(labels[pixels.mask], expected)
