@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import as_pixels
 
 if TYPE_CHECKING:
-    import numpy as np
     from pytest_benchmark.fixture import BenchmarkFixture
 
 
@@ -21,5 +21,5 @@ def test_count(benchmark: BenchmarkFixture, photograph: np.ndarray) -> None:
 @pytest.mark.parametrize("n_colors", [16, 256])
 def test_table(benchmark: BenchmarkFixture, photograph: np.ndarray, n_colors: int) -> None:
     grid = Grid(as_pixels(photograph))
-    table = benchmark(grid.table, n_colors)
+    table = benchmark(grid.table, n_colors, np.random.default_rng(0))
     assert table.counts.sum() == photograph[..., 0].size

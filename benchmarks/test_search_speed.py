@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_search(
     benchmark: BenchmarkFixture, photograph: np.ndarray, n_colors: int, effort: str
 ) -> None:
-    colors, counts, keys = Grid(as_pixels(photograph)).table(n_colors)
+    colors, counts, keys = Grid(as_pixels(photograph)).table(n_colors, np.random.default_rng(0))
     weights = counts.astype(np.float64)
     rng = np.random.default_rng(0)
     centers, _ = benchmark(search, colors, weights, n_colors, effort, rng, keys)
