@@ -73,23 +73,37 @@ def _run_in(pool: ThreadPoolExecutor, size: int, task: Callable[[int], Any], n: 
 
 
 def map_chunks(function: Callable[[int], Result], n_chunks: int) -> Iterator[Result]:
-    """Yield ``function(0), function(1), ...``, computed by several threads.
+    """Yield ``function(0), function(1), ...``, computed by this thread and some helpers.
 
-    The pool lives as long as the call: one made earlier would be dead after a fork. When the
+    The helpers live as long as the call: threads made earlier would be dead after a fork. When the
     caller stops early, chunks that have not begun are dropped.
     """
-    workers = min(n_threads(), n_chunks)
-    if workers <= 1:
+    n_helpers = min(n_threads(), n_chunks) - 1
+    if n_helpers < 1:
         yield from map(function, range(n_chunks))
         return
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(function, index) for index in range(n_chunks)]
+    todo = deque(range(n_chunks))
+    done: dict[int, Result] = {}
+
+    def work(wanted: int | None = None) -> None:
+        while todo and wanted not in done:
+            try:
+                index = todo.popleft()
+            except IndexError:  # another thread was faster
+                return
+            done[index] = function(index)
+
+    with ThreadPoolExecutor(n_helpers) as pool:
+        helpers = [pool.submit(work) for _ in range(n_helpers)]
         try:
-            for future in futures:
-                yield future.result()
+            for index in range(n_chunks):
+                work(wanted=index)
+                if index not in done:  # a helper is at it, or failed
+                    for helper in helpers:
+                        helper.result()
+                yield done.pop(index)
         finally:
-            for future in futures:
-                future.cancel()
+            todo.clear()
 
 
 def share_chunks(function: Callable[[Iterator[int]], Result], n_chunks: int) -> list[Result]:
@@ -106,8 +120,9 @@ def share_chunks(function: Callable[[Iterator[int]], Result], n_chunks: int) -> 
             except IndexError:
                 return
 
-    size = min(n_threads(), n_chunks)
-    if size <= 1:
+    n_helpers = min(n_threads(), n_chunks) - 1
+    if n_helpers < 1:
         return [function(left())]
-    with ThreadPoolExecutor(size) as pool:
-        return list(pool.map(function, [left() for _ in range(size)]))
+    with ThreadPoolExecutor(n_helpers) as pool:
+        helpers = [pool.submit(function, left()) for _ in range(n_helpers)]
+        return [function(left()), *(helper.result() for helper in helpers)]
