@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
@@ -30,7 +31,7 @@ def test_every_chunk_is_done_once(n_threads):
     list(threads.map_chunks(done.append, 100))
     assert sorted(done) == list(range(100))
     shared = threads.share_chunks(lambda indices: list(indices), 100)
-    assert sorted(sum(shared, [])) == list(range(100))
+    assert sorted(itertools.chain(*shared)) == list(range(100))
     assert len(shared) <= n_threads
 
 
