@@ -394,10 +394,13 @@ def test_mask_with_channels_anywhere(dtype, channel_axis):
     image = data.coffee()[::4, ::4].astype(dtype)
     mask = image[..., 0] > 80
     expected = quantize(image, 5, mask=mask)
-    moved = np.moveaxis(image, -1, channel_axis).copy()
-    q = quantize(moved, 5, mask=mask, channel_axis=channel_axis)
-    assert np.array_equal(np.moveaxis(q.image, channel_axis, -1), expected.image)
-    assert np.array_equal(q.labels, expected.labels)
+    before = image.copy()
+    view = np.moveaxis(image, -1, channel_axis)
+    for moved in (view.copy(), view):
+        q = quantize(moved, 5, mask=mask, channel_axis=channel_axis)
+        assert np.array_equal(np.moveaxis(q.image, channel_axis, -1), expected.image)
+        assert np.array_equal(q.labels, expected.labels)
+    assert np.array_equal(image, before)
 
 
 def test_alpha_is_kept_and_transparent_pixels_take_no_part():

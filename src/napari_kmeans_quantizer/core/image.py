@@ -62,13 +62,20 @@ class Pixels:
     def chunk(self, index: int) -> NDArray[Any]:
         """Return the pixels of one chunk that take part: (m, C), contiguous, native byte order."""
         colors = self.block(slice(index * CHUNK_PIXELS, (index + 1) * CHUNK_PIXELS))
-        return colors if self.mask is None else colors[self.chunk_mask(index)]
+        selected = self.selected(index)
+        return colors if selected is None else np.take(colors, selected, axis=0)
 
     def chunk_size(self, index: int) -> int:
         """Return how many pixels of one chunk take part."""
         if self.mask is not None:
             return int(np.count_nonzero(self.chunk_mask(index)))
         return min(CHUNK_PIXELS, self.size - index * CHUNK_PIXELS)
+
+    def selected(self, index: int) -> NDArray[np.intp] | None:
+        """Return which pixels of one chunk take part, as indices; None if all do."""
+        if self.mask is None or (mask := self.chunk_mask(index)).all():
+            return None
+        return np.flatnonzero(mask)
 
     def chunk_mask(self, index: int) -> NDArray[np.bool_]:
         """Return which pixels of one chunk take part: (n,)."""
@@ -101,17 +108,19 @@ class Pixels:
         except ValueError:
             self._write_strided(view, pixels, index, colors)
             return
-        if self.mask is None:
+        selected = self.selected(index)
+        if selected is None:
             flat[pixels] = colors
         else:
-            flat[pixels][self.chunk_mask(index)] = colors
+            flat[pixels][selected] = colors
 
     def _write_strided(
         self, view: NDArray[Any], pixels: slice, index: int, colors: NDArray[Any]
     ) -> None:
-        if self.mask is not None:
-            block = self.block(pixels)
-            block[self.chunk_mask(index)] = colors
+        selected = self.selected(index)
+        if selected is not None:
+            block = self.block(pixels).copy()  # it may be a view of the input
+            block[selected] = colors
             colors = block
         values, start = colors.reshape(-1), 0
         for part in _walk(view, pixels, self.n_channels, view.dtype, "writeonly"):

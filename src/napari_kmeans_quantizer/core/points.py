@@ -83,4 +83,5 @@ class Points:
 def write_labels(pixels: Pixels, index: int, labels: NDArray[Any], canvas: Canvas) -> None:
     """Put the labels of one chunk's pixels, those that take part, where they belong."""
     chunk = canvas.labels[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
-    chunk[... if pixels.mask is None else pixels.chunk_mask(index)] = labels
+    selected = pixels.selected(index)
+    chunk[... if selected is None else selected] = labels
