@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -454,6 +455,24 @@ def test_sampled_fit_keeps_the_promises(sample):
     points = image.reshape(-1, 3)
     assert len(q.palette) == 10
     assert_means(q, points)
+
+
+def test_a_fraction_of_any_float_type_is_a_fraction():
+    image = data.coffee()[::2, ::2]
+    expected = quantize(image, 6, sample=0.25)
+    for kind in (np.float64, np.float32, np.float16):
+        assert same(quantize(image, 6, sample=kind(0.25)), expected)
+
+
+def test_memory_stays_bounded_for_images_in_any_layout():
+    """Beside the picture and its labels, far less than the image itself is taken."""
+    image = np.asfortranarray(noise((1500, 1600), "float64", levels=None))
+    quantize(image[:50, :50], 3)
+    tracemalloc.start()
+    q = quantize(image, 3)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak - q.image.nbytes - q.labels.nbytes < 0.8 * image.nbytes
 
 
 def test_sums_of_20_million_values_are_exact():

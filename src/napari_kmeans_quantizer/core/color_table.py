@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -78,7 +79,7 @@ def sampled_colors(pixels: Pixels, sample: float, rng: np.random.Generator) -> C
     sizes = [pixels.chunk_size(index) for index in range(pixels.n_chunks)]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     total = int(starts[-1])
-    wanted = total * sample if isinstance(sample, float) else sample
+    wanted = sample if isinstance(sample, numbers.Integral) else total * float(sample)
     wanted = min(total, max(1, round(wanted)), MAX_SAMPLE)
     # One pixel at random out of each of `wanted` equal runs: spread over the whole image.
     drawn = ((np.arange(wanted) + rng.random(wanted)) * (total / wanted)).astype(np.int64)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .arguments import as_generator, check_choice, check_n_colors, check_sample
 from .color_space import color_space_of
 from .color_table import sampled_colors
 from .colors import Colors
@@ -256,14 +256,14 @@ def quantize_steps(
     >>> [step.stage for step in steps][-1]
     'Painting'
     """
-    _check_n_colors(n_colors)
-    _check_choice("effort", effort, EFFORTS)
-    _check_choice("dither", dither, DITHERS)
+    check_n_colors(n_colors)
+    check_choice("effort", effort, EFFORTS)
+    check_choice("dither", dither, DITHERS)
     if fixed_colors is not None:
         raise ValueError("`fixed_colors` must be None: fixing colors is not available yet.")
-    rng = _as_generator(random_state)
+    check_sample(sample)
+    rng = as_generator(random_state)
     pixels = as_pixels(image, channel_axis, mask)
-    _check_sample(sample)
     space = color_space_of(color_space, pixels)
     given = None if palette is None else _as_palette(palette, pixels)
     yield Progress("Counting colors", 0.0)
@@ -362,8 +362,11 @@ def _extent(pixels: Pixels) -> tuple[float, float]:
     dtype = pixels.image.dtype
     if dtype.kind in "bu":
         return 0.0, 1.0 if dtype == np.bool_ else float(np.iinfo(dtype).max)
-    chunks = [c for index in range(pixels.n_chunks) if (c := pixels.chunk(index)).size]
-    return float(min(c.min() for c in chunks)), float(max(c.max() for c in chunks))
+    low, high = math.inf, -math.inf
+    for index in range(pixels.n_chunks):
+        if (chunk := pixels.chunk(index)).size:
+            low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
+    return low, high
 
 
 def _peak(dtype: np.dtype[Any], low: float, high: float) -> float:
@@ -385,48 +388,3 @@ def _as_palette(palette: Palette | ArrayLike, pixels: Pixels) -> Palette:
             f"{palette.n_channels}. See `channel_axis` for what counts as a channel."
         )
     return palette
-
-
-def _check_n_colors(n_colors: int) -> None:
-    if isinstance(n_colors, bool | np.bool_) or not isinstance(n_colors, numbers.Integral):
-        raise TypeError(f"`n_colors` must be an integer, got {n_colors!r}.")
-    if not 1 <= n_colors <= 65535:
-        raise ValueError(f"`n_colors` must lie in 1..65535, got {n_colors}.")
-
-
-def _check_sample(sample: float | None) -> None:
-    if sample is None:
-        return
-    if isinstance(sample, bool | np.bool_) or not isinstance(sample, numbers.Real):
-        raise TypeError(f"`sample` must be None, a float or an integer, got {sample!r}.")
-    if isinstance(sample, numbers.Integral):
-        if sample < 1:
-            raise ValueError(f"`sample` as a number of pixels must be at least 1, got {sample}.")
-    elif not 0 < sample <= 1:
-        raise ValueError(
-            f"`sample` as a fraction must lie in 0 < sample <= 1, got {sample}. "
-            "Pass an integer for a number of pixels."
-        )
-
-
-def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
-    if value not in choices:
-        listed = " or ".join(map(repr, choices))
-        raise ValueError(f"`{name}` must be {listed}, got {value!r}.")
-
-
-def _as_generator(
-    random_state: int | np.random.RandomState | np.random.Generator | None,
-) -> np.random.Generator:
-    if isinstance(random_state, np.random.RandomState):
-        return np.random.default_rng(random_state.randint(2**31))
-    if isinstance(random_state, bool) or not isinstance(
-        random_state, numbers.Integral | np.random.Generator | None
-    ):
-        raise TypeError(
-            "`random_state` must be an integer, RandomState, Generator or None, "
-            f"got {random_state!r}."
-        )
-    if isinstance(random_state, numbers.Integral) and random_state < 0:
-        raise ValueError(f"`random_state` must not be negative, got {random_state}.")
-    return np.random.default_rng(random_state)
