@@ -3,6 +3,7 @@
 The napari side lives in :mod:`napari_kmeans_quantizer.plugin`.
 """
 
+from .core.color_space import convert_colors
 from .core.distances import euclidean_distances
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
@@ -16,6 +17,7 @@ __all__ = [
     "Palette",
     "Progress",
     "Quantization",
+    "convert_colors",
     "euclidean_distances",
     "quantize",
     "quantize_steps",

@@ -5,7 +5,7 @@ import pytest
 from skimage import color, data
 
 import reference
-from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer import convert_colors, quantize
 from napari_kmeans_quantizer.core.color_space import ColorSpace, oklab_of_xyz, xyz_of_oklab
 
 PHOTO = data.coffee()[::2, ::2]
@@ -141,3 +141,44 @@ def test_mask_alpha_and_given_palette():
 def test_images_without_colors_are_refused(image, message):
     with pytest.raises(ValueError, match=message):
         quantize(image, 2, color_space="lab")
+
+
+# -- convert_colors
+
+
+@pytest.mark.parametrize("shape", [(3,), (7, 3), (4, 5, 3), (0, 3)])
+@pytest.mark.parametrize("name", ["rgb", "lab", "oklab"])
+def test_converted_colors(shape, name):
+    rgb = np.random.default_rng(0).random(shape)
+    before = rgb.copy()
+    found = convert_colors(rgb, name)
+    expected = {"rgb": np.asarray, "lab": lab, "oklab": oklab}[name](rgb).reshape(shape)
+    assert found.shape == shape
+    assert found.dtype == np.float64
+    assert np.allclose(found, expected, atol=1e-9 if name != "oklab" else 2e-4)
+    assert np.array_equal(rgb, before)
+    assert not np.shares_memory(found, rgb)
+
+
+def test_lightness_of_white():
+    white = np.ones(3, np.float32)
+    assert convert_colors(white, "lab") == pytest.approx([100, 0, 0], abs=0.02)
+    assert convert_colors(white, "oklab") == pytest.approx([1, 0, 0], abs=1e-3)
+    assert convert_colors([True, True, True], "rgb").tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("colors", "name", "error", "message"),
+    [
+        ([[0, 0, 0]], "hsv", ValueError, "'hsv'"),
+        ([[0, 0]], "lab", ValueError, r"3 channels on the last axis, got \(1, 2\)"),
+        (0.5, "rgb", ValueError, "3 channels"),
+        ([[0, 0, 255]], "rgb", ValueError, r"0\.\.1, got 0 to 255"),
+        ([[0, 0, -0.1]], "lab", ValueError, r"0\.\.1"),
+        ([[0, 0, np.nan]], "lab", ValueError, r"0\.\.1"),
+        ([["a", "b", "c"]], "lab", TypeError, "numbers"),
+    ],
+)
+def test_bad_colors_are_not_converted(colors, name, error, message):
+    with pytest.raises(error, match=message):
+        convert_colors(colors, name)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import warnings
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from .image import Pixels
 
@@ -88,6 +88,53 @@ class ColorSpace:
         return xyz
 
 
+def convert_colors(colors: ArrayLike, color_space: Literal["rgb", "lab", "oklab"]) -> Floats:
+    """Convert sRGB colors to coordinates in a color space.
+
+    Parameters
+    ----------
+    colors : (..., 3) array_like
+        sRGB, in 0..1.
+    color_space : {"rgb", "lab", "oklab"}
+        "rgb": the colors as they are; "lab": CIELAB (D65, 2 degrees), L in 0..100; "oklab": L in
+        0..1.
+
+    Returns
+    -------
+    (..., 3) ndarray of float64
+        A new array.
+
+    Raises
+    ------
+    TypeError
+        If `colors` are not numbers.
+    ValueError
+        If the last axis does not hold 3 channels, a value lies outside 0..1, or `color_space` is
+        unknown.
+
+    Examples
+    --------
+    >>> convert_colors([[1, 0, 0], [0, 0, 0]], "lab").round().tolist()
+    [[53.0, 80.0, 67.0], [0.0, 0.0, 0.0]]
+    """
+    _check_name(color_space)
+    given = np.asarray(colors)
+    if given.dtype.kind not in "buif":
+        raise TypeError(f"`colors` must be numbers, got dtype {given.dtype}.")
+    if given.ndim == 0 or given.shape[-1] != 3:
+        raise ValueError(f"`colors` must have 3 channels on the last axis, got {given.shape}.")
+    rgb = np.array(given, np.float64, order="C", subok=False)
+    if rgb.size and not (0 <= rgb.min() <= rgb.max() <= 1):  # NaN fails, too
+        raise ValueError(
+            f"`colors` must lie in 0..1, got {rgb.min():g} to {rgb.max():g}. "
+            "Divide them by their white: 255 for uint8."
+        )
+    if color_space == "rgb" or rgb.size == 0:
+        return rgb
+    space = ColorSpace(color_space, rgb.dtype)
+    return space.forward(rgb.reshape(-1, 3)).reshape(rgb.shape)
+
+
 def oklab_of_xyz(xyz: Floats) -> Floats:
     """Convert CIE XYZ, white at Y = 1, to Oklab, (n, 3)."""
     return _mixed(np.cbrt(_mixed(xyz, CONES_OF_XYZ)), OKLAB_OF_ROOTS)
@@ -114,11 +161,7 @@ def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:
     ValueError
         If `name` is unknown, or needs RGB in a known range and the image is something else.
     """
-    if name not in COLOR_SPACES:
-        raise ValueError(
-            f'`color_space` must be "rgb", "lab" or "oklab", got {name!r}. '
-            '"rgb" stands for the image\'s own channels, whatever they are.'
-        )
+    _check_name(name)
     if name == "rgb":
         return None
     dtype = pixels.image.dtype
@@ -130,6 +173,14 @@ def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:
     if dtype.kind == "f":
         _check_unit_range(name, pixels)
     return ColorSpace(name, dtype)
+
+
+def _check_name(name: str) -> None:
+    if name not in COLOR_SPACES:
+        raise ValueError(
+            f'`color_space` must be "rgb", "lab" or "oklab", got {name!r}. '
+            '"rgb" stands for the image\'s own channels, whatever they are.'
+        )
 
 
 def _check_unit_range(name: str, pixels: Pixels) -> None:
