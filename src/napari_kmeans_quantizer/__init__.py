@@ -5,6 +5,7 @@ The napari side lives in :mod:`napari_kmeans_quantizer.plugin`.
 
 from .core.color_space import convert_colors
 from .core.distances import euclidean_distances
+from .core.elbow import suggest_n_colors
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
 from .core.progress import Progress
@@ -21,4 +22,5 @@ __all__ = [
     "euclidean_distances",
     "quantize",
     "quantize_steps",
+    "suggest_n_colors",
 ]
