@@ -73,3 +73,25 @@ def test_a_mask_keeps_what_is_outside():
     assert np.array_equal(canvas.image[~pixels.mask], image[~pixels.mask])
     expected = reference.nearest(image[pixels.mask][:, :3], centers)
     assert np.array_equal(labels[pixels.mask], expected)
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("n_fixed", [1, 5, 13])
+def test_fixed_centers_stay_while_bad_ones_are_mended(name, n_fixed):
+    image, sweeper = CASES[name]
+    pixels = as_pixels(image, None if image.ndim == 2 else "auto")
+    points = pixels.block(slice(None)).astype(float)
+    distinct = np.unique(points, axis=0)
+    fixed = distinct[np.linspace(0, len(distinct) - 1, n_fixed).astype(int)]
+    # All others look like a fixed one: they must give way, wherever they stand.
+    centers = np.concatenate([fixed, np.tile(fixed[0], (13 - n_fixed, 1))])
+    variance = points.var(axis=0).mean()
+    centers, canvas, clusters, _ = finished(
+        refine(pixels, sweeper(pixels), centers, variance, "balanced", n_fixed)
+    )
+    assert {row.tobytes() for row in fixed} <= {row.tobytes() for row in centers}
+    assert len(np.unique(to_dtype(centers, image.dtype), axis=0)) == 13
+    labels = reference.nearest(points, centers)
+    assert np.array_equal(canvas.labels, labels)
+    assert np.array_equal(clusters.counts, np.bincount(labels, minlength=13))
+    assert (np.diff(clusters.counts) <= 0).all()

@@ -31,6 +31,15 @@ def check_sample(sample: float | None) -> None:
         )
 
 
+def check_fitted(palette: object, fixed_colors: object) -> None:
+    """Refuse colors to fit others around in a palette in which nothing is fitted."""
+    if palette is not None and fixed_colors is not None:
+        raise ValueError(
+            "`fixed_colors` and `palette` contradict each other: a given palette is not fitted. "
+            "Pass one of them."
+        )
+
+
 def check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
     """Refuse what is not among the choices."""
     if value not in choices:

@@ -161,6 +161,22 @@ def check_colors(colors: NDArray[Any], name: str) -> NDArray[np.float64]:
     return table
 
 
+def check_holds(colors: NDArray[np.float64], dtype: np.dtype[Any], name: str) -> None:
+    """Refuse colors outside of what an image of `dtype` can hold; they would be clipped."""
+    low: float = 0
+    high: float = 1
+    if dtype.kind == "f":
+        low, high = float(np.finfo(dtype).min), float(np.finfo(dtype).max)
+    elif dtype.kind in "iu":
+        low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    # As Python numbers: float64 has no largest 64-bit integer to compare with.
+    if not low <= float(colors.min()) <= float(colors.max()) <= high:
+        raise ValueError(
+            f"`{name}` must lie in {low}..{high} for {dtype}, got {colors.min():g} to "
+            f"{colors.max():g}. Colors are in the image's units."
+        )
+
+
 def to_dtype(colors: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Round float64 colors to the values that an image of `dtype` can hold."""
     native = dtype.newbyteorder("=")

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .arguments import as_generator, check_choice, check_n_colors, check_sample
+from .arguments import as_generator, check_choice, check_fitted, check_n_colors, check_sample
 from .color_space import color_space_of
 from .color_table import sampled_colors
 from .colors import Colors
+from .fixed import as_fixed_colors, fit_around
 from .grid import Grid
 from .image import Pixels, as_pixels
 from .levels import Levels
 from .optimal_1d import optimal_1d
-from .palette import Palette, check_colors, image_range
+from .palette import Palette, check_colors, image_range, to_dtype
 from .points import MAX_GREYS, Points
 from .progress import Progress
-from .refine import paint, refine
+from .refine import paint, refine, repeated
 from .search import search
 from .sweep import Canvas
 
@@ -131,7 +132,8 @@ def quantize(
         Grey ``(...)`` or multi-channel ``(..., C)`` of any shape; bool, any integer, any float.
         Stacks and time series get one palette.
     n_colors : int, optional
-        1 to 65535. Fewer come back only if the image has fewer distinct colors.
+        1 to 65535, fixed ones included. Fewer come back only if the image has fewer distinct
+        colors (with the fixed ones).
     channel_axis : int, "auto" or None, optional
         "auto": a last axis of length 3 or 4 in an array of at least 3 dimensions is RGB(A), all
         else is grey. An integer: that axis holds channels of any kind, all of them clustered.
@@ -142,8 +144,10 @@ def quantize(
         is in the image's own units.
     palette : Palette or (K, C) array_like, optional
         Colors to use as they are, in their order: nothing is fitted, `n_colors` is not used.
-    fixed_colors : None, optional
-        Reserved.
+    fixed_colors : (F, C) array_like, optional
+        1 to `n_colors` colors in the image's units that stay in the palette exactly as they are,
+        even if no pixel is nearest to them; the others are fitted around them. No two may be alike
+        once rounded to the image's dtype.
     mask : array_like of bool, optional
         Spatial shape; only True pixels vote and are painted. Pixels of alpha 0 never take part.
     sample : float or int, optional
@@ -181,7 +185,8 @@ def quantize(
     the mean of its pixels [1]_, up to a tolerance: the mean over the pixels of the squared
     distance between their palette color and that mean is at most 2e-5 of the mean variance of the
     channels (1e-4 with effort "fast", 2e-6 with "best"). Colors that would look alike once rounded
-    to the image's dtype are kept apart.
+    to the image's dtype are kept apart. All of this holds for the free colors beside fixed ones,
+    too, the mean then being over their pixels.
 
     References
     ----------
@@ -196,6 +201,12 @@ def quantize(
     (8, 3)
     >>> result.bits_per_pixel, result.compression_factor
     (3, 8.0)
+
+    White and black as they are, and the six colors that go best with them:
+
+    >>> result = quantize(coffee(), 8, fixed_colors=[[255, 255, 255], [0, 0, 0]])
+    >>> {"#ffffff", "#000000"} <= set(result.palette.hex)
+    True
     """
     steps = quantize_steps(
         image,
@@ -259,37 +270,51 @@ def quantize_steps(
     check_n_colors(n_colors)
     check_choice("effort", effort, EFFORTS)
     check_choice("dither", dither, DITHERS)
-    if fixed_colors is not None:
-        raise ValueError("`fixed_colors` must be None: fixing colors is not available yet.")
+    check_fitted(palette, fixed_colors)
     check_sample(sample)
     rng = as_generator(random_state)
     pixels = as_pixels(image, channel_axis, mask)
     space = color_space_of(color_space, pixels)
     given = None if palette is None else _as_palette(palette, pixels)
+    fixed = as_fixed_colors(fixed_colors, n_colors, pixels, color_space)
     yield Progress("Counting colors", 0.0)
     sweeper = _sweeper(pixels, space)
     if given is not None:
         canvas = Canvas.blank(pixels, len(given))
         clusters = yield from paint(sweeper, given.colors, canvas)
         return _result(pixels, given.colors, canvas, clusters, 0, given.value_range)
-    few = sweeper.distinct(n_colors)
-    if few is not None:
-        centers = few.colors[np.argsort(-few.counts, kind="stable")]
-        canvas = Canvas.blank(pixels, len(centers))
-        clusters = yield from paint(sweeper, centers, canvas)
-        canvas = canvas._replace(image=np.array(pixels.image, order="C", subok=False))
+    known = _known_colors(sweeper, fixed, n_colors, pixels.image.dtype)
+    if known is not None:
+        centers, canvas, clusters, _ = yield from refine(
+            pixels, sweeper, known, 0.0, effort, n_fixed=len(known)
+        )
+        if len(fixed) == 0 or clusters.squared_error == 0:  # whatever cannot be told by value
+            canvas = canvas._replace(image=np.array(pixels.image, order="C", subok=False))
         return _result(pixels, centers, canvas, clusters, 0)
     table = _table(pixels, sweeper, n_colors, sample, rng)
     yield Progress("Searching centers", 0.2)
-    points = table if space is None else table._replace(colors=space.forward(table.colors))
-    centers, n_iter = _search(points, n_colors, effort, rng)
-    if space is not None:
-        centers = space.backward(centers)
+    centers, n_iter = _search(table, space, fixed, n_colors, effort, rng)
     variance = (table if sample is None else sweeper.table(n_colors, rng)).variance
     centers, canvas, clusters, n_sweeps = yield from refine(
-        pixels, sweeper, centers, variance, effort
+        pixels, sweeper, centers, variance, effort, n_fixed=len(fixed)
     )
     return _result(pixels, centers, canvas, clusters, n_iter + n_sweeps)
+
+
+def _known_colors(
+    sweeper: Sweeper, fixed: NDArray[np.float64], n_colors: int, dtype: np.dtype[Any]
+) -> NDArray[np.float64] | None:
+    """Return the palette if nothing is to be fitted, fixed colors first; None if something is."""
+    if len(fixed) == n_colors:
+        return fixed
+    few = sweeper.distinct(n_colors)
+    if few is None:
+        return None
+    colors = few.colors[np.argsort(-few.counts, kind="stable")]
+    known = np.concatenate([fixed, colors])
+    if len(fixed) > 0:
+        known = known[~repeated(to_dtype(known, dtype))]
+    return known if len(known) <= n_colors else None
 
 
 def _sweeper(pixels: Pixels, space: ColorSpace | None) -> Sweeper:
@@ -320,9 +345,30 @@ def _table(
 
 
 def _search(
+    table: ColorTable,
+    space: ColorSpace | None,
+    fixed: NDArray[np.float64],
+    n_colors: int,
+    effort: str,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.float64], int]:
+    """Return centers (K, C), the fixed ones first, and the number of sweeps it took."""
+    points = table if space is None else table._replace(colors=space.forward(table.colors))
+    centers, n_iter = _search_free(points, n_colors, effort, rng)
+    if len(fixed) > 0:
+        places = fixed if space is None else space.forward(fixed)
+        n_free = n_colors - len(fixed)
+        centers, n_more = fit_around(places, centers, points, n_free, effort, rng)
+        n_iter += n_more
+    if space is not None:
+        centers = space.backward(centers)
+    return np.concatenate([fixed, centers]), n_iter
+
+
+def _search_free(
     table: ColorTable, n_colors: int, effort: str, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], int]:
-    """Return centers (K, C) for weighted colors, and the number of sweeps it took."""
+    """Return centers (K, D) for weighted colors as if none were fixed, and the sweeps it took."""
     colors, counts, keys = table
     if colors.shape[1] == 1 and len(colors) <= MAX_GREYS:
         return optimal_1d(colors[:, 0], counts, n_colors)[:, np.newaxis], 0

@@ -50,12 +50,20 @@ def paint(
 
 
 def refine(
-    pixels: Pixels, sweeper: Sweeper, centers: Floats, variance: float, effort: str
+    pixels: Pixels,
+    sweeper: Sweeper,
+    centers: Floats,
+    variance: float,
+    effort: str,
+    n_fixed: int = 0,
 ) -> Generator[Progress, None, tuple[Floats, Canvas, Clusters, int]]:
     """Mend centers and paint until the picture holds the promises.
 
+    The first `n_fixed` centers, no two of which look alike, only change places.
+
     Returns the centers, the picture, its figures, and the number of sweeps.
     """
+    free = np.arange(len(centers)) >= n_fixed
     canvas = Canvas.blank(pixels, len(centers))
     dtype = pixels.image.dtype
     # A single center is the mean exactly: nothing else would move with it.
@@ -63,12 +71,13 @@ def refine(
     n_sorts = 0
     for n_sweeps in range(1, MAX_SWEEPS + len(centers)):
         clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
-        unusable = (clusters.counts == 0) | repeated(to_dtype(centers, dtype))
+        unusable = free & ((clusters.counts == 0) | _looks_taken(to_dtype(centers, dtype), free))
         if unusable.any():
             centers = _replaced(pixels, centers, unusable)
             continue
-        moved = _move_apart(centers, clusters.means, dtype)
-        shift = np.average(((moved - centers) ** 2).sum(axis=1), weights=clusters.counts)
+        means = np.where(free[:, np.newaxis], clusters.means, centers)
+        moved = _move_apart(centers, means, dtype)
+        shift = _mean_shift(moved - centers, clusters.counts * free)
         error = clusters.squared_error / clusters.counts.sum()
         rest = shift <= min(tolerance, EXCESS[effort] * error) or n_sweeps >= MAX_SWEEPS
         order = np.argsort(-clusters.counts, kind="stable")
@@ -81,7 +90,8 @@ def refine(
         # Which of equally near colors is the first depends on the order: labels are not renamed
         # but made again.
         n_sorts += rest
-        centers = (centers if rest else _move_far(centers, clusters.means, dtype))[order]
+        centers = (centers if rest else _move_far(centers, means, dtype))[order]
+        free = free[order]
     return centers, canvas, clusters, n_sweeps
 
 
@@ -103,6 +113,19 @@ def repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:
     again = np.ones(len(rows), bool)
     again[np.unique(rows, axis=0, return_index=True)[1]] = False
     return again
+
+
+def _looks_taken(values: NDArray[Any], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which rows look like an earlier one; those that are not free count as the first."""
+    order = np.argsort(free, kind="stable")
+    taken = np.empty(len(values), bool)
+    taken[order] = repeated(values[order])
+    return taken
+
+
+def _mean_shift(shifts: Floats, counts: NDArray[np.int64]) -> float:
+    """Return the mean squared length of the shifts over the pixels counted, 0 if there are none."""
+    return float(((shifts**2).sum(axis=1) * counts).sum() / max(counts.sum(), 1))
 
 
 def _move_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:

@@ -81,6 +81,17 @@ def morton_keys(colors: Floats) -> Ints:
     return keys
 
 
+def in_order(colors: Floats, counts: Floats, keys: Ints | None) -> tuple[Floats, Floats]:
+    """Return colors and counts along the curve of the keys, by default of Morton's."""
+    # numba compiles again for every mix of layouts, and of read-only and writable arrays
+    colors, counts = (np.require(a, np.float64, ["C", "W"]) for a in (colors, counts))
+    keys = morton_keys(colors) if keys is None else keys
+    if (keys[1:] < keys[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+        colors, counts = colors[order], counts[order]
+    return colors, counts
+
+
 def merge_limit(colors: Floats, counts: Floats, size: int) -> float:
     """Find the inertia of a run with which `merge` leaves about `size` entries, on a sample."""
     from .kernels import search as kernels
@@ -320,12 +331,7 @@ def search(
     """
     if n_clusters >= len(colors):
         return colors.copy(), 0
-    # numba compiles again for every mix of layouts, and of read-only and writable arrays
-    colors, counts = (np.require(a, np.float64, ["C", "W"]) for a in (colors, counts))
-    keys = morton_keys(colors) if keys is None else keys
-    if (keys[1:] < keys[:-1]).any():
-        order = np.argsort(keys, kind="stable")
-        colors, counts = colors[order], counts[order]
+    colors, counts = in_order(colors, counts, keys)
     plan = EFFORTS[effort]
     made = tables(colors, counts, n_clusters, plan.enough)
     levels = to_points(made)
