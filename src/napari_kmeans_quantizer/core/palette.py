@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +148,52 @@ class Palette:
         painted: NDArray[Any] = self._values[index]
         return painted[..., 0] if self.n_channels == 1 else painted
 
+    def recolored(self, colors: Mapping[int, ArrayLike]) -> Palette:
+        """Return a palette with some other colors, in the same order and with the same counts.
+
+        Parameters
+        ----------
+        colors : mapping of int to array_like
+            New color of an index 0..K-1: C finite numbers that `dtype` can hold; a single number
+            will do for grey.
+
+        Returns
+        -------
+        Palette
+
+        Raises
+        ------
+        TypeError
+            If `colors` is not a mapping, an index not an integer, or a color not numbers.
+        ValueError
+            If an index is out of range, or a color has not C finite values that `dtype` can hold.
+
+        Examples
+        --------
+        >>> Palette([[255, 0, 0], [0, 0, 255]]).recolored({1: (0, 128, 0)}).hex
+        ['#ff0000', '#008000']
+        """
+        if not isinstance(colors, Mapping):
+            raise TypeError(f"`colors` must be a mapping of index to color, got {colors!r}.")
+        changed = self.colors.copy()
+        for key, color in colors.items():
+            index = check_index(key, len(self), "A key of `colors`")
+            changed[index] = self._checked(color, f"colors[{index}]")
+        return Palette(changed, self.counts, self.dtype, self.value_range)
+
+    def _checked(self, color: ArrayLike, name: str) -> NDArray[np.float64]:
+        """Return a color of this palette's kind as (C,), or say what is wrong with it."""
+        given = np.asarray(color)
+        if given.shape != (self.n_channels,) and (given.shape, self.n_channels) != ((), 1):
+            n = self.n_channels
+            raise ValueError(
+                f"`{name}` must be {n} value{'s' * (n != 1)}, one per channel, "
+                f"got shape {given.shape}."
+            )
+        row = check_colors(given.reshape(1, -1), name)
+        check_holds(row, self.dtype, name)
+        return row.reshape(-1)
+
 
 def check_colors(colors: NDArray[Any], name: str) -> NDArray[np.float64]:
     """Return a table of colors as a new (K, C) float64 array, or say what is wrong with it."""
@@ -159,6 +207,16 @@ def check_colors(colors: NDArray[Any], name: str) -> NDArray[np.float64]:
     if not np.isfinite(table).all():
         raise ValueError(f"`{name}` must be finite, got NaN or infinity.")
     return table
+
+
+def check_index(index: object, n_colors: int, name: str) -> int:
+    """Return an index into a palette as int, or say why it is none."""
+    if isinstance(index, bool | np.bool_) or not isinstance(index, numbers.Integral):
+        raise TypeError(f"{name} must be an integer, got {index!r}.")
+    place = int(index)
+    if not 0 <= place < n_colors:
+        raise ValueError(f"{name} must lie in 0..{n_colors - 1}, got {place}.")
+    return place
 
 
 def check_holds(colors: NDArray[np.float64], dtype: np.dtype[Any], name: str) -> None:

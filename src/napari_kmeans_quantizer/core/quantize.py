@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,12 +12,13 @@ from .arguments import as_generator, check_choice, check_fitted, check_n_colors,
 from .color_space import color_space_of
 from .color_table import sampled_colors
 from .colors import Colors
+from .edit import merge, rename, repaint
 from .fixed import as_fixed_colors, fit_around
 from .grid import Grid
 from .image import Pixels, as_pixels
 from .levels import Levels
 from .optimal_1d import optimal_1d
-from .palette import Palette, check_colors, image_range, to_dtype
+from .palette import Palette, check_colors, check_index, image_range, to_dtype
 from .points import MAX_GREYS, Points
 from .progress import Progress
 from .refine import paint, refine, repeated
@@ -25,7 +26,7 @@ from .search import search
 from .sweep import Canvas
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -54,16 +55,19 @@ class Quantization:
     mask : ndarray of bool or None
         Pixels that took part; None means all of an image without alpha.
     inertia : float
-        Sum of squared distances of the pixels to their palette color, before it is rounded.
+        Sum of squared distances of the pixels to their palette color, before it is rounded. NaN
+        in an edited result, which does not know the input.
     n_iter : int
         Sweeps of K-means; 0 if nothing had to be fitted.
     mse : float
         Mean squared error of `image` against the input, over pixels that took part and channels,
-        in the input's units squared.
+        in the input's units squared. NaN in an edited result.
     source_bits : int
         Bits of one input pixel, without alpha.
     peak : float
         Range of values that `psnr` refers to.
+    channel_axis : int or None
+        Axis of the channels in `image`, not negative; None for grey.
 
     See Also
     --------
@@ -79,6 +83,7 @@ class Quantization:
     mse: float
     source_bits: int
     peak: float
+    channel_axis: int | None
 
     def __repr__(self) -> str:
         return f"Quantization({self.summary})"
@@ -88,6 +93,7 @@ class Quantization:
         """One line for people: colors, quality, and what is saved."""
         n_colors, bits = len(self.palette), self.bits_per_pixel
         quality = "unchanged" if self.mse == 0 else f"{self.psnr:.1f} dB"
+        quality = "edited" if math.isnan(self.mse) else quality
         saved = 100 * (1 - 1 / self.compression_factor)
         return (
             f"{n_colors} color{'s' * (n_colors != 1)}, {quality}, "
@@ -96,7 +102,7 @@ class Quantization:
 
     @property
     def psnr(self) -> float:
-        """Peak signal-to-noise ratio of `image` in dB; infinite if nothing changed."""
+        """Peak signal-to-noise ratio of `image` in dB; infinite if unchanged, NaN if edited."""
         return math.inf if self.mse == 0 else 10 * math.log10(self.peak**2 / self.mse)
 
     @property
@@ -108,6 +114,85 @@ class Quantization:
     def compression_factor(self) -> float:
         """Bits of an input pixel over bits of a label; the palette itself is not counted."""
         return self.source_bits / self.bits_per_pixel
+
+    def recolored(self, colors: Mapping[int, ArrayLike]) -> Quantization:
+        """Return this result with some other colors; nothing is fitted again.
+
+        Parameters
+        ----------
+        colors : mapping of int to array_like
+            New color of a label: C values in the image's units; a single number will do for grey.
+
+        Returns
+        -------
+        Quantization
+            The same labels (shared, not copied), the palette in the same order with the same
+            counts, the image repainted. Pixels outside `mask` and alpha stay as they are. Errors
+            are not known without the input: `inertia`, `mse` and `psnr` are NaN.
+
+        Raises
+        ------
+        TypeError
+            If `colors` is not a mapping, an index not an integer, or a color not numbers.
+        ValueError
+            If an index is out of range, or a color has not C finite values that the image's dtype
+            can hold.
+
+        Examples
+        --------
+        >>> result = quantize(np.array([[0, 0, 9]], np.uint8), 2)
+        >>> result.recolored({1: 255}).image
+        array([[  0,   0, 255]], dtype=uint8)
+        """
+        return self._edited(self.palette.recolored(colors), self.labels)
+
+    def merged(self, index: int, into: int) -> Quantization:
+        """Return this result with one cluster joined to another, in the other one's color.
+
+        Parameters
+        ----------
+        index, into : int
+            Labels: the pixels of `index` become `into`.
+
+        Returns
+        -------
+        Quantization
+            One color less, again most frequent first; labels follow the new order, and outside of
+            `mask` are 0. Pixels outside `mask` and alpha stay as they are. `inertia`, `mse` and
+            `psnr` are NaN.
+
+        Raises
+        ------
+        TypeError
+            If a label is not an integer.
+        ValueError
+            If a label is out of range, or both are the same.
+
+        Examples
+        --------
+        >>> result = quantize(np.array([[0, 0, 0, 7, 7, 9]], np.uint8), 3)
+        >>> result.merged(2, into=1).image
+        array([[0, 0, 0, 7, 7, 7]], dtype=uint8)
+        """
+        n_colors = len(self.palette)
+        index, into = check_index(index, n_colors, "`index`"), check_index(into, n_colors, "`into`")
+        if index == into:
+            raise ValueError(f"`index` and `into` must be two different labels, got {index} twice.")
+        palette, names = merge(self.palette, index, into)
+        return self._edited(palette, rename(self._pixels, self.labels, names))
+
+    @property
+    def _pixels(self) -> Pixels:
+        shape, n_channels = self.labels.shape, self.palette.n_channels
+        return Pixels(self.image, self.channel_axis, n_channels, shape, self.mask)
+
+    def _edited(
+        self, palette: Palette, labels: NDArray[np.uint8] | NDArray[np.uint16]
+    ) -> Quantization:
+        image = repaint(self._pixels, labels, palette)
+        return replace(
+            self, labels=labels, palette=palette, image=image, inertia=math.nan, mse=math.nan
+        )
 
 
 def quantize(
@@ -400,6 +485,7 @@ def _result(
         mse=clusters.squared_error / n_values,
         source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
         peak=_peak(dtype, low, high),
+        channel_axis=pixels.channel_axis,
     )
 
 
