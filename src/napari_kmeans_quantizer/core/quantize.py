@@ -366,7 +366,8 @@ def quantize_steps(
     sweeper = _sweeper(pixels, space)
     if given is not None:
         canvas = Canvas.blank(pixels, len(given))
-        clusters = yield from paint(sweeper, given.colors, canvas)
+        # A copy: for the palette's read-only colors numba would compile again.
+        clusters = yield from paint(sweeper, given.colors.copy(), canvas)
         return _result(pixels, given.colors, canvas, clusters, 0, given.value_range)
     known = _known_colors(sweeper, fixed, n_colors, pixels.image.dtype)
     if known is not None:
