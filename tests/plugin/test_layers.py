@@ -9,7 +9,10 @@ from skimage import data
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin import quantize_layer
+from napari_kmeans_quantizer.plugin.contents import result_contents
 from napari_kmeans_quantizer.plugin.layers import find_output, is_output, update_layer
+from napari_kmeans_quantizer.plugin.settings import Settings
+from napari_kmeans_quantizer.plugin.source import Source
 
 PHOTO = data.coffee()[::4, ::4]
 PLACED = {
@@ -180,8 +183,9 @@ def test_outputs_are_found_by_source_and_updated_in_place():
     old.palette.visible = False
     for n_colors in (9, 3, 40):
         new = quantize_layer(source, n_colors=n_colors)
-        for layer, fresh in zip(old, new, strict=True):
-            update_layer(layer, fresh)
+        contents = result_contents(Source((source,)), quantize(PHOTO, n_colors), Settings())
+        for layer, content in zip(old, contents, strict=True):
+            update_layer(layer, content)
         assert np.array_equal(old.image.data, new.image.data)
         assert np.array_equal(old.labels.data, new.labels.data)
         assert np.allclose(old.labels.get_color(3), new.labels.get_color(3))

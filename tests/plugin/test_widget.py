@@ -15,6 +15,7 @@ from qtpy.QtCore import Qt
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin import busy, source, work
 from napari_kmeans_quantizer.plugin import widget as widget_module
 
 NAME = "napari-kmeans-quantizer"
@@ -46,7 +47,7 @@ def quantized(qtbot, click):
 
     def run(widget):
         click(widget._start)
-        qtbot.waitUntil(lambda: widget._worker is None, timeout=60_000)
+        qtbot.waitUntil(lambda: not widget._job.running, timeout=60_000)
 
     return run
 
@@ -55,7 +56,7 @@ def quantized(qtbot, click):
 def held(monkeypatch):
     """Runs that wait, once they have begun, until the event is set."""
     go, begun = threading.Event(), threading.Event()
-    steps = widget_module.quantize_steps
+    steps = work.quantize_steps
 
     def waiting(*args, **options):
         inner = steps(*args, **options)
@@ -64,7 +65,7 @@ def held(monkeypatch):
         go.wait(30)
         return (yield from inner)
 
-    monkeypatch.setattr(widget_module, "quantize_steps", waiting)
+    monkeypatch.setattr(work, "quantize_steps", waiting)
     go.begun = begun
     yield go
     go.set()
@@ -179,13 +180,13 @@ def test_image_follows_the_active_layer_and_leaves_own_outputs_out(viewer, widge
 
 def test_slider_and_number_go_together(widget):
     assert widget.n_colors.value == 16
-    widget._slider.value = 40
+    widget._form.slider.value = 40
     assert widget.n_colors.value == 40
     widget.n_colors.value = 200
-    assert widget._slider.value == 64
+    assert widget._form.slider.value == 64
     assert widget.n_colors.value == 200
     widget.n_colors.value = 1
-    assert widget._slider.value == 2
+    assert widget._form.slider.value == 2
     assert widget.n_colors.value == 1
 
 
@@ -222,7 +223,7 @@ def test_without_an_image_it_tells_so(widget, click):
     notification_manager.records.clear()
     click(widget._start)
     assert any("no image" in message for message in messages())
-    assert widget._worker is None
+    assert not widget._job.running
 
 
 def test_nan_becomes_a_notification_and_the_widget_works_on(viewer, widget, quantized):
@@ -242,7 +243,7 @@ def test_lack_of_memory_becomes_a_notification(viewer, widget, quantized, monkey
         raise MemoryError
         yield
 
-    monkeypatch.setattr(widget_module, "quantize_steps", steps)
+    monkeypatch.setattr(work, "quantize_steps", steps)
     notification_manager.records.clear()
     viewer.add_image(PHOTO, name="photo")
     quantized(widget)
@@ -254,13 +255,13 @@ def test_a_fault_of_ours_is_not_hidden(viewer, widget, qtbot, monkeypatch):
         raise KeyError("fault")
         yield
 
-    monkeypatch.setattr(widget_module, "quantize_steps", steps)
+    monkeypatch.setattr(work, "quantize_steps", steps)
     viewer.add_image(PHOTO, name="photo")
     with qtbot.capture_exceptions() as caught:
         widget.run()
         qtbot.waitUntil(lambda: bool(caught), timeout=30_000)
     assert caught[0][0] is KeyError
-    assert widget._worker is None
+    assert not widget._job.running
 
 
 # -- what users do during a run
@@ -269,11 +270,11 @@ def test_a_fault_of_ours_is_not_hidden(viewer, widget, qtbot, monkeypatch):
 def test_cancel_leaves_everything_as_it_was(viewer, widget, held, click, qtbot):
     viewer.add_image(PHOTO, name="photo")
     click(widget._start)
-    worker = widget._worker
+    worker = widget._job._worker
     qtbot.waitUntil(held.begun.is_set)
-    assert not widget._running_row.native.isHidden()
+    assert not widget._busy.row.native.isHidden()
     assert not widget._start.enabled
-    click(widget._cancel)
+    click(widget._busy.cancel)
     assert widget._start.enabled
     assert widget._status.value == "Cancelled."
     with qtbot.waitSignal(worker.finished, timeout=10_000):
@@ -304,7 +305,7 @@ def test_source_removed_during_a_run(viewer, widget, held, qtbot):
     viewer.layers.clear()
     with qtbot.waitSignal(worker.finished, timeout=30_000):
         held.set()
-    qtbot.waitUntil(lambda: widget._worker is None)
+    qtbot.waitUntil(lambda: not widget._job.running)
     assert names(viewer) == []
     assert "removed" in widget._status.value
 
@@ -332,14 +333,17 @@ from qtpy.QtWidgets import QApplication
 from skimage.data import coffee
 from napari_kmeans_quantizer.plugin import widget as module
 
-steps = module.quantize_steps
-def slow(*args, **options):
-    for step in (inner := steps(*args, **options)):
+steps = module.quantize_source
+def slow(*args):
+    inner = steps(*args)
+    while True:
+        try:
+            step = next(inner)
+        except StopIteration as stop:
+            return stop.value
         time.sleep(0.05)
         yield step
-    return None, None
-module.quantize_steps = slow
-module.result_layers = lambda *args: None
+module.quantize_source = slow
 
 viewer = napari.Viewer()
 viewer.add_image(coffee(), name="photo")
@@ -367,30 +371,30 @@ def test_viewer_closed_during_a_run(how):
 
 
 def test_progress_is_shown_and_taken_away(viewer, widget, held, qtbot, monkeypatch):
-    monkeypatch.setattr(widget_module, "SHOW_PROGRESS_AFTER", 0)
+    monkeypatch.setattr(busy, "SHOW_AFTER", 0)
     viewer.add_image(PHOTO, name="photo")
     worker = widget.run()
-    qtbot.waitUntil(lambda: widget._bar is not None)
-    assert widget._status.value == "Counting colors ..."
+    qtbot.waitUntil(lambda: widget._busy.activity is not None)
+    qtbot.waitUntil(lambda: widget._status.value == "Counting colors ...")
     with qtbot.waitSignal(worker.finished, timeout=30_000):
         held.set()
-    qtbot.waitUntil(lambda: widget._worker is None)
-    assert widget._bar is None
-    assert widget._running_row.native.isHidden()
+    qtbot.waitUntil(lambda: not widget._job.running)
+    assert widget._busy.activity is None
+    assert widget._busy.row.native.isHidden()
 
 
 def test_long_work_does_not_run_on_the_gui_thread(viewer, widget, qtbot, monkeypatch):
     threads = []
-    original = widget_module.source_array
+    original = source.Source.array
 
-    def noting(layer):
+    def noting(self):
         threads.append(threading.current_thread())
-        return original(layer)
+        return original(self)
 
-    monkeypatch.setattr(widget_module, "source_array", noting)
+    monkeypatch.setattr(source.Source, "array", noting)
     viewer.add_image(PHOTO, name="photo")
     widget.run()
-    qtbot.waitUntil(lambda: widget._worker is None, timeout=30_000)
+    qtbot.waitUntil(lambda: not widget._job.running, timeout=30_000)
     assert threads
     assert threading.main_thread() not in threads
 
@@ -401,7 +405,7 @@ def test_many_runs_leave_nothing_behind(viewer, widget, qtbot):
     for n_colors in range(2, 12):
         widget.n_colors.value = n_colors
         workers.append(weakref.ref(widget.run()))
-        qtbot.waitUntil(lambda: widget._worker is None, timeout=30_000)
+        qtbot.waitUntil(lambda: not widget._job.running, timeout=30_000)
     assert len(viewer.layers) == 4
     gc.collect()
     assert sum(ref() is not None for ref in workers) <= 1

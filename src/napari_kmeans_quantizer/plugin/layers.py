@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from napari.layers import Image, Labels, Points
-from napari.utils.colormaps import DirectLabelColormap
 
-from napari_kmeans_quantizer import Palette, Quantization, quantize
+from .contents import METADATA_KEY, result_contents
+from .settings import Settings, edited
+from .source import Source
+from .work import drained, fit_and_paint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from napari.layers import Layer
-    from numpy.typing import NDArray
+    from napari.layers import Layer, Shapes
 
-METADATA_KEY = "napari-kmeans-quantizer"
-"""Where an output layer's ``metadata`` says what it is and where it comes from."""
+    from napari_kmeans_quantizer import Quantization
 
-ROWS_PER_COLUMN = 32
-TEXT_WIDTH = 6.0  # of "#rrggbb  12.3%", in sizes of a square
-GREY = "#808080"  # readable on napari's black as on its white canvas
+    from .contents import Attributes, Contents
 
 
 class QuantizedLayers(NamedTuple):
@@ -34,16 +30,41 @@ class QuantizedLayers(NamedTuple):
     palette: Points
 
 
-def quantize_layer(layer: Image, n_colors: int = 16, **options: Any) -> QuantizedLayers:
+def quantize_layer(
+    layer: Image | Sequence[Image],
+    n_colors: int = 16,
+    *,
+    region: Labels | Shapes | None = None,
+    apply_everywhere: bool = False,
+    window: tuple[slice, ...] | None = None,
+    scaled: bool = False,
+    alpha: str = "ignore",
+    edits: Sequence[tuple[Any, ...]] = (),
+    **options: Any,
+) -> QuantizedLayers:
     """Quantize an image layer into three new layers.
 
     Parameters
     ----------
-    layer : napari.layers.Image
+    layer : napari.layers.Image or sequence of them
         RGB(A) or grey, of any dimension; of a multiscale layer the full resolution is used.
-        Stacks and time series get one palette. It is not modified.
+        Stacks and time series get one palette. Several grey layers of one shape are the channels
+        of one image. Nothing is modified.
     n_colors : int, optional
         1 to 65535.
+    region : napari.layers.Labels or napari.layers.Shapes, optional
+        Only what it covers takes part.
+    apply_everywhere : bool, optional
+        Fit inside the region, but paint all pixels.
+    window : tuple of slice, optional
+        Part of the layer's spatial axes, such as ``(slice(3, 4), slice(None), slice(None))``.
+    scaled : bool, optional
+        Several layers: each is scaled to its contrast limits first.
+    alpha : {"ignore", "channel"}, optional
+        Transparent pixels never take part, or alpha is a fourth channel.
+    edits : sequence of tuple, optional
+        Changes of the palette afterwards: ``("recolor", index, color)`` or
+        ``("merge", index, into)``.
     **options
         Passed on to `quantize`.
 
@@ -60,7 +81,7 @@ def quantize_layer(layer: Image, n_colors: int = 16, **options: Any) -> Quantize
     Raises
     ------
     TypeError, ValueError
-        As `quantize`; also if `layer` is not an image layer.
+        As `quantize`; also if a layer is of the wrong kind, or `region` covers nothing.
 
     Examples
     --------
@@ -72,54 +93,52 @@ def quantize_layer(layer: Image, n_colors: int = 16, **options: Any) -> Quantize
     >>> len(palette.data)
     8
     """
-    array = source_array(layer)
-    options = {"channel_axis": "auto" if layer.rgb else None, **options}
-    result = quantize(array, n_colors, **options)
-    return result_layers(layer, result, {"n_colors": n_colors, **options})
-
-
-def source_array(layer: Image) -> NDArray[Any]:
-    """Return the pixels of an image layer, at full resolution, in memory."""
-    if not isinstance(layer, Image):
-        raise TypeError(
-            f"`layer` must be a napari Image layer, got {type(layer).__name__}. "
-            "Choose or convert a layer that holds an image."
-        )
-    return np.asarray(layer.data[0] if layer.multiscale else layer.data)
+    layers = tuple(layer) if isinstance(layer, list | tuple) else (layer,)
+    source = Source(layers, region, window, scaled=scaled, alpha=alpha)  # type: ignore[arg-type]
+    if region is not None and options.get("mask") is not None:
+        raise ValueError("`region` and `mask` say the same: pass one of them.")
+    mask = options.pop("mask", None) if region is None else source.mask()
+    options = {"n_colors": n_colors, "channel_axis": source.channel_axis, **options}
+    steps = fit_and_paint(source.array(), mask, options, apply_everywhere)
+    result = edited(drained(steps), tuple(edits))
+    chosen = {"alpha": alpha, "scaled": scaled, "apply_everywhere": apply_everywhere}
+    settings = Settings.from_dict({**options, **chosen, "edits": tuple(edits)})
+    return result_layers(source, result, settings)
 
 
 def result_layers(
-    source: Image, result: Quantization, settings: dict[str, Any] | None = None
+    source: Image | Source, result: Quantization, settings: Settings | None = None
 ) -> QuantizedLayers:
     """Make the three layers of a result.
 
     Parameters
     ----------
-    source : napari.layers.Image
+    source : napari.layers.Image or Source
         The layer that was quantized.
     result : Quantization
         What came out.
-    settings : dict, optional
+    settings : Settings, optional
         How it was made; kept in the layers' metadata.
 
     Returns
     -------
     QuantizedLayers
     """
-    placed = _placement(source)
-    color_layers = (
-        _image_layer(source, result, placed),
-        _labels_layer(source, result, placed),
-        _palette_layer(source, result),
+    source = source if isinstance(source, Source) else Source((source,))
+    return make_layers(result_contents(source, result, settings or Settings()))
+
+
+def make_layers(contents: Contents) -> QuantizedLayers:
+    """Make new layers."""
+    return QuantizedLayers(
+        Image(**contents.image), Labels(**contents.labels), Points(**contents.palette)
     )
-    for role, layer in zip(QuantizedLayers._fields, color_layers, strict=True):
-        layer.metadata[METADATA_KEY] = {
-            "role": role,
-            "source": source.name,
-            "source_id": source.unique_id,
-            "settings": dict(settings or {}),
-        }
-    return QuantizedLayers(*color_layers)
+
+
+def make_explored(contents: tuple[Attributes, Attributes]) -> tuple[Image, Points]:
+    """Make the layers of several results and of their titles."""
+    image, titles = contents
+    return Image(**image), Points(**titles)
 
 
 def is_output(layer: Layer) -> bool:
@@ -127,173 +146,55 @@ def is_output(layer: Layer) -> bool:
     return METADATA_KEY in layer.metadata
 
 
-def find_output(layers: Iterable[Layer], source: Layer, role: str) -> Layer | None:
+def about(layer: Layer) -> dict[str, Any]:
+    """Return what an output layer's metadata says about it; nothing of other layers."""
+    made: dict[str, Any] = layer.metadata.get(METADATA_KEY, {})
+    return made
+
+
+def find_output(layers: Iterable[Layer], source: Layer | Source, role: str) -> Layer | None:
     """Return the layer that shows the "image", "labels" or "palette" of a source's last result."""
+    key = source.key if isinstance(source, Source) else Source((source,)).key
     for layer in layers:
-        made = layer.metadata.get(METADATA_KEY, {})
-        if made.get("source_id") == source.unique_id and made.get("role") == role:
+        made = about(layer)
+        if made.get("source_id") == key and made.get("role") == role:
             return layer
     return None
 
 
-def update_layer(layer: Image | Labels | Points, new: Image | Labels | Points) -> None:
+PLACEMENT = ("scale", "translate", "rotate", "shear", "affine", "units")
+
+
+def update_layer(layer: Layer, content: Attributes) -> None:
     """Show a new result in a layer that shows an older one; what the user set on it remains."""
     if isinstance(layer, Points):
-        _update_palette(layer, new)
+        _update_palette(layer, content)
     else:
-        layer.data = new.data
+        layer.data = content["data"]
     if isinstance(layer, Labels):
-        layer.colormap = new.colormap
-        layer.features = new.features
-    if isinstance(layer, Image) and not layer.rgb:
-        layer.contrast_limits_range = new.contrast_limits_range
-        layer.contrast_limits = new.contrast_limits
-    for name in ("scale", "translate", "rotate", "shear", "affine", "units"):
-        setattr(layer, name, getattr(new, name))
-    layer.metadata = {**layer.metadata, **new.metadata}
+        layer.colormap = content["colormap"]
+        layer.features = content["features"]
+    for name in PLACEMENT:
+        # napari looks at all layers anew whenever one is set, even to what it was.
+        if name in content and not _alike(getattr(layer, name), content[name]):
+            setattr(layer, name, content[name])
+    layer.metadata = {**layer.metadata, **content["metadata"]}
 
 
-def _update_palette(layer: Points, new: Points) -> None:
+def _alike(old: Any, new: Any) -> bool:
+    old, new = (np.asarray(getattr(value, "affine_matrix", value)) for value in (old, new))
+    return old.shape == new.shape and bool(np.all(old == new))
+
+
+def _update_palette(layer: Points, content: Attributes) -> None:
     with layer.events.blocker_all():
         layer.selected_data = set()
-        layer.data = new.data
-        layer.features = new.features
-        layer.size = new.size
-        layer.border_color = new.border_color
-        layer.text = new.text.dict()
-        layer.face_color = new.face_color
+        if not _alike(layer.data, content["data"]):
+            layer.data = content["data"]
+        layer.features = content["features"]
+        layer.size = content["size"]
+        layer.border_color = content["border_color"]
+        layer.text = content["text"]
+        layer.face_color = content["face_color"]
     layer.events.data(value=layer.data)
     layer.refresh()
-
-
-def _placement(source: Image) -> dict[str, Any]:
-    """Return what puts another layer of the same shape exactly on the source."""
-    names = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
-    return {name: getattr(source, name) for name in names}
-
-
-def _plane_placement(source: Image) -> dict[str, Any]:
-    """Return what puts a 2-D layer on the source's last two axes."""
-    placed = _placement(source)
-    if source.ndim == 2:
-        return placed
-    origin, matrix = _plane_axes(source)
-    plain = {"scale": placed["scale"][-2:], "translate": placed["translate"][-2:]}
-    if not (
-        np.allclose(matrix, np.diag(plain["scale"])) and np.allclose(origin, plain["translate"])
-    ):
-        affine = np.eye(3)
-        affine[:2, :2], affine[:2, 2] = matrix, origin
-        plain = {"affine": affine}
-    return {**plain, "units": placed["units"][-2:], "axis_labels": placed["axis_labels"][-2:]}
-
-
-def _plane_axes(source: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return where the last two axes begin in the world, and a matrix of their steps."""
-    origin, *steps = (
-        np.asarray(source.data_to_world(position))[-2:]
-        for position in np.vstack([np.zeros(source.ndim), np.eye(source.ndim)[-2:]])
-    )
-    return origin, np.stack([step - origin for step in steps], axis=1)
-
-
-def _zoom_and_angle(source: Image) -> tuple[float, float]:
-    """Return the size of a pixel in the world, and how far rows turn, in degrees: text does not."""
-    _, matrix = _plane_axes(source)
-    down, right = matrix[:, 1]
-    return math.sqrt(abs(np.linalg.det(matrix))), math.degrees(math.atan2(down, right))
-
-
-def _image_layer(source: Image, result: Quantization, placed: dict[str, Any]) -> Image:
-    look: dict[str, Any] = {"rgb": source.rgb, "name": f"{source.name} · quantized"}
-    if not source.rgb:
-        look |= {
-            "contrast_limits": source.contrast_limits,
-            "colormap": source.colormap,
-            "gamma": source.gamma,
-        }
-    return Image(result.image, **look, **placed)
-
-
-def _labels_layer(source: Image, result: Quantization, placed: dict[str, Any]) -> Labels:
-    n_colors = len(result.palette)
-    # uint16 refreshes ten times faster in napari than wider integers, uint8 faster still.
-    ids: NDArray[Any] = result.labels.astype(np.uint8 if n_colors <= 255 else np.uint16)
-    np.add(ids, 1, out=ids)
-    if result.mask is not None:
-        ids[~result.mask] = 0
-    colors = np.column_stack([display_colors(source, result.palette), np.ones(n_colors)])
-    color_of: dict[int | None, Any] = {None: "transparent", 0: "transparent"}
-    color_of.update(enumerate(colors, start=1))
-    return Labels(
-        ids,
-        name=f"{source.name} · clusters",
-        colormap=DirectLabelColormap(color_dict=color_of),
-        features=_features(result.palette),
-        **placed,
-    )
-
-
-def _palette_layer(source: Image, result: Quantization) -> Points:
-    n_colors = len(result.palette)
-    height, width = _plane_shape(source)
-    positions, size = palette_positions(n_colors, height, width)
-    zoom, angle = _zoom_and_angle(source)
-    return Points(
-        positions,
-        name=f"{source.name} · palette",
-        size=size,
-        symbol="square",
-        face_color=display_colors(source, result.palette),
-        border_color=GREY,
-        border_width=0.04,
-        features=_features(result.palette),
-        text={
-            "string": "{hex}  {share:.1%}",
-            "color": GREY,
-            "size": size * 0.36 * zoom,
-            "rotation": angle,
-            "scaling": True,  # keeps its place between picture and squares at any zoom
-            "anchor": "upper_right",  # right-aligned, and then shifted off the square
-            "translation": [size * 0.38, -size * 0.85],
-        },
-        **_plane_placement(source),
-    )
-
-
-def palette_positions(n_colors: int, height: int, width: int) -> tuple[NDArray[np.float64], float]:
-    """Return where the squares of a palette go beside a picture, (K, 2), and their size."""
-    n_columns = -(-n_colors // ROWS_PER_COLUMN)
-    n_rows = -(-n_colors // n_columns)
-    pitch = max(height, width / 4) / max(n_rows, 12)
-    size = pitch * 0.8
-    column, row = np.divmod(np.arange(n_colors), n_rows)
-    y = (row + 0.5) * pitch - 0.5
-    x = width + pitch / 2 + TEXT_WIDTH * size + column * (TEXT_WIDTH * size + pitch)
-    return np.column_stack([y, x]).astype(np.float64), float(size)
-
-
-def display_colors(source: Image, palette: Palette) -> NDArray[np.float64]:
-    """Return palette colors as napari shows them in the source, (K, 3) in 0..1."""
-    if source.rgb:
-        return palette.rgb
-    low, high = source.contrast_limits
-    scaled = np.clip((palette.colors[:, 0] - low) / ((high - low) or 1.0), 0, 1)
-    return np.asarray(source.colormap.map(scaled**source.gamma)[:, :3], dtype=np.float64)
-
-
-def _plane_shape(source: Image) -> tuple[int, int]:
-    shape = (source.data[0] if source.multiscale else source.data).shape
-    height, width = (shape[:-1] if source.rgb else shape)[-2:]
-    return height, width
-
-
-def _features(palette: Palette) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "index": np.arange(1, len(palette) + 1),
-            "hex": palette.hex,
-            "share": palette.share,
-            "pixels": palette.counts,
-        }
-    )

@@ -1,0 +1,226 @@
+"""What the plots share: a canvas in napari's colors, and files written wholly or not at all.
+
+Importing this module imports matplotlib: views do so when they are built, not before.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from qtpy.QtCore import QEvent, QSize, Signal  # type: ignore[attr-defined]
+from qtpy.QtGui import QPainter, QPalette
+from qtpy.QtWidgets import QFileDialog, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+RESTYLING = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colors and size of text that a plot is drawn with; by default those of paper.
+
+    Parameters
+    ----------
+    text, background : str
+        As ``#rrggbb``.
+    font_size : float
+        In points of the figure.
+    """
+
+    text: str = "#000000"
+    background: str = "#ffffff"
+    font_size: float = 10.0
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether text is lighter than what it is written on."""
+        return sum(to_rgb(self.text)) > sum(to_rgb(self.background))
+
+    @property
+    def line(self) -> str:
+        """Color of curves; stands out from the background at least 4.5 : 1."""
+        return "#7db4ff" if self.is_dark else "#1d5fae"
+
+    @property
+    def accent(self) -> str:
+        """Color of what is chosen."""
+        return "#ffb347" if self.is_dark else "#a8480c"
+
+    def faded(self, strength: float) -> str:
+        """Return the text's color mixed into the background, 0..1."""
+        pairs = zip(to_rgb(self.text), to_rgb(self.background), strict=True)
+        red, green, blue = (strength * text + (1 - strength) * back for text, back in pairs)
+        return to_hex((red, green, blue))
+
+
+class PlotCanvas(FigureCanvasQTAgg):
+    """A matplotlib canvas that looks like the widgets around it.
+
+    Parameters
+    ----------
+    parent : QWidget
+        What the canvas belongs to, and is deleted with.
+
+    Attributes
+    ----------
+    restyled : Signal
+        Colors or font have changed: draw again.
+    """
+
+    restyled = Signal()
+    _shown_theme: Theme | None = None
+
+    def __init__(self, parent: QWidget) -> None:
+        # At 72 dots per inch a point is one of Qt's pixels: text gets as large as Qt's.
+        super().__init__(Figure(dpi=72, layout="constrained"))
+        self.setParent(parent)
+        self.setPalette(QPalette())  # matplotlib's own is white whatever the theme
+        self.setMinimumSize(120, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def theme(self) -> Theme:
+        """Return colors and font as the style sheet in force has them."""
+        self.ensurePolished()  # before that, the palette knows of no style sheet
+        color, role = self.palette().color, QPalette.ColorRole
+        active = QPalette.ColorGroup.Active  # a plot need not fade while controls are disabled
+        return Theme(
+            color(active, role.WindowText).name(),
+            color(active, role.Window).name(),
+            float(self.fontInfo().pixelSize()),
+        )
+
+    def axes(self) -> Axes:
+        """Clear the figure and return new axes in the theme of now."""
+        self._shown_theme = self.theme()
+        return new_axes(self.figure, self._shown_theme)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return a fixed size: matplotlib's is the present one, and docks would only grow."""
+        return QSize(280, 220)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Tell when the look has changed; a change of napari's theme comes as several events."""
+        super().changeEvent(event)
+        if event.type() in RESTYLING and self._shown_theme not in (None, self.theme()):
+            self.restyled.emit()
+
+    def paintEvent(self, event: Any) -> None:  # noqa: N802
+        """Paint the figure and, with the keyboard's focus, a frame around it."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.end()
+
+    def wheelEvent(self, event: Any) -> None:  # noqa: N802
+        """Leave the wheel to a scroll area around the canvas."""
+        event.ignore()
+
+
+def new_axes(figure: Figure, theme: Theme) -> Axes:
+    """Clear a figure and return its only axes, in the colors of a theme."""
+    figure.clear()
+    figure.set_facecolor(theme.background)
+    axes = figure.add_subplot()
+    axes.set_facecolor(theme.background)
+    axes.tick_params(
+        color=theme.faded(0.5), labelcolor=theme.text, labelsize=theme.font_size, length=3
+    )
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set(color=theme.text, fontsize=theme.font_size)
+    for spine in axes.spines.values():
+        spine.set_edgecolor(theme.faded(0.5))
+    return axes
+
+
+def picture_bytes(draw: Callable[[Axes, Theme], object], suffix: str) -> bytes:
+    """Return a plot as the content of a picture file, dark on white whatever napari's theme.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws into the axes it is given.
+    suffix : {".png", ".svg"}
+        The kind of file.
+
+    Raises
+    ------
+    ValueError
+        If it is another kind.
+    """
+    if suffix.lower() not in (".png", ".svg"):
+        raise ValueError(f"The name of a plot's file must end in .png or .svg, got {suffix!r}.")
+    figure, theme, file = Figure(figsize=(6, 4), layout="constrained"), Theme(), BytesIO()
+    draw(new_axes(figure, theme), theme)
+    # Without a date, the same plot gives the same file.
+    metadata = {"Date": None} if suffix.lower() == ".svg" else None
+    figure.savefig(file, format=suffix[1:].lower(), dpi=200, metadata=metadata)
+    return file.getvalue()
+
+
+def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file wholly, or leave the one that was there.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; what a link points to is replaced, not the link.
+    content : bytes
+        All of it.
+    """
+    target = Path(path).resolve()
+    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def ask_path(parent: QWidget, caption: str, name: str, filters: list[str]) -> Path | None:
+    """Let the user name a file to save to.
+
+    Parameters
+    ----------
+    parent : QWidget
+        The window asking.
+    caption, name : str
+        Title of the dialog, and the file's proposed name.
+    filters : list of str
+        Like ``"Table (*.csv)"``; the suffix is added to names without one.
+
+    Returns
+    -------
+    Path or None
+        None if the user thought better of it.
+    """
+    # Not `getSaveFileName`: it adds no suffix, and adding one later could replace a file unasked.
+    dialog = QFileDialog(parent, caption, name)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(filters)
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
+    dialog.setDefaultSuffix(_suffix(filters[0]))
+    dialog.selectFile(name)
+    accepted = dialog.exec()
+    chosen = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(chosen[0]) if accepted and chosen else None
+
+
+def _suffix(name_filter: str) -> str:
+    return name_filter.rpartition("*.")[2].rstrip(")")

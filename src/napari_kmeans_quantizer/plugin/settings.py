@@ -1,0 +1,112 @@
+"""Settings: all that determines a result, apart from the layers it is made from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from napari_kmeans_quantizer import Quantization
+
+Color = tuple[float, ...]
+Edit = tuple[Any, ...]
+"""``("recolor", index, color)`` or ``("merge", index, into)``; indices into the palette so far."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a layer is quantized; plain values that can be compared, stored and written as code.
+
+    Attributes
+    ----------
+    n_colors, color_space, effort, random_state, sample
+        As in `quantize`.
+    alpha : {"ignore", "channel"}
+        Of RGBA images: transparent pixels never take part, or alpha is a fourth channel.
+    scaled : bool
+        Several layers as channels: each scaled to its contrast limits.
+    apply_everywhere : bool
+        With a region: fit inside it, but paint all pixels.
+    fixed_colors : tuple of tuple of float
+        Colors that are kept as they are, in the image's units.
+    palette : tuple of tuple of float or None
+        Colors that are only assigned: nothing is fitted.
+    edits : tuple
+        What was done to the palette afterwards: ``("recolor", index, color)`` or
+        ``("merge", index, into)``, in this order.
+    """
+
+    n_colors: int = 16
+    color_space: str = "rgb"
+    effort: str = "balanced"
+    random_state: int = 0
+    sample: float | None = None
+    alpha: str = "ignore"
+    scaled: bool = False
+    apply_everywhere: bool = False
+    fixed_colors: tuple[Color, ...] = ()
+    palette: tuple[Color, ...] | None = None
+    edits: tuple[Edit, ...] = ()
+
+    def options(self) -> dict[str, Any]:
+        """Return the keyword arguments for `quantize`."""
+        options: dict[str, Any] = {
+            "n_colors": self.n_colors,
+            "color_space": self.color_space,
+            "effort": self.effort,
+            "sample": self.sample,
+            "random_state": self.random_state,
+        }
+        if self.palette is not None:
+            options["palette"] = self.palette
+        elif self.fixed_colors:
+            options["fixed_colors"] = self.fixed_colors
+            options["n_colors"] = max(self.n_colors, len(self.fixed_colors))
+        return options
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what differs from the defaults, and always the number of colors and the seed."""
+        changed = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
+        return {"n_colors": self.n_colors, "random_state": self.random_state, **changed}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Settings:
+        """Make settings of what `to_dict` gave; what they do not know is left out."""
+        known = asdict(cls())
+        return cls(**{name: _tuples(stored[name]) for name in known if name in stored})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+
+
+def edited(result: Quantization, edits: tuple[Edit, ...]) -> Quantization:
+    """Return a result with edits of its palette; nothing is fitted again.
+
+    Parameters
+    ----------
+    result : Quantization
+        What was fitted; it is not changed.
+    edits : tuple
+        ``("recolor", index, color)`` with a color in the image's units, or
+        ``("merge", index, into)``, one after the other.
+
+    Raises
+    ------
+    ValueError
+        If an edit is of another kind, or does not fit the palette.
+    """
+    for kind, index, value in edits:
+        if kind == "recolor":
+            result = result.recolored({index: value})
+        elif kind == "merge":
+            result = result.merged(index, value)
+        else:
+            raise ValueError(f'An edit must be a "recolor" or a "merge", got {kind!r}.')
+    return result
