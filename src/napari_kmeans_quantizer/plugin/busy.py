@@ -10,6 +10,7 @@ from napari.utils import progress
 from qtpy.compat import isalive
 
 from .form import box
+from .panel import two_lines
 
 if TYPE_CHECKING:
     from napari_kmeans_quantizer import Progress
@@ -39,11 +40,13 @@ class Busy:
 
     def step(self, step: Progress) -> None:
         """Show how far it is, unless it is expected to be over before anybody can read that."""
+        if not isalive(self.row.native):
+            return  # the viewer was closed
         seconds, percent = self.seconds, round(100 * step.fraction)
         if not self.row.visible and seconds <= SHOW_AFTER:
             return  # every change makes napari paint its whole window
         self.bar.value = percent
-        self.status.value = f"{step.stage} ...{_time_left(seconds, step.fraction)}"
+        self.say(f"{step.stage} ...{_time_left(seconds, step.fraction)}")
         if seconds > SHOW_AFTER:
             self.row.visible = True
             self._show_activity(step.stage, percent)  # last: napari handles events meanwhile
@@ -59,9 +62,15 @@ class Busy:
         self._started = 0.0
         if isalive(self.row.native):
             self.row.visible = False
-            self.status.value = message
+            self.say(message)
+
+    def say(self, message: str) -> None:
+        """Show a message in the status line, and all of it in its tooltip."""
+        self.status.value = self.status.tooltip = message
+        two_lines(self.status.native)
 
     def _show_activity(self, stage: str, percent: int) -> None:
+        """Draw napari's bar; with each call napari handles events, and the work may end in them."""
         if self.activity is None:
             started, made = self._started, progress(total=100, desc="K-means")
             if self.activity is not None or started != self._started:
@@ -70,7 +79,8 @@ class Busy:
             self.activity = made
         activity = self.activity
         activity.set_description(stage)
-        activity.update(percent - activity.n)
+        if self.activity is activity:
+            activity.update(percent - activity.n)
 
     def _close_activity(self) -> None:
         if self.activity is not None:

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from qtpy.QtCore import QEvent, Qt, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QPalette
-from qtpy.QtWidgets import (
-    QFileDialog,
-    QMessageBox,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
 from .color_space_axes import (
     Stage,
@@ -35,13 +30,8 @@ from .color_space_controls import (
     with_bar,
     write_png,
 )
-from .color_space_scene import (
-    POINT_SIZE,
-    ColorSpaceScene,
-    gl_is_available,
-    star_sizes,
-    viridis,
-)
+from .color_space_picking import is_click, point_at, star_at, turn_by_key
+from .color_space_scene import ColorSpaceScene, gl_is_available, star_sizes, viridis
 
 if TYPE_CHECKING:
     import os
@@ -53,8 +43,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[Any]
 
-REACH = 8.0  # pixels between a click and the point that it means
-DRAG = 3.0  # pixels; a press and release closer together is a click
 PICTURE_SCALE = 2
 NO_GL = "This view needs OpenGL, which is not available here."
 
@@ -114,7 +102,7 @@ class ColorSpaceView(QWidget):
     # -- controls
 
     def _arrange(self) -> None:
-        self.setMinimumSize(300, 260)
+        self.setMinimumSize(280, 200)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -296,11 +284,8 @@ class ColorSpaceView(QWidget):
     # -- mouse and keys
 
     def _on_release(self, event: Any) -> None:
-        press = event.press_event
-        if event.button != 1 or press is None or event.modifiers or self._palette is None:
+        if not is_click(event) or self._palette is None:
             return
-        if np.hypot(*(event.pos - press.pos)) > DRAG:
-            return  # the user turned the view
         color = self._color_at(event.pos)
         if color is None:
             return
@@ -316,22 +301,13 @@ class ColorSpaceView(QWidget):
             return self._palette.colors[star]
         if self.scene is None or self._placed is None:
             return None
-        seen, depth = self.scene.project(self._placed[2])
-        away = np.nan_to_num(np.hypot(*(seen - pos[:2]).T), nan=np.inf)
-        below = away <= POINT_SIZE / 2
-        if below.any():  # several points lie below the cursor: the user sees the nearest one
-            return self._colors[int(np.argmin(np.where(below, depth, np.inf)))]
-        if away.min(initial=np.inf) > REACH:
-            return None
-        return self._colors[int(np.argmin(away))]
+        point = point_at(self.scene, self._placed[2], pos)
+        return None if point is None else self._colors[point]
 
     def _star_at(self, pos: Floats) -> int | None:
-        if self.scene is None or not len(self._star_places):
+        if self.scene is None:
             return None
-        seen, _ = self.scene.project(self._star_places)
-        away = np.nan_to_num(np.hypot(*(seen - pos[:2]).T), nan=np.inf)
-        nearest = int(np.argmin(away))
-        return nearest if away[nearest] <= max(REACH, self._star_sizes[nearest] / 2) else None
+        return star_at(self.scene, self._star_places, self._star_sizes, pos)
 
     def _on_move(self, event: Any) -> None:
         if self.scene is None or event.press_event is not None or self._palette is None:
@@ -345,18 +321,9 @@ class ColorSpaceView(QWidget):
             self.scene.canvas.native.setToolTip(text)
 
     def _on_key(self, event: Any) -> None:
-        if self.scene is None or event.key is None or event.modifiers:
-            return
-        camera, key = self.scene.camera, event.key.name
-        turns = {"Left": (5, 0), "Right": (-5, 0), "Up": (0, 5), "Down": (0, -5)}
-        zooms = {"+": 1 / 1.1, "=": 1 / 1.1, "-": 1.1}
-        if key in turns:
-            camera.orbit(*turns[key])
-        elif key in zooms:
-            camera.scale_factor *= zooms[key]
-        else:
-            return
-        event.handled = True  # else napari would step through its sliders as well
+        if self.scene is not None and event.key is not None and not event.modifiers:
+            # Else napari would step through its sliders as well.
+            event.handled = turn_by_key(self.scene.camera, event.key.name) or event.handled
 
     def _go_home(self) -> None:
         if self.scene is not None:

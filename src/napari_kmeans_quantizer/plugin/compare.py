@@ -50,7 +50,10 @@ class Comparison:
         grid.stride = 1 if order(shown[0]) < order(shown[-1]) else -1
         grid.shape = (1, len(shown))
         grid.enabled = True
-        self._viewer.reset_view()
+        if all(layer.ndim == self._viewer.dims.ndim for layer in shown):
+            self._viewer.fit_to_view(layers=shown)  # the palette is hidden and needs no room
+        else:  # napari cannot tell where layers of fewer dimensions are
+            self._viewer.reset_view()
 
     def leave(self) -> None:
         """Show all as it was before."""

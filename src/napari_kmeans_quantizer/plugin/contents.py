@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 from napari.utils.colormaps import DirectLabelColormap
+from napari.utils.colormaps.standardize_color import transform_color
 
 from .source import display_colors
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 METADATA_KEY = "napari-kmeans-quantizer"
 """Where an output layer's ``metadata`` says what it is and where it comes from."""
 
-ROWS_PER_COLUMN = 32
+ROOMS = (12, 16, 24, 32)  # for how many colors, one above the other, the palette makes room
 TEXT_WIDTH = 6.0  # of "#rrggbb  12.3%", in sizes of a square
 GREY = "#808080"  # readable on napari's black as on its white canvas
 
@@ -103,7 +104,7 @@ def _image_contents(source: Source, result: Quantization, hidden: frozenset[int]
 
 def _without(data: NDArray[Any], result: Quantization, hidden: frozenset[int]) -> NDArray[Any]:
     """Return a picture with transparent pixels where hidden clusters are."""
-    opaque = 1 if data.dtype.kind in "bf" else np.iinfo(data.dtype).max
+    opaque = opaque_alpha(data.dtype)
     shown = np.full(len(result.palette), opaque, data.dtype)
     shown[list(hidden)] = 0
     alpha = np.take(shown, result.labels)
@@ -112,6 +113,11 @@ def _without(data: NDArray[Any], result: Quantization, hidden: frozenset[int]) -
     if data.shape[-1] == 4:
         alpha = np.minimum(alpha, data[..., 3])
     return np.concatenate([data[..., :3], alpha[..., np.newaxis]], axis=-1)
+
+
+def opaque_alpha(dtype: np.dtype[Any]) -> int:
+    """Return what alpha is where a color picture is not transparent."""
+    return 1 if dtype.kind in "bf" else int(np.iinfo(dtype).max)
 
 
 def _labels_contents(
@@ -131,7 +137,7 @@ def _labels_contents(
         "data": ids,
         "name": f"{source.name} · clusters",
         "colormap": DirectLabelColormap(color_dict=color_of),
-        "features": _features(result.palette),
+        "features": _features(result.palette, colors),
         **source.placement(),
     }
 
@@ -144,12 +150,13 @@ def _palette_contents(
     return {
         "data": positions,
         "name": f"{source.name} · palette",
-        "size": size,
+        # As napari keeps them, so that what is the same is seen to be.
+        "size": np.full(len(colors), size),
         "symbol": "square",
-        "face_color": np.column_stack([colors, np.ones(len(colors))]),
-        "border_color": GREY,
+        "face_color": np.column_stack([colors, np.ones(len(colors))]).astype(np.float32),
+        "border_color": transform_color([GREY] * len(colors)),
         "border_width": 0.04,
-        "features": _features(result.palette),
+        "features": _features(result.palette, colors),
         "text": {
             "string": "{hex}  {share:.1%}",
             "color": GREY,
@@ -165,9 +172,10 @@ def _palette_contents(
 
 def palette_positions(n_colors: int, height: int, width: int) -> tuple[NDArray[np.float64], float]:
     """Return where the squares of a palette go beside a picture, (K, 2), and their size."""
-    n_columns = -(-n_colors // ROWS_PER_COLUMN)
+    n_columns = -(-n_colors // ROOMS[-1])
     n_rows = -(-n_colors // n_columns)
-    pitch = max(height, width / 4) / max(n_rows, 12)
+    # In a few sizes only: while people drag, most texts keep theirs, which is slow to change.
+    pitch = max(height, width / 4) / next(rows for rows in ROOMS if rows >= n_rows)
     size = pitch * 0.8
     column, row = np.divmod(np.arange(n_colors), n_rows)
     y = (row + 0.5) * pitch - 0.5
@@ -175,11 +183,12 @@ def palette_positions(n_colors: int, height: int, width: int) -> tuple[NDArray[n
     return np.column_stack([y, x]).astype(np.float64), float(size)
 
 
-def _features(palette: Palette) -> pd.DataFrame:
+def _features(palette: Palette, colors: NDArray[np.float64]) -> pd.DataFrame:
+    shown = np.rint(colors * 255).astype(np.uint8)
     return pd.DataFrame(
         {
             "index": np.arange(1, len(palette) + 1),
-            "hex": palette.hex,
+            "hex": ["#" + color.tobytes().hex() for color in shown],
             "share": palette.share,
             "pixels": palette.counts,
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .contents import GREY, METADATA_KEY, look, picture, shows_rgb
+from .contents import GREY, METADATA_KEY, look, opaque_alpha, picture, shows_rgb
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from .contents import Attributes
     from .source import Source
 
-GAP = 0.04  # between pictures, in their heights
-TITLE = 0.07  # above each picture
+LINE = 0.07  # room for a title, in heights of a picture
+FONT = 0.6  # size of a title's text, in lines; likewise:
+GAP = 0.6  # between pictures
+ABOVE = 0.3  # from a title to its picture
+WIDEST = 11  # "K = 256   unchanged"
 
 
 def explored_contents(
@@ -39,7 +42,9 @@ def explored_contents(
     arrange = _stacked if arrangement == "stack" else _side_by_side
     image, titles = arrange(source, list(results), pictures)
     image |= {"name": f"{source.name} · {_range(results)} colors", **look(source)}
-    titles |= _title_look([_title(k, result) for k, result in results.items()], source)
+    shown = [_title(k, result) for k, result in results.items()]
+    shown = np.repeat(shown, len(titles["data"]) // len(shown)).tolist()
+    titles |= _title_look(shown, source)
     titles["name"] = f"{source.name} · titles"
     for role, content in (("explored", image), ("titles", titles)):
         made = {"role": role, "source": source.name, "source_id": source.key}
@@ -57,7 +62,6 @@ def _title(n_colors: int, result: Quantization) -> str:
 
 
 def _title_look(titles: list[str], source: Source) -> Attributes:
-    height, width = source.plane_shape
     zoom, angle = source.zoom_and_angle()
     return {
         "features": {"title": titles},
@@ -67,12 +71,18 @@ def _title_look(titles: list[str], source: Source) -> Attributes:
         "text": {
             "string": "{title}",
             "color": GREY,
-            "size": TITLE * max(height, width / 3) * 0.5 * zoom,
+            "size": FONT * _line(source) * source.step * zoom,
             "rotation": angle,
             "scaling": True,
             "anchor": "upper_left",
         },
     }
+
+
+def _line(source: Source) -> float:
+    """Return the height of a line of text, in pixels; readable for wide and for tall pictures."""
+    height, width = source.shape[-2:]
+    return LINE * min(max(height, width / 3), 3 * width)
 
 
 def _stacked(
@@ -81,11 +91,10 @@ def _stacked(
     """One after the other along a new first axis; its steps are those of the numbers of colors."""
     step = numbers[1] - numbers[0] if len(numbers) > 1 else 1
     placed = _with_axis(source.placement(), numbers[0], step)
-    n_spatial = len(placed["axis_labels"]) - 1
-    corner = np.zeros((len(numbers), n_spatial + 1))
-    corner[:, 0] = np.arange(len(numbers))
-    corner[:, -2] = -0.02 * source.plane_shape[0]
-    return {"data": np.stack(pictures), **placed}, {"data": corner, **placed}
+    # A title on every slice of a stack.
+    corners = np.array(list(np.ndindex(len(numbers), *source.shape[:-2], 1, 1)), np.float64)
+    corners[:, -2] = -ABOVE * _line(source)
+    return {"data": np.stack(pictures), **placed}, {"data": corners, **placed}
 
 
 def _with_axis(placed: Attributes, first: int, step: int) -> Attributes:
@@ -113,24 +122,48 @@ def _side_by_side(
     source: Source, numbers: list[int], pictures: list[NDArray[Any]]
 ) -> tuple[Attributes, Attributes]:
     """Place pictures in rows, with room for a title above each."""
-    n_columns = math.ceil(math.sqrt(len(pictures)))
-    n_rows = math.ceil(len(pictures) / n_columns)
-    axis = -3 if shows_rgb(source) else -2  # of the rows
-    height, width = pictures[0].shape[axis], pictures[0].shape[axis + 1]
-    down, right = height + round((GAP + TITLE) * height), width + round(GAP * height)
+    n_columns = math.ceil(math.sqrt(len(numbers)))
+    height, width = source.shape[-2:]
+    line = _line(source)
+    down = height + math.ceil((1 + GAP) * line)
+    right = math.ceil(max(width + GAP * line, WIDEST * line))
+    corners = [(i // n_columns * down, i % n_columns * right) for i in range(len(numbers))]
+    data = _sheet(source, pictures, corners)
+    above = source.plane_positions(np.subtract(corners, (ABOVE * line, 0)))
+    return {"data": data, **source.placement()}, {"data": above, **source.plane_placement()}
+
+
+def _sheet(
+    source: Source, pictures: list[NDArray[Any]], corners: list[tuple[int, int]]
+) -> NDArray[Any]:
+    """Return all pictures in one; between them color is transparent, and grey the darkest."""
+    empty: float = 0
+    if shows_rgb(source):
+        axis, pictures = -3, [_with_alpha(shown) for shown in pictures]
+    else:
+        axis, empty = -2, _darkest(source, pictures[0].dtype)
+    height, width = source.shape[-2:]
     shape = list(pictures[0].shape)
-    shape[axis] = n_rows * down - round((GAP + TITLE) * height)
-    shape[axis + 1] = n_columns * right - round(GAP * height)
-    sheet = np.zeros(shape, pictures[0].dtype)
-    corners = np.empty((len(pictures), 2))
-    for i, shown in enumerate(pictures):
-        top, left = (i // n_columns) * down, (i % n_columns) * right
-        place: list[Any] = [slice(None)] * len(shape)
-        place[axis] = slice(top, top + height)
-        place[axis + 1] = slice(left, left + width)
+    shape[axis] = max(top for top, _ in corners) + height
+    shape[axis + 1] = max(left for _, left in corners) + width
+    sheet = np.full(shape, empty, pictures[0].dtype)
+    place = [slice(None)] * sheet.ndim
+    for (top, left), shown in zip(corners, pictures, strict=True):
+        place[axis], place[axis + 1] = slice(top, top + height), slice(left, left + width)
         sheet[tuple(place)] = shown
-        corners[i] = top - 0.02 * height, left
-    return (
-        {"data": sheet, **source.placement()},
-        {"data": corners, **source.plane_placement()},
-    )
+    return sheet
+
+
+def _with_alpha(shown: NDArray[Any]) -> NDArray[Any]:
+    if shown.shape[-1] == 4:
+        return shown
+    alpha = np.full((*shown.shape[:-1], 1), opaque_alpha(shown.dtype), shown.dtype)
+    return np.concatenate([shown, alpha], axis=-1)
+
+
+def _darkest(source: Source, dtype: np.dtype[Any]) -> float:
+    """Return what is shown as the lower contrast limit."""
+    low = float(source.main.contrast_limits[0])
+    if dtype.kind in "iu":
+        return max(low, float(np.iinfo(dtype).min))
+    return low

@@ -9,7 +9,6 @@ import pandas as pd
 from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,20 +18,20 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel
+from superqt import QElidingLabel, QFlowLayout
+
+from .explore_plot import draw_curve, draw_suggested
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from matplotlib.axes import Axes
     from matplotlib.backend_bases import Event
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
-    from .plot import Theme
-
 MAX_COLORS = 64
+SPIN_BOX = 70  # pixels
 NEAR = 12.0  # pixels; how far beside a marker a click still means it
 ARRANGEMENTS = {"stack": "stack with a K slider", "grid": "grid"}
 
@@ -109,27 +108,24 @@ class ExploreView(QWidget):
         self._status.setAccessibleName("Error of the number of colors")
 
     def _arrange(self) -> None:
-        form = QGridLayout()
-        form.setHorizontalSpacing(4)  # two boxes in a row just fit into a narrow dock
-        form.setColumnStretch(1, 1)
-        form.setColumnStretch(3, 1)
-        for column, widget in enumerate(
-            (_label("K from", self.first), self.first, _label("to", self.last), self.last)
+        controls = QFlowLayout()
+        controls.setHorizontalSpacing(8)
+        controls.setVerticalSpacing(4)
+        for control in (
+            _together(QLabel("K from"), self.first, QLabel("to"), self.last),
+            _together(QLabel("Show as"), self.arrangement),
+            self.compute,
+            self.save,
         ):
-            form.addWidget(widget, 0, column)
-        form.addWidget(_label("Show as", self.arrangement), 1, 0)
-        form.addWidget(self.arrangement, 1, 1, 1, 3)
-        below = QHBoxLayout()
-        below.addWidget(self._status, 1)
-        below.addWidget(self.save)
+            controls.addWidget(control)
         # Else napari adds empty room below.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
-        layout.addLayout(form)
-        layout.addWidget(self.compute)
+        layout.setContentsMargins(6, 4, 6, 4)
+        layout.setSpacing(4)
+        layout.addLayout(controls)
         layout.addWidget(self._pages, 1)
-        layout.addLayout(below)
+        layout.addWidget(self._status)
 
     def _connect(self) -> None:
         self.first.valueChanged.connect(self._on_range)
@@ -214,9 +210,9 @@ class ExploreView(QWidget):
 
     def _draw(self) -> None:
         axes, theme = self._canvas.axes(), self._canvas.theme()
-        _draw_curve(axes, theme, self._n_colors, self._errors)
+        draw_curve(axes, theme, self._n_colors, self._errors)
         if self._suggested is not None:
-            _draw_suggested(axes, theme, self._suggested)
+            draw_suggested(axes, theme, self._suggested)
         (self._marker,) = axes.plot(
             [], [], "o", markersize=11, color=theme.accent, clip_on=False, zorder=4
         )
@@ -310,63 +306,26 @@ class ExploreView(QWidget):
         return None
 
 
-def _draw_curve(
-    axes: Axes, theme: Theme, n_colors: NDArray[np.int64], errors: NDArray[np.float64]
-) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    axes.plot(
-        n_colors,
-        errors,
-        "o-",
-        color=theme.line,
-        markerfacecolor=theme.background,
-        markersize=6 if len(n_colors) <= 20 else 4,
-        clip_on=False,  # a marker at an error of 0 lies on the axis
-        zorder=3,
-    )
-    axes.set_xlim(n_colors[0] - 0.5, n_colors[-1] + 0.5)
-    axes.set_ylim(0, 1.12 * float(errors.max()) or 1)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    axes.set_xlabel("number of colors K")
-    axes.set_ylabel("mean squared error")
-    axes.grid(axis="y", color=theme.faded(0.15))
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _draw_suggested(axes: Axes, theme: Theme, suggested: int) -> None:
-    """Draw the dashed line, and its text on the side that has more room."""
-    axes.axvline(suggested, color=theme.faded(0.7), linestyle="--", linewidth=1, zorder=2)
-    on_left = suggested > sum(axes.get_xlim()) / 2
-    axes.annotate(
-        f"suggested: K = {suggested}",
-        (suggested, 1),
-        (-5 if on_left else 5, 0),
-        xycoords=axes.get_xaxis_transform(),
-        textcoords="offset points",
-        horizontalalignment="right" if on_left else "left",
-        verticalalignment="top",
-        color=theme.text,
-        fontsize=theme.font_size,
-    )
-
-
 def _spin_box(low: int, high: int, value: int, description: str) -> QSpinBox:
     box = QSpinBox()
     box.setRange(low, high)
     box.setValue(value)
+    box.setFixedWidth(SPIN_BOX)
     # Of "20", the "2" alone must not push the other end of the range away.
     box.setKeyboardTracking(False)
     _describe(box, description, f"{description}, {low} to {high}")
     return box
 
 
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(buddy)
-    return label
+def _together(*widgets: QWidget) -> QWidget:
+    """Return a row of widgets that a wrapping layout does not part."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
 
 
 def _describe(widget: QWidget, name: str, tooltip: str) -> None:

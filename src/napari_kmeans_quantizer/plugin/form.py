@@ -13,6 +13,7 @@ from magicgui.widgets import (
     SpinBox,
 )
 from napari.layers import Image, Labels, Points, Shapes
+from qtpy.QtWidgets import QComboBox, QSizePolicy
 
 from .layers import about, is_output
 from .settings import Settings
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
     from napari.components import LayerList
     from napari.layers import Layer
+
+    from .settings import Color
 
 COLOR_SPACES = [("RGB", "rgb"), ("CIELAB", "lab"), ("Oklab", "oklab")]
 EFFORTS = [("fast", "fast"), ("balanced", "balanced"), ("best", "best")]
@@ -46,6 +49,9 @@ class Form:
         self._make_basic()
         self._make_parts()
         self._make_advanced()
+        for control in (*self.parameters(), self.image):
+            if isinstance(control, ComboBox):
+                _let_shrink(control.native)
         self._slider.changed.connect(self._on_slider)
         self.n_colors.changed.connect(self._on_n_colors)
 
@@ -96,7 +102,7 @@ class Form:
             tooltip="One palette for the whole stack or series, or only the slice that is shown",
         )
         self.channels = CheckBox(
-            text="selected layers as channels",
+            text="selected as channels",
             tooltip="Cluster all selected grey layers of one shape together, such as the "
             "fluorescence channels of one field of view",
         )
@@ -160,8 +166,8 @@ class Form:
     def advanced(self) -> Container:
         """Return the controls that are seldom needed."""
         outputs = (self.add_image, self.add_labels, self.add_palette)
-        add = box(*outputs, label="Add", layout="horizontal")
-        return box(self.effort, self.seed, self.sample, self.alpha, add, labels=True)
+        rows = box(self.effort, self.seed, self.sample, self.alpha, labels=True)
+        return box(rows, box(*outputs, layout="horizontal"))
 
     @property
     def slider(self) -> Slider:
@@ -185,7 +191,7 @@ class Form:
     def reset_choices(self) -> None:
         """Look at the viewer's layers anew; what is chosen stays, if it is there."""
         for control in (self.image, self.region, self.palette_from):
-            control.reset_choices()
+            _reset_choices(control)
 
     # -- values
 
@@ -198,7 +204,7 @@ class Form:
     def settings(self, fixed_colors: tuple[tuple[float, ...], ...] = ()) -> Settings:
         """Return what the controls say."""
         given = self.palette_from.value
-        palette = None if given is None else tuple(map(tuple, about(given)["palette"].colors))
+        palette = None if given is None else _colors(given)
         return Settings(
             n_colors=self.n_colors.value,
             color_space=self.color_space.value,
@@ -223,11 +229,14 @@ class Form:
         self.scaled.value = settings.scaled or not self.channels.value
         self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
 
-    def choose(self, region: str | None, window: tuple[slice, ...] | None) -> None:
-        """Choose a region by its name, and the extent."""
+    def choose(self, made: dict[str, Any], settings: Settings) -> None:
+        """Choose region, extent and palette as an output layer's metadata tells, where they are."""
         by_name = {layer.name: layer for layer in self.region.choices if layer is not None}
-        self.region.value = by_name.get(region)
-        self.extent.value = "all" if window is None else "slice"
+        self.region.value = by_name.get(made.get("region"))
+        self.extent.value = "all" if made.get("window") is None else "slice"
+        palettes = [layer for layer in self.palette_from.choices if layer is not None]
+        alike = [layer for layer in palettes if _colors(layer) == settings.palette]
+        self.palette_from.value = alike[0] if alike else None
 
     def _on_slider(self, value: int) -> None:
         self.n_colors.value = value
@@ -235,6 +244,28 @@ class Form:
     def _on_n_colors(self, value: int) -> None:
         with self._slider.changed.blocked():
             self._slider.value = int(min(max(value, self._slider.min), self._slider.max))
+
+
+def _colors(palette: Layer) -> tuple[Color, ...]:
+    return tuple(tuple(map(float, color)) for color in about(palette)["palette"].colors)
+
+
+def _reset_choices(combo: ComboBox) -> None:
+    """Look for choices anew, without losing a layer that was only renamed."""
+    chosen = combo.value
+    with combo.changed.blocked():
+        combo.reset_choices()
+        if chosen in combo.choices:
+            combo.value = chosen
+    if combo.value != chosen:
+        combo.changed.emit(combo.value)
+
+
+def _let_shrink(combo: QComboBox) -> None:
+    """Let a long name be cut short, rather than the whole panel."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(6)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
 def box(*widgets: Any, labels: bool = False, **options: Any) -> Container:

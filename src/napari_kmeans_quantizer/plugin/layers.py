@@ -169,7 +169,7 @@ def update_layer(layer: Layer, content: Attributes) -> None:
     """Show a new result in a layer that shows an older one; what the user set on it remains."""
     if isinstance(layer, Points):
         _update_palette(layer, content)
-    else:
+    elif "data" in content:
         layer.data = content["data"]
     if isinstance(layer, Labels):
         layer.colormap = content["colormap"]
@@ -186,15 +186,23 @@ def _alike(old: Any, new: Any) -> bool:
     return old.shape == new.shape and bool(np.all(old == new))
 
 
+def _fits(text: Any, content: Attributes) -> bool:
+    """Tell whether a layer's text has this size and place; to set it takes napari long."""
+    names = ("size", "rotation", "translation")
+    return all(_alike(getattr(text, name), content[name]) for name in names)
+
+
 def _update_palette(layer: Points, content: Attributes) -> None:
+    """Set what differs, and let napari know once."""
+    visible = layer.visible
     with layer.events.blocker_all():
+        layer.visible = True  # for a hidden layer, napari looks up the new texts by old indices
         layer.selected_data = set()
-        if not _alike(layer.data, content["data"]):
-            layer.data = content["data"]
-        layer.features = content["features"]
-        layer.size = content["size"]
-        layer.border_color = content["border_color"]
-        layer.text = content["text"]
-        layer.face_color = content["face_color"]
+        for name in ("data", "features", "size", "border_color", "face_color"):
+            if name == "features" or not _alike(getattr(layer, name), content[name]):
+                setattr(layer, name, content[name])  # the texts follow the features
+        if not _fits(layer.text, content["text"]):
+            layer.text = content["text"]
+        layer.visible = visible
     layer.events.data(value=layer.data)
     layer.refresh()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from qtpy.QtCore import QEvent, Qt
+from qtpy.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 from superqt import QCollapsible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from magicgui.widgets import Container
+    from magicgui.widgets import Container, Widget
+    from qtpy.QtGui import QResizeEvent
 
-COLUMNS = 3
+SPACING = 4
 
 
 class Action(NamedTuple):
@@ -25,7 +27,7 @@ class Action(NamedTuple):
 
 
 class Buttons(QWidget):
-    """Small buttons in rows of three; the last one opens a menu.
+    """Small buttons in rows of three, of two where text is large; the last one opens a menu.
 
     Parameters
     ----------
@@ -39,7 +41,10 @@ class Buttons(QWidget):
         super().__init__()
         self._grid = layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(SPACING)
+        for column in range(2):
+            layout.setColumnStretch(column, 1)
+        self._columns = 0
         self.buttons: dict[str, QPushButton] = {}
         for action in actions:
             button = self._add(action.text, action.tooltip)
@@ -52,16 +57,37 @@ class Buttons(QWidget):
             entry.setToolTip(action.tooltip)
             entry.triggered.connect(lambda _=False, do=action.do: do())
         button.setMenu(self.menu)
+        self._place()
 
     def _add(self, text: str, tooltip: str) -> QPushButton:
         button = QPushButton(text, self)
         button.setToolTip(tooltip)
         button.setAccessibleName(text)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row, column = divmod(len(self.buttons), COLUMNS)
-        self._grid.addWidget(button, row, column)
+        button.setMinimumWidth(1)
         self.buttons[text] = button
         return button
+
+    def _place(self) -> None:
+        widest = max(button.sizeHint().width() for button in self.buttons.values())
+        columns = 3 if 3 * widest + 2 * SPACING <= self.width() else 2
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for i, button in enumerate(self.buttons.values()):
+            self._grid.addWidget(button, *divmod(i, columns))
+        self._grid.setColumnStretch(2, int(columns == 3))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Place the buttons anew if they fit otherwise."""
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        """Do so with another font, too."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._place()
 
 
 def folded(title: str, tooltip: str, content: Container) -> QCollapsible:
@@ -77,3 +103,30 @@ def folded(title: str, tooltip: str, content: Container) -> QCollapsible:
     group.toggleButton().setAccessibleName(title)
     group.toggleButton().setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return group
+
+
+def one_at_a_time(*groups: QCollapsible) -> None:
+    """Fold the other groups when one is unfolded: the panel stays low."""
+
+    def fold_others(unfolded: bool, one: QCollapsible) -> None:
+        for group in groups:
+            if unfolded and group is not one and group.isExpanded():
+                group.collapse(animate=False)
+
+    for group in groups:
+        group.toggled.connect(lambda unfolded, one=group: fold_others(unfolded, one))
+
+
+def in_tab_order(*widgets: Widget) -> None:
+    """Let the tab key go through these one after the other."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before.native, after.native)
+
+
+def two_lines(label: QLabel) -> None:
+    """Give a text two lines, whether it needs them or not: nothing below moves when it changes."""
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    label.ensurePolished()
+    label.setFixedHeight(2 * label.fontMetrics().lineSpacing() + 8)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .settings import Settings
 
@@ -23,12 +26,13 @@ def python_script(source: Source, settings: Settings) -> str:
     settings : Settings
         How.
     """
-    arguments = [_layers(source), f"n_colors={settings.n_colors}", *_parts(source)]
-    defaults = {field.name: field.default for field in fields(Settings)}
-    for name, default in defaults.items():
-        value = getattr(settings, name)
-        if name != "n_colors" and value != default:
-            arguments.append(f"{name}={_literal(value)}")
+    n_colors = settings.options()["n_colors"]
+    arguments = [_layers(source), f"n_colors={n_colors}", *_parts(source)]
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        unused = field.name == "fixed_colors" and settings.palette is not None
+        if field.name != "n_colors" and value != field.default and not unused:
+            arguments.append(f"{field.name}={_literal(value)}")
     lines = [
         "from napari_kmeans_quantizer.plugin import quantize_layer",
         "",
@@ -60,13 +64,18 @@ def _slice(part: slice) -> str:
 
 
 def _literal(value: Any) -> str:
-    """Return a value as source code, whole floats as integers; shortest, and exact."""
+    """Return a value as source code; exact, and colors of whole numbers without points."""
     if isinstance(value, tuple):
-        inner = ", ".join(map(_literal, value))
+        inner = ", ".join(map(_channel, value))
         return f"({inner},)" if len(value) == 1 else f"({inner})"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _channel(value: Any) -> str:
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    if is_whole and (value or math.copysign(1, value) > 0):  # minus zero is another one
         return repr(int(value))
-    return repr(value)
+    return _literal(value)
 
 
 def _call(start: str, arguments: list[str]) -> list[str]:

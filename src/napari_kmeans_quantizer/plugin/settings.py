@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from napari_kmeans_quantizer import Palette
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -79,11 +83,16 @@ class Settings:
     def from_dict(cls, stored: Mapping[str, Any]) -> Settings:
         """Make settings of what `to_dict` gave; what they do not know is left out."""
         known = asdict(cls())
-        return cls(**{name: _tuples(stored[name]) for name in known if name in stored})
+        return cls(**{name: _plain(stored[name]) for name in known if name in stored})
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+def _plain(value: Any) -> Any:
+    """Return a palette, an array or anything nested as tuples of Python's own numbers."""
+    if isinstance(value, Palette):
+        value = value.colors
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
 def edited(result: Quantization, edits: tuple[Edit, ...]) -> Quantization:

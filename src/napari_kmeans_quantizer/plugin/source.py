@@ -142,7 +142,9 @@ class Source:
     def array(self) -> NDArray[Any]:
         """Return the pixels, in memory; of lazy and multiscale data only this part is loaded."""
         if len(self.layers) == 1:
-            return np.asarray(_full_data(self.main)[self._index])
+            part = np.asarray(_full_data(self.main)[self._index])
+            # Every few pixels of a large image are quicker to count once they lie together.
+            return np.ascontiguousarray(part) if self.step > 1 else part
         dtype = np.result_type(*(_full_data(layer).dtype for layer in self.layers))
         channels = np.empty((*self.shape, len(self.layers)), np.float32 if self.scaled else dtype)
         for i, layer in enumerate(self.layers):
@@ -196,6 +198,11 @@ class Source:
         if not np.allclose(plane, Affine(**plain).affine_matrix):
             plain = {"affine": plane}
         return {**plain, "units": placed["units"][-2:], "axis_labels": placed["axis_labels"][-2:]}
+
+    def plane_positions(self, positions: ArrayLike) -> NDArray[np.float64]:
+        """Return where pixels of `array` lie in the plane of `plane_placement`; last axes only."""
+        start, step = np.array([(index.start, index.step) for index in self._index[-2:]]).T
+        return start + np.asarray(positions, np.float64) * step + (step - 1) / 2
 
     @property
     def plane_shape(self) -> tuple[int, int]:

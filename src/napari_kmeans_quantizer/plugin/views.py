@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from qtpy.QtCore import QSignalBlocker
 
 from .docks import Docks
 from .work import frame_shares
@@ -65,6 +66,17 @@ class Views:
 
         return self._docks.open(EXPLORE, make)
 
+    def exploring(self, first: int, last: int, arrangement: str) -> None:
+        """Show in the curve's view, if it is open, what is being computed."""
+        view = self.explored
+        if view is None:
+            return
+        view.set_busy(True)
+        with QSignalBlocker(view.first), QSignalBlocker(view.last):
+            view.last.setValue(last)
+            view.first.setValue(first)
+        view.arrangement.setCurrentIndex(view.arrangement.findData(arrangement))
+
     @property
     def explored(self) -> ExploreView | None:
         """The open view of the curve, if there is one."""
@@ -92,7 +104,7 @@ class Views:
         palettes = [result.palette for result in results]
         view = self._shares(on_frame)
         view.show_shares(
-            "The same colors in several layers",
+            "The same colors in several layers" if len(names) > 1 else f"{names[0]}: shares",
             "layers",
             names,
             palettes[0].hex,

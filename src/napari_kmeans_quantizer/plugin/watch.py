@@ -60,16 +60,23 @@ def recolored_points(state: State, layer: Points) -> dict[int, Color]:
     if given.shape != shown.shape or len(state.source.layers) > 1:
         return {}  # points were added or removed, or a mixture of channels cannot be told
     changed = np.flatnonzero(np.abs(given - shown).max(axis=1) > UNNOTICEABLE)
-    return {int(k): _in_units(state, int(k), given[k]) for k in changed}
+    return {int(k): _in_units(state, int(k), given[k], shown[k]) for k in changed}
 
 
-def _in_units(state: State, index: int, rgb: NDArray[Any]) -> Color:
-    """Return the color of the image that is shown like this, of grey images the most like it."""
+def _in_units(state: State, index: int, rgb: NDArray[Any], shown: NDArray[Any]) -> Color:
+    """Return the color of the image that is shown like this, of grey images the most like it.
+
+    Channels in which it is shown as before keep their values; alpha does, too.
+    """
     source, palette = state.source, state.result.palette
     if source.rgb:
         low, high = palette.value_range
-        values = low + np.asarray(rgb, np.float64) * (high - low)
-        return tuple(map(float, [*values, *palette.colors[index, 3:]]))  # alpha stays
+        values = palette.colors[index].copy()
+        changed = np.flatnonzero(np.abs(rgb - shown) > UNNOTICEABLE)
+        values[changed] = low + np.asarray(rgb, np.float64)[changed] * (high - low)
+        if palette.dtype.kind in "bui":
+            values[changed] = np.rint(values[changed])
+        return tuple(map(float, values))
     low, high = source.main.contrast_limits
     levels = np.linspace(0, 1, SHADES)
     shades = source.main.colormap.map(levels**source.main.gamma)[:, :3]

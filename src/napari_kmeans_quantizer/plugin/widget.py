@@ -24,43 +24,34 @@ from napari_kmeans_quantizer import suggest_n_colors
 from . import preferences
 from .busy import Busy
 from .compare import Comparison
-from .contents import Contents, result_contents
-from .explore import explored_contents
+from .contents import Contents
 from .form import Form, box, connect_all
 from .jobs import LatestJob, in_background
-from .layers import (
-    QuantizedLayers,
-    about,
-    find_output,
-    is_output,
-    make_explored,
-    make_layers,
-    quantize_layer,
-    update_layer,
-)
+from .layers import about, is_output
 from .palette_view import PaletteView
-from .panel import Action, Buttons, folded
+from .panel import Action, Buttons, folded, in_tab_order, one_at_a_time
+from .produce import Product, produce, produce_alike, warm_up
 from .script import python_script
-from .settings import Settings, edited
+from .session import Session, value_at
+from .settings import Settings
 from .source import Source, current_slice, display_colors, preview_step
 from .state import State
+from .ties import Ties
 from .views import Views
-from .watch import Watch, recolored_points
-from .work import assign_palette, quantize_range, quantize_source
+from .work import quantize_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from napari.layers import Labels, Points
     from superqt.utils import GeneratorWorker
 
     from napari_kmeans_quantizer import Progress, Quantization
 
     from .settings import Color
 
-MAX_WIDTH = 320
+MIN_WIDTH, MAX_WIDTH = 304, 320
 PREPARING = "Preparing for the first use ..."
-DEBOUNCE = 15  # milliseconds; shorter than what a hand can do twice
+DEBOUNCE = 8  # milliseconds: changes that come in one go count as one
 REMEMBER_AFTER = 1000  # milliseconds of rest
 BLINK_KEY, GRID_KEY = "K", "Shift-K"
 HELP = "https://github.com/napari-kmeans-quantizer/napari-kmeans-quantizer/blob/main/docs/widget.md"
@@ -91,12 +82,12 @@ class QuantizerWidget(Container):
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         self._viewer = napari_viewer
-        self._states: dict[str, State] = {}
+        self._session = Session(napari_viewer, self._draw, self._on_label)
         self._job = LatestJob(self._on_progress, self._on_error)
+        self._channels: tuple[Image, ...] = ()
+        self._asked = True  # by a click, not by a change with Live on
         self._compare = Comparison(napari_viewer)
         self._views = Views(napari_viewer)
-        self._watch = Watch(self._on_point_colors, self._on_selected_label)
-        self._drawing = False
         self._make_controls()
         super().__init__(widgets=self._upper(), labels=False)
         self._arrange()
@@ -133,19 +124,20 @@ class QuantizerWidget(Container):
     def _arrange(self) -> None:
         """Put the rest, which is Qt's and not magicgui's, between and below the controls."""
         layout = self.native.layout()
-        layout.insertWidget(
-            1,
-            folded("Region, stack, channels", "What of the image takes part", self._form.parts()),
+        parts = folded(
+            "Region, stack, channels", "What of the image takes part", self._form.parts()
         )
-        layout.insertWidget(
-            2, folded("Advanced", "Seldom needed: effort, seed, sample", self._form.advanced())
-        )
+        advanced = folded("Advanced", "Seldom needed: effort, seed, sample", self._form.advanced())
+        one_at_a_time(parts, advanced)
+        layout.insertWidget(1, parts)
+        layout.insertWidget(2, advanced)
         self.buttons = Buttons(*self._actions())
         layout.addWidget(self.palette_view, 1)
         layout.addWidget(self.buttons)
         layout.setSpacing(4)
+        in_tab_order(self.add_palette, self.live, self._start, self._busy.cancel)
+        self.native.setMinimumWidth(MIN_WIDTH)
         self.native.setMaximumWidth(MAX_WIDTH)
-        self._status.native.setWordWrap(True)
         self._busy.row.visible = False
 
     def _actions(self) -> tuple[list[Action], list[Action]]:
@@ -201,24 +193,40 @@ class QuantizerWidget(Container):
         view.merge_requested.connect(self.merge)
         view.hidden_changed.connect(self.hide_colors)
         view.reset_requested.connect(self.reset_colors)
-        self._connect_viewer()
+        self._tie()
 
-    def _connect_viewer(self) -> None:
-        viewer = self._viewer
-        viewer.layers.selection.events.active.connect(self.follow_active_layer)
-        viewer.layers.events.renamed.connect(self._on_renamed)
-        viewer.layers.events.removed.connect(self._forget_removed)
-        viewer.mouse_drag_callbacks.append(self._on_canvas_click)
-        viewer.bind_key(BLINK_KEY, self._on_blink_key, overwrite=True)
-        viewer.bind_key(GRID_KEY, self._on_grid_key, overwrite=True)
+    def _tie(self) -> None:
+        layers = self._viewer.layers
+        events = {
+            layers.selection.events.active: self.follow_active_layer,
+            layers.events.inserted: self._on_layers,
+            layers.events.reordered: self._on_layers,
+            layers.events.renamed: self._on_layers,
+            layers.events.removed: self._on_removed,
+        }
+        keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
+        self._ties = Ties(
+            self.native, self._viewer, events, keys, self._on_canvas_click, self._on_leave
+        )
         self.native.destroyed.connect(self._on_destroyed)
 
     def _on_destroyed(self, _: object = None) -> None:
+        self._job.cancel()
+        self._ties.loosen()
+
+    def _on_leave(self) -> None:
+        """Leave nothing behind that nobody could end: the dock was closed."""
         self.cancel()
-        self._viewer.bind_key(BLINK_KEY, None)
-        self._viewer.bind_key(GRID_KEY, None)
-        if self._on_canvas_click in self._viewer.mouse_drag_callbacks:
-            self._viewer.mouse_drag_callbacks.remove(self._on_canvas_click)
+        self._soon.stop()
+        self._compare.leave()
+        self._compare.show_results()
+        self._views.close()
+        self._session.forget()
+        QTimer.singleShot(0, self._vanish)
+
+    def _vanish(self) -> None:
+        if isalive(self.native) and self.native.parent() is None:
+            self.native.deleteLater()  # unless it was docked again at once
 
     def _qt_slider(self) -> QSlider:
         native = self._form.slider.native
@@ -245,7 +253,7 @@ class QuantizerWidget(Container):
         if active is not None and active in self.image.choices:
             self.image.value = active
 
-    def _on_renamed(self, _: object = None) -> None:
+    def _on_layers(self, _: object = None) -> None:
         if isalive(self.native):
             self._form.reset_choices()
 
@@ -273,9 +281,12 @@ class QuantizerWidget(Container):
         chosen = getattr(chosen, "__wrapped__", chosen)
         if not self.channels.value:
             return (chosen,)
-        selected = set(self._viewer.layers.selection)
-        layers = [x for x in self._viewer.layers if x in selected and x in self.image.choices]
-        return tuple(layers) if len(layers) > 1 else (chosen,)
+        selected = self._viewer.layers.selection
+        layers = tuple(x for x in self.image.choices if x in selected)
+        if len(layers) > 1:
+            self._channels = layers  # remembered: a result of theirs is selected next
+        there = all(layer in self._viewer.layers for layer in self._channels)
+        return self._channels if there and chosen in self._channels else (chosen,)
 
     @property
     def state(self) -> State | None:
@@ -284,7 +295,7 @@ class QuantizerWidget(Container):
         if chosen is None:
             return None
         keys = [Source((layer,)).key for layer in self._chosen_layers()]
-        return self._states.get("+".join(keys))
+        return self._session.state("+".join(keys))
 
     @property
     def result(self) -> Quantization | None:
@@ -304,15 +315,17 @@ class QuantizerWidget(Container):
         GeneratorWorker or None
             The thread's worker, with signals ``returned`` and ``finished``; None without an image.
         """
+        self._soon.stop()
         self.cancel()
         source = self._source_or_complaint()
         if source is None:
             return None
         self._start.enabled = False
-        return self._quantize(source, at_once=True)
+        return self._quantize(source)
 
-    def _source_or_complaint(self, preview: bool = False) -> Source | None:
+    def _source_or_complaint(self, asked: bool = True, preview: bool = False) -> Source | None:
         """Return what is to be quantized; if that cannot be, say why and return None."""
+        self._asked = asked
         try:
             source = self.source(preview)
         except (TypeError, ValueError) as error:
@@ -322,12 +335,10 @@ class QuantizerWidget(Container):
             show_error("There is no image to quantize: open one, or use File > Open Sample.")
         return source
 
-    def _quantize(self, source: Source, at_once: bool) -> GeneratorWorker:
-        missing = any(
-            find_output(self._viewer.layers, source, role) is None for role in self._wanted()
-        )
-        self._busy.begin(at_once)
-        return self._job.start(self._on_made, _produce, source, self.settings, missing)
+    def _quantize(self, source: Source) -> GeneratorWorker:
+        missing = self._session.is_missing(source, self._wanted())
+        self._busy.begin(at_once=self._asked)
+        return self._job.start(self._on_made, produce, source, self.settings, missing)
 
     def _wanted(self) -> list[str]:
         wanted = (self.add_image.value, self.add_labels.value, self.add_palette.value)
@@ -346,9 +357,10 @@ class QuantizerWidget(Container):
     def _run_live(self) -> None:
         if self.image.value is None or not self.live.value:
             return
-        source = self._source_or_complaint(preview=self._qt_slider().isSliderDown())
+        dragging = self._qt_slider().isSliderDown()
+        source = self._source_or_complaint(asked=False, preview=dragging)
         if source is not None:
-            self._quantize(source, at_once=False)
+            self._quantize(source)
 
     def _on_slider_released(self) -> None:
         state = self.state
@@ -357,76 +369,48 @@ class QuantizerWidget(Container):
 
     def _prepare(self) -> None:
         """Compile in the background what the first run needs; later sessions find it on disk."""
-        self._status.value = PREPARING
-        in_background(_warm_up, self._on_prepared)
+        self._busy.say(PREPARING)
+        # The first layer makes napari's register of units, which two threads cannot do at once.
+        Image(np.zeros((1, 1)))
+        in_background(warm_up, self._on_prepared)
 
     def _on_prepared(self) -> None:
         if isalive(self.native) and self._status.value == PREPARING:
-            self._status.value = ""
+            self._busy.say("")
 
     def _on_progress(self, step: Progress) -> None:
         self._busy.step(step)
 
-    def _on_made(self, made: _Made) -> None:
-        state, contents, layers = made
-        if not all(layer in self._viewer.layers for layer in state.source.layers):
+    def _on_made(self, product: Product) -> None:
+        if not self._session.holds(product.state.source):
             self._finish("The image was removed; its result is dropped.")
             return
-        self._show(state, contents, layers)
-        self._finish(f"{state.result.summary}, {self._busy.seconds:.2f} s")
+        self._session.show(product, self._wanted())
+        self._finish(f"{product.state.result.summary}, {self._busy.seconds:.2f} s")
 
     def _on_error(self, error: Exception) -> None:
-        self._finish("Failed; see the notification.")
+        message = str(error) or "Not enough memory for this image."
+        # What nobody has asked for by a click is no reason to interrupt: that would come with
+        # every step of a slider.
+        self._finish("Failed; see the notification." if self._asked else message)
         if not isinstance(error, TypeError | ValueError | MemoryError):
             raise error  # a fault of ours: napari shows it with its traceback
-        show_error(str(error) or "Not enough memory for this image.")
+        if self._asked:
+            show_error(message)
 
     def _finish(self, message: str) -> None:
         self._busy.end(message)
+        if (view := self._views.explored) is not None:
+            view.set_busy(False)
         if isalive(self.native):
             self._start.enabled = True
 
     # -- showing
 
-    def _show(self, state: State, contents: Contents, made: QuantizedLayers | None) -> None:
-        """Add the wanted layers, or update those of the last run."""
-        old = self._states.get(state.source.key)
-        locks = state.settings.fixed_colors if old is None else old.locks
-        self._states[state.source.key] = replace(state, locks=locks)
-        added = []
-        for role in self._wanted():
-            shown = find_output(self._viewer.layers, state.source, role)
-            if shown is not None:
-                update_layer(shown, getattr(contents, role))
-            elif made is not None:
-                added.append(self._viewer.add_layer(getattr(made, role)))
-        self._watch_outputs(state)
-        self._draw()
-        if made is not None and made.palette in added and self._viewer.dims.ndisplay == 2:
-            self._viewer.reset_view()  # the palette lies beside the picture, often out of sight
-        if made is not None and made.labels in added:
-            self._viewer.layers.selection.active = made.labels  # hovering then tells the share
-
-    def _watch_outputs(self, state: State) -> None:
-        labels, palette = (
-            find_output(self._viewer.layers, state.source, role) for role in ("labels", "palette")
-        )
-        self._watch.add(labels, palette)
-
-    def _replace(self, state: State) -> None:
-        """Show a state that was made of the last one, in the layers that are there."""
-        old, self._states[state.source.key] = self._states[state.source.key], state
-        if state.result is not old.result or state.hidden != old.hidden:
-            contents = result_contents(state.source, state.result, state.settings, state.hidden)
-            for role, content in zip(Contents._fields, contents, strict=True):
-                shown = find_output(self._viewer.layers, state.source, role)
-                if shown is not None:
-                    update_layer(shown, content)
-            self._status.value = state.result.summary
-        self._draw()
-
     def _draw(self, _: object = None) -> None:
         """Draw the state of the chosen image into all views."""
+        if not isalive(self.native):
+            return
         state = self.state
         if state is None:
             self.palette_view.show_palette(None)
@@ -437,19 +421,13 @@ class QuantizerWidget(Container):
                 locked=state.locked,
                 hidden=state.hidden,
                 pixel_area=state.source.pixel_area(),
-                edited=state.is_edited,
+                edited=state.is_edited or bool(state.hidden),
             )
         self._views.show(state)
 
-    def _forget_removed(self, _: object = None) -> None:
-        """Let go of results whose image, or all of whose layers, were removed."""
-        there = {about(layer).get("source_id") for layer in self._viewer.layers}
-        for key, state in list(self._states.items()):
-            sources = all(layer in self._viewer.layers for layer in state.source.layers)
-            if not sources or key not in there:
-                del self._states[key]
-        if isalive(self.native):
-            self._draw()
+    def _on_removed(self, _: object = None) -> None:
+        self._on_layers()
+        self._session.forget_removed()
 
     # -- the palette
 
@@ -486,30 +464,23 @@ class QuantizerWidget(Container):
             show_error("There is no result to change: quantize an image first.")
             return
         try:
-            self._replace(change(self.state))
+            self._session.change(change(self.state))
         except ValueError as error:
             show_error(str(error))
+            return
+        self._busy.say(self.state.result.summary)
 
     def _select_label(self, index: int) -> None:
         if index < 0 or self.state is None:
             return
-        labels = find_output(self._viewer.layers, self.state.source, "labels")
+        labels: Any = self._session.output(self.state.source, "labels")
         if labels is not None:
             labels.selected_label = index + 1
             self._viewer.layers.selection.active = labels
 
-    def _on_selected_label(self, labels: Labels) -> None:
-        state = self.state if isalive(self.native) else None
-        if state is not None and about(labels).get("source_id") == state.source.key:
-            self.palette_view.select(int(labels.selected_label) - 1)
-
-    def _on_point_colors(self, points: Points) -> None:
-        """Take over what was done to the palette's points in napari's own controls."""
-        state = self.state if isalive(self.native) else None
-        if state is None or about(points).get("source_id") != state.source.key:
-            return
-        for index, color in recolored_points(state, points).items():
-            self.recolor(index, color)
+    def _on_label(self, state: State, index: int) -> None:
+        if isalive(self.native) and state is self.state:
+            self.palette_view.select(index)
 
     # -- several numbers of colors
 
@@ -533,54 +504,63 @@ class QuantizerWidget(Container):
         -------
         GeneratorWorker or None
             As `run`.
+
+        Raises
+        ------
+        ValueError
+            If these are no ascending numbers of colors, or the arrangement is unknown.
         """
+        if not 1 <= first <= last or arrangement not in ("stack", "grid"):
+            raise ValueError(
+                'Explore needs 1 <= first <= last, and "stack" or "grid"; '
+                f"got {first}, {last}, {arrangement!r}."
+            )
         self.cancel()
         source = self._source_or_complaint()
         if source is None:
             return None
         self._busy.begin(at_once=True)
-        numbers = range(first, last + 1)
-        view = self._views.explored
-        if view is not None:
-            view.set_busy(True)
+        self._views.exploring(first, last, arrangement)
+        settings = replace(self.settings, palette=None)  # with one there is nothing to explore
 
         def show(results: dict[int, Quantization]) -> None:
-            self._show_explored(source, results, arrangement)
+            self._show_explored(source, settings, results, arrangement)
 
-        return self._job.start(show, quantize_range, source, self.settings, numbers)
+        least = len(settings.fixed_colors)
+        numbers = range(max(first, least), max(last, least) + 1)
+        return self._job.start(show, quantize_range, source, settings, numbers)
 
     def _show_explored(
-        self, source: Source, results: dict[int, Quantization], arrangement: str
+        self,
+        source: Source,
+        settings: Settings,
+        results: dict[int, Quantization],
+        arrangement: str,
     ) -> None:
-        layers = self._viewer.layers
-        for role in ("explored", "titles"):
-            if (old := find_output(layers, source, role)) is not None:
-                layers.remove(old)
-        for layer in make_explored(explored_contents(source, results, arrangement)):
-            self._viewer.add_layer(layer)
-        self._viewer.reset_view()
+        if not self._session.holds(source):
+            self._finish("The image was removed; its results are dropped.")
+            return
+        self._session.show_explored(source, settings, results, arrangement)
         numbers = list(results)
         errors = [result.mse for result in results.values()]
         suggested = suggest_n_colors(numbers, errors)
         view = self._views.explored
         if view is not None:
             psnr = [result.psnr for result in results.values()]
-            view.set_busy(False)
             view.show_errors(numbers, errors, suggested, self.n_colors.value, psnr=psnr)
+        self._turn_to(source, self.n_colors.value if self.n_colors.value in results else suggested)
         self._finish(f"{len(numbers)} results; the elbow is at {suggested} colors.")
 
     def take(self, n_colors: int) -> None:
         """Quantize with this number of colors, and turn the explored stack to it."""
         self.n_colors.value = n_colors
-        self._turn_to(n_colors)
+        if self.state is not None:
+            self._turn_to(self.state.source, n_colors)
         if not self.live.value:
             self.run()
 
-    def _turn_to(self, n_colors: int) -> None:
-        state = self.state
-        if state is None:
-            return
-        stack = find_output(self._viewer.layers, state.source, "explored")
+    def _turn_to(self, source: Source, n_colors: int) -> None:
+        stack = self._session.output(source, "explored")
         if stack is not None and about(stack)["arrangement"] == "stack":
             axis = self._viewer.dims.ndim - stack.ndim
             self._viewer.dims.set_point(axis, n_colors)
@@ -615,10 +595,9 @@ class QuantizerWidget(Container):
             yield
         if dragged or not isalive(self.native) or self.state is None:
             return
-        values = [_value_at(layer, event) for layer in self.state.source.layers]
-        if all(value is not None for value in values):
-            color = np.concatenate([np.ravel(value) for value in values])
-            self._views.set_reference(color[: self.state.result.palette.n_channels])
+        values = value_at(self.state.source, event)
+        if values is not None:
+            self._views.set_reference(values[: self.state.result.palette.n_channels])
 
     # -- comparing
 
@@ -628,7 +607,7 @@ class QuantizerWidget(Container):
             self._compare.leave()
             return
         state = self.state
-        shown = find_output(self._viewer.layers, state.source, "image") if state else None
+        shown = self._session.output(state.source, "image") if state else None
         if state is None or shown is None:
             show_error("There is nothing to compare: quantize an image first.")
             return
@@ -637,10 +616,8 @@ class QuantizerWidget(Container):
     def blink(self) -> None:
         """Hide the result, so that the original is seen in its place; or show it again."""
         if self.state is not None:
-            found = (
-                find_output(self._viewer.layers, self.state.source, role)
-                for role in ("image", "labels")
-            )
+            roles = ("image", "labels")
+            found = [self._session.output(self.state.source, role) for role in roles]
             self._compare.blink([layer for layer in found if layer is not None])
 
     def _on_blink_key(self, _: object) -> None:
@@ -664,23 +641,21 @@ class QuantizerWidget(Container):
             return None
         self.cancel()
         self._busy.begin(at_once=True)
-        settings = Settings(
-            n_colors=len(state.result.palette),
-            color_space=state.settings.color_space,
-            palette=tuple(state.color(k) for k in range(len(state.result.palette))),
-        )
         sources = [Source((layer,)) for layer in chosen]
+        color_space = state.settings.color_space
         return self._job.start(
-            self._on_applied, _produce_all, sources, settings, state.result.palette
+            self._on_applied, produce_alike, sources, state.result.palette, color_space
         )
 
-    def _on_applied(self, made: list[_Made]) -> None:
-        for state, contents, layers in made:
-            if state.source.main in self._viewer.layers:
-                self._show(state, contents, layers)
-        names = [state.source.name for state, _, _ in made]
-        self._views.layer_shares(names, [state.result for state, _, _ in made], self._on_frame)
-        self._finish(f"{len(made)} images in the same colors.")
+    def _on_applied(self, products: list[Product]) -> None:
+        kept = [product for product in products if self._session.holds(product.state.source)]
+        for product in kept:
+            self._session.show(product, self._wanted())
+        states = [product.state for product in kept]
+        if states:
+            names = [state.source.name for state in states]
+            self._views.layer_shares(names, [state.result for state in states], self._on_frame)
+        self._finish(f"{len(states)} images in the same colors.")
 
     def copy_as_python(self) -> str | None:
         """Copy a script for napari's console that makes the result again; return it, too."""
@@ -703,54 +678,14 @@ class QuantizerWidget(Container):
             return
         made = about(layer)
         settings = Settings.from_dict(made.get("settings", {}))
-        for image in self.image.choices:
-            if Source((image,)).key == made["source_id"]:
-                self.image.value = image
+        keys = made["source_id"].split("+")
+        images = [image for image in self.image.choices if Source((image,)).key in keys]
+        if images:
+            self.image.value = images[0]
+        self.channels.value = len(keys) > 1
+        self._channels = tuple(images) if len(images) == len(keys) > 1 else ()
         self._form.show(settings)
-        self._form.choose(region=made.get("region"), window=made.get("window"))
+        self._form.choose(made, settings)
         state = self.state
         if state is not None:
-            self._replace(replace(state, locks=settings.fixed_colors))
-
-
-_Made = tuple[State, Contents, "QuantizedLayers | None"]
-
-
-def _produce(source: Source, settings: Settings, missing: bool) -> Generator[Progress, None, _Made]:
-    """Quantize, and make what the layers need; runs in a thread."""
-    outcome = yield from quantize_source(source, settings)
-    result = edited(outcome.result, settings.edits)
-    return _made(State(source, settings, outcome.result, result, outcome.sample), missing)
-
-
-def _produce_all(
-    sources: list[Source], settings: Settings, palette: Any
-) -> Generator[Progress, None, list[_Made]]:
-    """Paint several images in one palette, and make what their layers need."""
-    outcomes = yield from assign_palette(sources, palette, settings.color_space)
-    return [
-        _made(State(source, settings, outcome.result, outcome.result, outcome.sample), True)
-        for source, outcome in zip(sources, outcomes, strict=True)
-    ]
-
-
-def _made(state: State, missing: bool) -> _Made:
-    contents = result_contents(state.source, state.result, state.settings)
-    # napari compiles code for the first Labels layer: better here than on the GUI thread.
-    return state, contents, make_layers(contents) if missing else None
-
-
-def _warm_up() -> None:
-    """Compile the kernels for photographs, and napari's own for Labels layers."""
-    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
-    quantize_layer(Image(noise, rgb=True), n_colors=3)
-
-
-def _value_at(layer: Image, event: Any) -> Any:
-    value = layer.get_value(
-        event.position,
-        view_direction=event.view_direction,
-        dims_displayed=list(event.dims_displayed),
-        world=True,
-    )
-    return value[-1] if isinstance(value, tuple) else value  # multiscale: (level, value)
+            self._session.change(replace(state, locks=settings.fixed_colors))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -51,24 +52,31 @@ def fit_and_paint(
     apply_everywhere: bool = False,
 ) -> Steps:
     """Quantize what `mask` selects, and with `apply_everywhere` paint all in the same palette."""
-    result = yield from quantize_steps(array, mask=mask, **options)
+    steps = quantize_steps(array, mask=mask, **options)
     if mask is None or not apply_everywhere:
-        return result
+        return (yield from steps)
+    result = yield from _as_part(steps, 0, 2)
     kept = {name: options[name] for name in ("channel_axis", "color_space") if name in options}
-    return (yield from quantize_steps(array, palette=result.palette, **kept))
+    steps = quantize_steps(array, palette=result.palette, **kept)
+    return (yield from _as_part(steps, 1, 2))
 
 
 def quantize_range(
     source: Source, settings: Settings, numbers: Iterable[int]
 ) -> Generator[Progress, None, dict[int, Quantization]]:
-    """Quantize with several numbers of colors; return the results by number."""
+    """Quantize with several numbers of colors; return the results by number.
+
+    A given palette is not used; numbers below that of the fixed colors count as that.
+    """
     yield Progress("Reading the image", 0.0)
     array, mask = source.array(), source.mask()
-    numbers, results = list(numbers), {}
+    numbers = sorted({max(n_colors, len(settings.fixed_colors)) for n_colors in numbers})
+    results = {}
     for done, n_colors in enumerate(numbers):
-        options = settings.options() | {"channel_axis": source.channel_axis, "n_colors": n_colors}
+        options = replace(settings, n_colors=n_colors, palette=None).options()
+        options["channel_axis"] = source.channel_axis
         steps = fit_and_paint(array, mask, options, settings.apply_everywhere)
-        results[n_colors] = yield from _as_part(steps, f"{n_colors} colors", done, len(numbers))
+        results[n_colors] = yield from _as_part(steps, done, len(numbers), f"{n_colors} colors")
     return results
 
 
@@ -81,12 +89,12 @@ def assign_palette(
         array = source.array()
         options: dict[str, Any] = {"channel_axis": source.channel_axis, "color_space": color_space}
         steps = quantize_steps(array, palette=palette, mask=source.mask(), **options)
-        result = yield from _as_part(steps, source.name, done, len(sources))
+        result = yield from _as_part(steps, done, len(sources), source.name)
         outcomes.append(Outcome(result, draw_sample(array, result, 0)))
     return outcomes
 
 
-def _as_part(steps: Steps, name: str, done: int, of: int) -> Steps:
+def _as_part(steps: Steps, done: int, of: int, name: str = "") -> Steps:
     """Run one of several pieces of work; its progress counts as a part of the whole."""
     while True:
         try:
@@ -94,7 +102,8 @@ def _as_part(steps: Steps, name: str, done: int, of: int) -> Steps:
         except StopIteration as stop:
             result: Quantization = stop.value
             return result
-        yield Progress(f"{name}: {step.stage.lower()}", (done + step.fraction) / of)
+        stage = f"{name}: {step.stage.lower()}" if name else step.stage
+        yield Progress(stage, (done + step.fraction) / of)
 
 
 def drained(steps: Steps) -> Quantization:
@@ -115,11 +124,13 @@ def draw_sample(array: NDArray[Any], result: Quantization, seed: int) -> Sample:
         index = index[result.mask.reshape(-1)[index]]
         if len(index) == 0:  # a tiny region in a large image
             index = np.flatnonzero(result.mask)
-    places = np.unravel_index(index, result.labels.shape)
     if result.channel_axis is None:
-        return Sample(index, array[places][:, np.newaxis])
-    channels_last = np.moveaxis(array, result.channel_axis, -1)
-    return Sample(index, channels_last[places][:, : result.palette.n_channels])
+        values = array[np.unravel_index(index, array.shape)][:, np.newaxis]
+    else:
+        channels_last = np.moveaxis(array, result.channel_axis, -1)
+        places = np.unravel_index(index, result.labels.shape)
+        values = channels_last[places][:, : result.palette.n_channels]
+    return Sample(index, values)
 
 
 def frame_shares(result: Quantization) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

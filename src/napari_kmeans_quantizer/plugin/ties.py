@@ -1,0 +1,90 @@
+"""What a docked widget hears of its viewer; nothing any more once the dock is closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from napari.utils.key_bindings import coerce_keybinding
+from qtpy.compat import isalive
+from qtpy.QtCore import QEvent, QObject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import napari.viewer
+    from qtpy.QtWidgets import QWidget
+
+
+class Ties(QObject):
+    """Connections to a viewer, as long as the widget has a place.
+
+    A dock that is closed with its X takes the widget's parent away and tells nobody: neither a
+    close nor a hide event. A viewer would go on calling, and keep, what nobody sees any more.
+
+    Parameters
+    ----------
+    widget : QWidget
+        Whose parent is watched.
+    viewer : napari.viewer.Viewer
+        Whose events are heard.
+    events : mapping of emitter to callable
+        What is connected.
+    keys : mapping of str to callable
+        Keys that are bound; another widget's are left to it.
+    on_drag : callable
+        Is put among the viewer's mouse drag callbacks.
+    on_leave : callable
+        Called when the widget has lost its place.
+    """
+
+    def __init__(
+        self,
+        widget: QWidget,
+        viewer: napari.viewer.Viewer,
+        events: Mapping[Any, Callable[..., Any]],
+        keys: Mapping[str, Callable[..., Any]],
+        on_drag: Callable[..., Any],
+        on_leave: Callable[[], None],
+    ) -> None:
+        super().__init__(widget)
+        self._widget, self._viewer = widget, viewer
+        self._events, self._keys, self._on_drag = events, keys, on_drag
+        self._on_leave = on_leave
+        self._tied = False
+        self.tie()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """See the widget's parent come and go."""
+        if event is not None and event.type() == QEvent.Type.ParentChange:
+            if self._widget.parent() is None:
+                self.loosen()
+            else:
+                self.tie()
+        return False
+
+    def tie(self) -> None:
+        """Connect, unless it is connected."""
+        if self._tied:
+            return
+        self._tied = True
+        for emitter, slot in self._events.items():
+            emitter.connect(slot)
+        for key, slot in self._keys.items():
+            self._viewer.bind_key(key, slot, overwrite=True)
+        self._viewer.mouse_drag_callbacks.append(self._on_drag)
+
+    def loosen(self) -> None:
+        """Disconnect, unless it is disconnected."""
+        if not self._tied:
+            return
+        self._tied = False
+        for emitter, slot in self._events.items():
+            emitter.disconnect(slot)
+        for key, slot in self._keys.items():
+            if self._viewer.keymap.get(coerce_keybinding(key)) == slot:
+                self._viewer.bind_key(key, None)
+        if self._on_drag in self._viewer.mouse_drag_callbacks:
+            self._viewer.mouse_drag_callbacks.remove(self._on_drag)
+        if isalive(self._widget):
+            self._on_leave()
