@@ -161,6 +161,8 @@ def test_tab_reaches_the_canvas(qtbot, shown):
     qtbot.waitUntil(shown.isActiveWindow)
     shown.compute.setFocus()
     qtbot.keyClick(shown.compute, Qt.Key.Key_Tab)
+    assert shown.save.hasFocus()
+    qtbot.keyClick(shown.save, Qt.Key.Key_Tab)
     assert shown._canvas.hasFocus()
     shown._canvas.grab()  # with the frame around it
 
@@ -309,7 +311,21 @@ def test_it_fits_a_narrow_dock(docked):
     view = docked[1]
     view.show_errors(N_COLORS, ERRORS, 4, chosen=3, psnr=PSNR)
     QApplication.processEvents()
+    assert view.minimumSizeHint().height() <= 220
     assert view.minimumSizeHint().width() <= 300
+
+
+@pytest.mark.parametrize(("size", "n_lines"), [((1370, 280), 1), ((450, 280), 2), ((310, 600), 3)])
+def test_the_controls_wrap_and_leave_the_height_to_the_plot(qtbot, shown, size, n_lines):
+    shown.resize(*size)
+    canvas, bottom = shown._canvas, shown.save.mapTo(shown, QPoint(0, shown.save.height())).y()
+    qtbot.waitUntil(lambda: canvas.width() > size[0] - 20)
+    controls = (shown.first, shown.arrangement, shown.compute, shown.save)
+    tops = [control.mapTo(shown, QPoint(0, control.height() // 2)).y() for control in controls]
+    assert np.count_nonzero(np.diff(tops) > 10) == n_lines - 1
+    assert bottom <= canvas.mapTo(shown, QPoint(0, 0)).y()
+    assert canvas.height() >= 120
+    assert shown.first.width() == 70
 
 
 def test_the_canvas_goes_with_the_widget(make_napari_viewer):

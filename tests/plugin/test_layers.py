@@ -4,13 +4,18 @@ import dask.array as da
 import numpy as np
 import pytest
 from napari.components import ViewerModel
-from napari.layers import Image, Labels, Points
+from napari.layers import Image, Labels, Points, Shapes
 from skimage import data
 
-from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer import Palette, quantize
 from napari_kmeans_quantizer.plugin import quantize_layer
 from napari_kmeans_quantizer.plugin.contents import result_contents
-from napari_kmeans_quantizer.plugin.layers import find_output, is_output, update_layer
+from napari_kmeans_quantizer.plugin.layers import (
+    find_output,
+    is_output,
+    make_layers,
+    update_layer,
+)
 from napari_kmeans_quantizer.plugin.settings import Settings
 from napari_kmeans_quantizer.plugin.source import Source
 
@@ -217,3 +222,137 @@ def test_palette_text_turns_and_scales_with_the_source():
     assert plain.text.rotation == 0
     assert abs(turned.text.rotation) == pytest.approx(30)
     assert turned.text.size == pytest.approx(plain.text.size / 2)
+
+
+# -- parts, channels, edits
+
+GREY = PHOTO[..., 0]
+INSIDE = np.zeros(GREY.shape, int)
+INSIDE[10:40, 20:70] = 1
+
+
+def made_of(layers):
+    return layers.palette.metadata["napari-kmeans-quantizer"]
+
+
+def test_only_a_region_takes_part():
+    layers = quantize_layer(Image(PHOTO), 4, region=Labels(INSIDE, name="drawn"))
+    expected = quantize(PHOTO, 4, mask=INSIDE > 0)
+    assert np.array_equal(layers.image.data, expected.image)
+    assert np.array_equal(layers.labels.data, np.where(INSIDE, expected.labels + 1, 0))
+    assert layers.labels.features["pixels"].sum() == INSIDE.sum()
+    assert made_of(layers)["region"] == "drawn"
+
+
+def test_a_region_of_shapes():
+    corners = np.array([[10, 20], [10, 70], [40, 70], [40, 20]])
+    drawn = Shapes([corners], shape_type="rectangle")
+    one = quantize_layer(Image(PHOTO), 4, region=drawn)
+    other = quantize_layer(Image(PHOTO), 4, region=Labels(INSIDE))
+    assert np.array_equal(one.labels.data, other.labels.data)
+
+
+def test_colors_of_a_region_for_everything():
+    layers = quantize_layer(Image(PHOTO), 4, region=Labels(INSIDE), apply_everywhere=True)
+    inside = quantize(PHOTO, 4, mask=INSIDE > 0)
+    expected = quantize(PHOTO, palette=inside.palette)
+    assert np.array_equal(layers.image.data, expected.image)
+    assert np.array_equal(layers.labels.data, expected.labels + 1)
+    assert made_of(layers)["settings"]["apply_everywhere"] is True
+
+
+def test_masks_of_their_own():
+    for everywhere in (False, True):
+        one = quantize_layer(Image(PHOTO), 4, mask=INSIDE > 0, apply_everywhere=everywhere)
+        other = quantize_layer(Image(PHOTO), 4, region=Labels(INSIDE), apply_everywhere=everywhere)
+        assert np.array_equal(one.labels.data, other.labels.data)
+        assert np.array_equal(one.image.data, other.image.data)
+    with pytest.raises(ValueError, match="`region` and `mask` say the same"):
+        quantize_layer(Image(PHOTO), 4, region=Labels(INSIDE), mask=INSIDE > 0)
+
+
+def test_a_window_lies_where_it_was_taken():
+    stack = np.stack([GREY, GREY[::-1], GREY // 2])
+    source = Image(stack, scale=(5, 2, 2), translate=(9, 8, 7))
+    window = (slice(1, 2), slice(4, None), slice(None))
+    layers = quantize_layer(source, 4, window=window)
+    assert np.array_equal(layers.image.data, quantize(stack[window], 4, channel_axis=None).image)
+    for layer in layers[:2]:
+        assert np.array_equal(layer.data_to_world((0, 0, 0)), source.data_to_world((1, 4, 0)))
+    assert made_of(layers)["window"] == window
+    with pytest.raises(ValueError, match="one slice for each of the 3 spatial axes"):
+        quantize_layer(source, 4, window=window[1:])
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_several_layers_are_the_channels_of_one_image(kind, scaled):
+    sources = [
+        Image(GREY, name="a", colormap="red", contrast_limits=(0, 100)),
+        Image(PHOTO[..., 1], name="b", colormap="green", contrast_limits=(50, 250)),
+    ]
+    layers = quantize_layer(kind(sources), 5, scaled=scaled)
+    channels = Source(tuple(sources), scaled=scaled).array()
+    expected = quantize(channels, 5, channel_axis=-1)
+    assert np.array_equal(layers.labels.data, expected.labels + 1)
+    assert layers.image.rgb
+    assert layers.image.name == "a + b · quantized"
+    # red and green add up, each within its contrast limits
+    values = expected.palette.colors if scaled else expected.palette.colors / [100, 200] - [0, 0.25]
+    shown = np.clip(values, 0, 1)
+    assert np.allclose(layers.palette.face_color[:, :2], shown, atol=0.01)
+    assert np.allclose(layers.image.data[0, 0, :2] / 255, shown[expected.labels[0, 0]], atol=0.01)
+    assert (layers.palette.face_color[:, 2] == 0).all()
+    assert find_output(layers, Source(tuple(sources)), "labels") is layers.labels
+    assert find_output(layers, sources[0], "labels") is None
+
+
+def test_alpha_as_a_channel():
+    rgba = np.concatenate([PHOTO, 255 - PHOTO[..., :1]], axis=-1)
+    rgba[:10, :, 3] = 0
+    layers = quantize_layer(Image(rgba), 4, alpha="channel")
+    expected = quantize(rgba, 4, channel_axis=-1)
+    assert np.array_equal(layers.image.data, expected.image)
+    assert (layers.labels.data > 0).all()
+    assert made_of(layers)["palette"].n_channels == 4
+    with pytest.raises(ValueError, match='must be "ignore" or "channel", got \'no\''):
+        quantize_layer(Image(rgba), 4, alpha="no")
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_edits_of_the_palette(kind):
+    edits = kind([kind(["recolor", 0, kind([1, 2, 3])]), ("merge", 3, 1)])
+    layers = quantize_layer(Image(PHOTO), 4, edits=edits)
+    expected = quantize(PHOTO, 4).recolored({0: (1, 2, 3)}).merged(3, 1)
+    assert np.array_equal(layers.image.data, expected.image)
+    assert np.array_equal(layers.labels.data, expected.labels + 1)
+    assert layers.palette.features["hex"].tolist() == expected.palette.hex
+    assert Settings.from_dict(made_of(layers)["settings"]).edits == (
+        ("recolor", 0, (1, 2, 3)),
+        ("merge", 3, 1),
+    )
+
+
+@pytest.mark.parametrize("as_given", [list, np.array, Palette, lambda x: tuple(map(tuple, x))])
+def test_palettes_and_fixed_colors_of_any_kind(as_given):
+    colors = [[200, 0, 0], [0, 90, 200]]
+    layers = quantize_layer(Image(PHOTO), palette=as_given(colors))
+    assert np.array_equal(layers.image.data, quantize(PHOTO, palette=colors).image)
+    assert made_of(layers)["settings"]["palette"] == ((200, 0, 0), (0, 90, 200))
+    if as_given is not Palette:
+        layers = quantize_layer(Image(PHOTO), 3, fixed_colors=as_given(colors))
+        expected = quantize(PHOTO, 3, fixed_colors=colors)
+        assert np.array_equal(layers.image.data, expected.image)
+        assert made_of(layers)["settings"]["fixed_colors"] == ((200, 0, 0), (0, 90, 200))
+
+
+def test_hidden_clusters_are_transparent():
+    source, result = Source((Image(PHOTO),)), quantize(PHOTO, 4)
+    contents = result_contents(source, result, Settings(), frozenset({1, 2}))
+    image, labels, palette = make_layers(contents)
+    shown = np.isin(result.labels, (0, 3))
+    assert np.array_equal(image.data[..., :3], result.image)
+    assert np.array_equal(image.data[..., 3] == 255, shown)
+    assert np.array_equal(image.data[..., 3] == 0, ~shown)
+    assert [labels.get_color(k + 1)[3] for k in range(4)] == [1, 0, 0, 1]
+    assert (palette.face_color[:, 3] == 1).all()

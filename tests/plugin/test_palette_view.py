@@ -8,10 +8,18 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QEvent, QPoint, Qt, QTimer
 from qtpy.QtGui import QColor, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent
-from qtpy.QtWidgets import QApplication, QColorDialog, QInputDialog, QMenu
+from qtpy.QtWidgets import (
+    QApplication,
+    QColorDialog,
+    QInputDialog,
+    QMenu,
+    QStyleOptionViewItem,
+)
 
 from napari_kmeans_quantizer import Palette
-from napari_kmeans_quantizer.plugin import palette_view as module
+from napari_kmeans_quantizer.plugin import palette_dialogs
+from napari_kmeans_quantizer.plugin.palette_content import MAX_MERGE
+from napari_kmeans_quantizer.plugin.palette_rows import columns, place
 from napari_kmeans_quantizer.plugin.palette_view import PaletteView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -90,7 +98,7 @@ def answer(monkeypatch):
             asked.append(args)
             return left.pop(0)
 
-        monkeypatch.setattr(module, name, ask)
+        monkeypatch.setattr(palette_dialogs, name, ask)
         return asked
 
     return set_answers
@@ -170,15 +178,15 @@ def test_tooltip_gives_values_in_the_images_units(view):
 
 def test_numbers_of_a_column_share_their_decimals(view):
     view.show_palette(Palette(COLORS, [1_234_567, 8_000, 5, 0]), pixel_area=(1e-5, "mm²"))
-    content = view._content
+    content = view._model.content
     assert [content.percent(i) for i in range(4)] == ["99.4%", "0.6%", "<0.1%", "0.0%"]
     assert [content.count(i) for i in range(4)] == ["1,234,567", "8,000", "5", "0"]
     assert [content.area(i) for i in range(4)] == ["12.3 mm²", "0.1 mm²", "<0.1 mm²", "0.0 mm²"]
     view.show_palette(Palette(COLORS, [4, 3, 2, 0]), pixel_area=(1e-9, "m²"))
-    assert view._content.area(0) == "4.00e-09 m²"
+    assert view._model.content.area(0) == "4.00e-09 m²"
     view.show_palette(Palette(COLORS), pixel_area=(0.5, "µm²"))
-    assert view._content.area(0) == "0 µm²"
-    assert view._content.percent(0) == "0.0%"
+    assert view._model.content.area(0) == "0 µm²"
+    assert view._model.content.percent(0) == "0.0%"
 
 
 def test_swatch_and_bar_are_painted_in_the_color(view):
@@ -211,7 +219,7 @@ def test_locked_and_hidden_rows_look_different(view):
 )
 def test_narrow_rows_leave_out_area_then_count(width, missing):
     widths = {"swatch": 14, "hex": 60, "bar": 30, "percent": 40, "count": 70, "area": 90}
-    places = module._place(widths, width, 8)
+    places = place(widths, width, 8)
     assert set(widths) - set(places) == missing
     assert list(places) == [part for part in widths if part in places]
     ends = [left + size for left, size in places.values()]
@@ -228,10 +236,10 @@ def test_fits_into_250_pixels_and_5_rows(view):
     assert view.minimumSizeHint().height() > 5 * rows
     view.resize(250, 300)
     assert view.width() == 250
-    places = view._list.itemDelegate()._places
-    view.grab()
-    assert places is not view._list.itemDelegate()._places  # measured anew
-    assert "percent" in view._list.itemDelegate()._places
+    row = QStyleOptionViewItem()
+    view._list.initViewItemOption(row)
+    row.rect = view._list.visualRect(view._model.index(0))
+    assert "percent" in columns(row, view._model.content)
 
 
 def test_rows_grow_with_the_font(view):
@@ -301,7 +309,7 @@ def test_holds_65535_colors(view, heard):
     assert view._list.visualRect(view._model.index(65534)).bottom() <= view._list.height()
     assert view._summary.text() == "65,535 colors"
     menu = view.context_menu(65534)
-    assert len(actions(menu)["Merge into"].menu().actions()) == module.MAX_MERGE
+    assert len(actions(menu)["Merge into"].menu().actions()) == MAX_MERGE
     menu.deleteLater()
     assert heard == []
 
@@ -427,7 +435,7 @@ def test_an_edit_is_dropped_if_another_palette_came_meanwhile(view, mouse, monke
         parent.show_palette(Palette(COLORS[::-1]))
         return QColor(1, 2, 3)
 
-    monkeypatch.setattr(module, "ask_color", ask)
+    monkeypatch.setattr(palette_dialogs, "ask_color", ask)
     mouse(0, "mouseDClick")
     assert edits == []
 

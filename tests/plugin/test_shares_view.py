@@ -17,7 +17,7 @@ from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication
 from skimage.io import imread
 
-from napari_kmeans_quantizer.plugin import plot, shares_view
+from napari_kmeans_quantizer.plugin import plot, shares_plot
 from napari_kmeans_quantizer.plugin.shares_view import SharesView
 
 HEX = ["#102030", "#c04020", "#f0f0e0"]
@@ -299,7 +299,7 @@ def test_plots_are_saved_on_white(request, tmp_path, fixture):
 
 def test_saved_plots_have_room_for_longer_names(view, monkeypatch, tmp_path):
     written = []
-    monkeypatch.setattr(shares_view, "_write_name", lambda *given: written.append(given[-1]))
+    monkeypatch.setattr(shares_plot, "write_name", lambda *given: written.append(given[-1]))
     view.show_shares(
         "long", "layers", ["no dock is wide enough for this name, pictures are"], HEX, SHARES[:1]
     )
@@ -361,6 +361,20 @@ def test_the_canvas_follows_the_theme(docked, kind):
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == theme.background.as_hex()
         label = figure.axes[0].xaxis.get_ticklabels()[0]
         assert label.get_color() == theme.text.as_hex()
+
+
+@pytest.mark.parametrize("kind", ["frames", "layers"])
+def test_plot_and_table_lie_beside_each_other_where_there_is_width(view, kind):
+    view.show_shares("stack", kind, FRAMES, HEX, SHARES)
+    for size in ((310, 600), (1370, 280), (450, 280), (310, 600)):
+        view.resize(*size)
+        settle(view)
+        assert (view.width(), view.height()) == size
+        plot, table = view._scroll.geometry(), view._table.geometry()
+        beside, below = plot.right() < table.left(), plot.bottom() < table.top()
+        assert (beside, below) == ((True, False) if size[0] > 400 else (False, True))
+        assert view.minimumSizeHint().width() <= 300
+        assert view.minimumSizeHint().height() <= 220
 
 
 def test_it_fits_a_narrow_dock_and_tells_what_it_is(docked):

@@ -95,13 +95,13 @@ def test_click_adds_three_layers(viewer, widget, quantized):
 
 def test_prepares_in_the_background_and_says_so(viewer, qtbot, monkeypatch):
     go = threading.Event()
-    warm_up = widget_module._warm_up
+    warm_up = widget_module.warm_up
 
     def held_warm_up():
         go.wait(30)
         warm_up()
 
-    monkeypatch.setattr(widget_module, "_warm_up", held_warm_up)
+    monkeypatch.setattr(widget_module, "warm_up", held_warm_up)
     _, widget = viewer.window.add_plugin_dock_widget(NAME)
     assert widget._status.value == widget_module.PREPARING
     go.set()
@@ -331,7 +331,7 @@ import napari
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication
 from skimage.data import coffee
-from napari_kmeans_quantizer.plugin import widget as module
+from napari_kmeans_quantizer.plugin import produce as module
 
 steps = module.quantize_source
 def slow(*args):
