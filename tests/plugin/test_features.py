@@ -568,13 +568,17 @@ def test_shares_of_frames(viewer, widget, done, press, tmp_path):
 
 def test_compare_and_back(viewer, widget, photo, press):
     visible = [layer.visible for layer in viewer.layers]
+    camera = viewer.scene.camera
+    camera.center, camera.zoom = (0, 12, 34), 5.5
     press("Compare")
+    assert camera.zoom != 5.5
     assert viewer.canvas.grid.enabled
     shown = [layer.name for layer in viewer.layers if layer.visible]
     assert shown == ["photo", "photo · quantized"]
     press("Compare")
     assert not viewer.canvas.grid.enabled
     assert [layer.visible for layer in viewer.layers] == visible
+    assert (camera.center, camera.zoom) == ((0, 12, 34), 5.5)
 
 
 def test_fewer_colors_while_the_palette_is_hidden(viewer, widget, photo, press, done):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -69,10 +68,8 @@ class ColorSpace:
         """Convert points (n, 3) to colors in the image's units, the nearest that can be shown."""
         from skimage.color import lab2xyz, xyz2rgb
 
-        with warnings.catch_warnings():  # of colors out of gamut, which are clipped here
-            warnings.simplefilter("ignore")
-            xyz = lab2xyz(points) if self.name == "lab" else xyz_of_oklab(points)
-            rgb = xyz2rgb(xyz)
+        xyz = lab2xyz(_with_light(points)) if self.name == "lab" else xyz_of_oklab(points)
+        rgb = xyz2rgb(xyz)
         colors: Floats = np.clip(rgb, 0, 1) * self._largest
         return colors
 
@@ -133,6 +130,16 @@ def convert_colors(colors: ArrayLike, color_space: Literal["rgb", "lab", "oklab"
         return rgb
     space = ColorSpace(color_space, rgb.dtype)
     return space.forward(rgb.reshape(-1, 3)).reshape(rgb.shape)
+
+
+def _with_light(lab: Floats) -> Floats:
+    """Return CIELAB with Z above 0: other colors cannot be shown, and scikit-image warns of them.
+
+    Not by catching the warning, which two threads cannot do at once.
+    """
+    lightness, a, b = lab.T
+    most = 200 * (lightness + 16) / 116 * (1 - 1e-9)
+    return np.stack([lightness, a, np.minimum(b, most)], axis=1)
 
 
 def oklab_of_xyz(xyz: Floats) -> Floats:

@@ -24,6 +24,7 @@ class Comparison:
         self._viewer = viewer
         self._visible: dict[Layer, bool] = {}
         self._grid: tuple[bool, int, tuple[int, int]] | None = None
+        self._view: tuple[tuple[float, ...], float] = ((), 1.0)
         self._blinked: list[Layer] = []
 
     @property
@@ -42,6 +43,8 @@ class Comparison:
         self.show_results()
         grid = self._viewer.canvas.grid
         self._grid = (grid.enabled, grid.stride, grid.shape)
+        camera = self._viewer.scene.camera
+        self._view = (camera.center, camera.zoom)
         self._visible = {layer: layer.visible for layer in self._viewer.layers}
         for layer in self._viewer.layers:
             layer.visible = layer in shown
@@ -66,7 +69,7 @@ class Comparison:
             if layer in self._viewer.layers:
                 layer.visible = visible
         self._visible = {}
-        self._viewer.reset_view()
+        self._viewer.scene.camera.center, self._viewer.scene.camera.zoom = self._view
 
     def blink(self, results: list[Layer]) -> None:
         """Hide these layers, so that the original is seen below; or show them again."""

@@ -101,6 +101,8 @@ def quantize_layer(
     options = {"n_colors": n_colors, "channel_axis": source.channel_axis, **options}
     steps = fit_and_paint(source.array(), mask, options, apply_everywhere)
     result = edited(drained(steps), tuple(edits))
+    if not isinstance(options.get("random_state"), int):
+        options.pop("random_state", None)  # a generator cannot be told in the layers' metadata
     chosen = {"alpha": alpha, "scaled": scaled, "apply_everywhere": apply_everywhere}
     settings = Settings.from_dict({**options, **chosen, "edits": tuple(edits)})
     return result_layers(source, result, settings)
