@@ -98,6 +98,8 @@ def held(monkeypatch):
 
     def waiting(*args, **options):
         inner = steps(*args, **options)
+        if args[0].shape == (40, 40, 3):  # what is compiled in the background goes on
+            return (yield from inner)
         yield next(inner)
         begun.set()
         go.wait(30)

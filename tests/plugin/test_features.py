@@ -175,11 +175,14 @@ def test_time_left_and_stage_are_told_and_cancel_is_quick(viewer, widget, qtbot,
 
     def slow(*args, **options):
         inner = steps(*args, **options)
+        if args[0].shape == (40, 40, 3):  # what is compiled in the background goes on
+            return (yield from inner)
         for step in inner:
             yield step._replace(fraction=0.5)
             begun.set()
             go.wait(1.2)
             yield step._replace(fraction=0.5)
+        return None
 
     monkeypatch.setattr(work, "quantize_steps", slow)
     viewer.add_image(PHOTO, name="photo")
