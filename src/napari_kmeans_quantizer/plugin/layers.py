@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer import Quantization
 
     from .contents import Attributes, Contents
+
+
+_one_at_a_time = Lock()
 
 
 class QuantizedLayers(NamedTuple):
@@ -131,10 +135,14 @@ def result_layers(
 
 
 def make_layers(contents: Contents) -> QuantizedLayers:
-    """Make new layers."""
-    return QuantizedLayers(
-        Image(**contents.image), Labels(**contents.labels), Points(**contents.palette)
-    )
+    """Make new layers; in any thread, but not in two at once.
+
+    For the colors of a Labels layer napari catches warnings, which changes what all threads see.
+    """
+    with _one_at_a_time:
+        return QuantizedLayers(
+            Image(**contents.image), Labels(**contents.labels), Points(**contents.palette)
+        )
 
 
 def make_explored(contents: tuple[Attributes, Attributes]) -> tuple[Image, Points]:
