@@ -482,6 +482,26 @@ def test_current_slice_only(viewer, widget, done):
     assert quantized.data_to_world((0, 0, 0)) == (7, 0, 0)
 
 
+def test_live_follows_the_slice(viewer, widget, done):
+    stack = np.stack([PHOTO[..., 0], PHOTO[..., 1], PHOTO[..., 2]])
+    viewer.add_image(stack, name="stack", translate=(7, 0, 0))
+    widget.extent.value = "slice"
+    widget.n_colors.value = 4
+    widget.live.value = True
+    done()
+    for z in (2, 0, 1):
+        viewer.dims.set_current_step(0, z)
+        done()
+        quantized = viewer.layers["stack · quantized"]
+        expected = quantize(stack[z : z + 1], 4, channel_axis=None)
+        assert np.array_equal(quantized.data, expected.image)
+        assert quantized.data_to_world((0, 0, 0)) == (7 + z, 0, 0)
+    widget.extent.value = "all"
+    done()
+    viewer.dims.set_current_step(0, 2)
+    assert not widget._soon.isActive()
+
+
 def test_selected_layers_as_channels(viewer, widget, done):
     for c, (name, colormap) in enumerate([("DAPI", "blue"), ("FITC", "green"), ("Cy3", "red")]):
         viewer.add_image(

@@ -203,6 +203,7 @@ class QuantizerWidget(Container):
             layers.events.reordered: self._on_layers,
             layers.events.renamed: self._on_layers,
             layers.events.removed: self._on_removed,
+            self._viewer.dims.events.current_step: self._on_step,
         }
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
         self._ties = Ties(
@@ -352,6 +353,13 @@ class QuantizerWidget(Container):
     def _on_parameter(self, _: object = None) -> None:
         self._remember_soon()
         if self.live.value:
+            self._soon.start()
+
+    def _on_step(self, _: object = None) -> None:
+        """Follow the slice that is shown, if it alone is quantized."""
+        state = self.state if self.live.value and self.extent.value == "slice" else None
+        # New layers move the viewer's dims, too: only another slice of the image counts.
+        if state and current_slice(state.source.main, self._viewer.dims) != state.source.window:
             self._soon.start()
 
     def _run_live(self) -> None:
