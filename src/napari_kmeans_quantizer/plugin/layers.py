@@ -206,13 +206,15 @@ def _update_palette(layer: Points, content: Attributes) -> None:
     """Set what differs, and let napari know once."""
     visible = layer.visible
     with layer.events.blocker_all():
-        layer.visible = True  # for a hidden layer, napari looks up the new texts by old indices
+        if not visible:  # else napari looks up the new texts by old indices
+            layer.visible = True
         layer.selected_data = set()
         for name in ("data", "features", "size", "border_color", "face_color"):
             if name == "features" or not _alike(getattr(layer, name), content[name]):
                 setattr(layer, name, content[name])  # the texts follow the features
         if not _fits(layer.text, content["text"]):
             layer.text = content["text"]
-        layer.visible = visible
+        if not visible:
+            layer.visible = False
     layer.events.data(value=layer.data)
     layer.refresh()

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 MIN_WIDTH, MAX_WIDTH = 304, 320
 PREPARING = "Preparing for the first use ..."
-DEBOUNCE = 8  # milliseconds: changes that come in one go count as one
+DEBOUNCE = 5  # milliseconds: changes that come in one go count as one
 REMEMBER_AFTER = 1000  # milliseconds of rest
 BLINK_KEY, GRID_KEY = "K", "Shift-K"
 HELP = "https://github.com/napari-kmeans-quantizer/napari-kmeans-quantizer/blob/main/docs/widget.md"
