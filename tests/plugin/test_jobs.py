@@ -254,17 +254,6 @@ def test_progress_that_handles_events_is_not_told_within_itself(told, qtbot):
     assert set(deepest) <= {1}
 
 
-def test_seconds_count_from_the_last_start(job, told, qtbot):
-    job.start(told.result, quick, "a")
-    assert 0 <= job.seconds < 5
-    qtbot.wait(20)
-    before = job.seconds
-    assert before >= 0.02
-    job.start(told.result, quick, "b")
-    assert job.seconds < before
-    finish(qtbot)
-
-
 def test_results_are_not_kept(job, told, qtbot):
     class Big:
         pass

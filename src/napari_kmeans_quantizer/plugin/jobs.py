@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import time
 from contextlib import closing
 from functools import cache, partial
 from threading import Event
@@ -51,17 +50,11 @@ class LatestJob:
         self._number = 0
         self._step: tuple[int, Progress] | None = None
         self._telling = False
-        self.started = 0.0
 
     @property
     def running(self) -> bool:
         """Whether there is work under way."""
         return self._worker is not None
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the last start."""
-        return time.perf_counter() - self.started
 
     def start(
         self,
@@ -96,7 +89,6 @@ class LatestJob:
         worker.returned.connect(partial(self._returned, self._number, then))
         worker.errored.connect(partial(self._errored, self._number))
         self._worker, self._stop = worker, stop
-        self.started = time.perf_counter()
         _end_with_the_program()
         worker.start()
         return worker
