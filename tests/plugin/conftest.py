@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import threading
+
 import napari.settings
 import pytest
+
+from napari_kmeans_quantizer.plugin import work
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -24,3 +28,24 @@ def own_preferences(tmp_path, monkeypatch):
     napari.settings._clear_plugin_settings_cache()
     yield
     napari.settings._clear_plugin_settings_cache()
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Runs that wait, once they have begun, until the event is set."""
+    go, begun = threading.Event(), threading.Event()
+    steps = work.quantize_steps
+
+    def waiting(*args, **options):
+        inner = steps(*args, **options)
+        if args[0].shape == (40, 40, 3):  # what is compiled in the background goes on
+            return (yield from inner)
+        yield next(inner)
+        begun.set()
+        go.wait(30)
+        return (yield from inner)
+
+    monkeypatch.setattr(work, "quantize_steps", waiting)
+    go.begun = begun
+    yield go
+    go.set()

@@ -21,7 +21,7 @@ from qtpy.QtWidgets import QApplication, QDockWidget, QSlider, QStyle, QStyleOpt
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin import busy, source, work
+from napari_kmeans_quantizer.plugin import busy, source
 
 NAME = "napari-kmeans-quantizer"
 PHOTO = data.coffee()[::8, ::8]
@@ -88,27 +88,6 @@ def press(qtbot, viewer):
         qtbot.wait(5)
 
     return press
-
-
-@pytest.fixture
-def held(monkeypatch):
-    """Runs that wait, once they have begun, until the event is set."""
-    go, begun = threading.Event(), threading.Event()
-    steps = work.quantize_steps
-
-    def waiting(*args, **options):
-        inner = steps(*args, **options)
-        if args[0].shape == (40, 40, 3):  # what is compiled in the background goes on
-            return (yield from inner)
-        yield next(inner)
-        begun.set()
-        go.wait(30)
-        return (yield from inner)
-
-    monkeypatch.setattr(work, "quantize_steps", waiting)
-    go.begun = begun
-    yield go
-    go.set()
 
 
 @pytest.fixture

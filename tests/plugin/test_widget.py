@@ -52,27 +52,6 @@ def quantized(qtbot, click):
     return run
 
 
-@pytest.fixture
-def held(monkeypatch):
-    """Runs that wait, once they have begun, until the event is set."""
-    go, begun = threading.Event(), threading.Event()
-    steps = work.quantize_steps
-
-    def waiting(*args, **options):
-        inner = steps(*args, **options)
-        if args[0].shape == (40, 40, 3):  # what is compiled in the background goes on
-            return (yield from inner)
-        yield next(inner)
-        begun.set()
-        go.wait(30)
-        return (yield from inner)
-
-    monkeypatch.setattr(work, "quantize_steps", waiting)
-    go.begun = begun
-    yield go
-    go.set()
-
-
 def names(viewer):
     return [layer.name for layer in viewer.layers]
 
