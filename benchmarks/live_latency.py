@@ -17,9 +17,9 @@ from qtpy.QtWidgets import QApplication
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin.contents import result_contents
-from napari_kmeans_quantizer.plugin.settings import Settings
-from napari_kmeans_quantizer.plugin.source import Source
+from napari_kmeans_quantizer.plugin.layers.contents import result_contents
+from napari_kmeans_quantizer.plugin.models.settings import Settings
+from napari_kmeans_quantizer.plugin.models.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

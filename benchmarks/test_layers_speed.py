@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("n_colors", [16, 256])
 def test_result_layers(benchmark: BenchmarkFixture, photograph: np.ndarray, n_colors: int) -> None:
     layers = pytest.importorskip("napari.layers")
-    from napari_kmeans_quantizer.plugin.layers import result_layers
+    from napari_kmeans_quantizer.plugin.layers.make import result_layers
 
     source = layers.Image(photograph, name="photograph")
     result = quantize(photograph, n_colors)

@@ -21,7 +21,8 @@ from qtpy.QtWidgets import QApplication, QDockWidget, QSlider, QStyle, QStyleOpt
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin import busy, source
+from napari_kmeans_quantizer.plugin.models import source
+from napari_kmeans_quantizer.plugin.panel import busy
 
 NAME = "napari-kmeans-quantizer"
 PHOTO = data.coffee()[::8, ::8]
@@ -888,7 +889,7 @@ import time
 import napari
 import napari.qt
 import numpy as np
-from napari_kmeans_quantizer.plugin import busy
+from napari_kmeans_quantizer.plugin.panel import busy
 busy.SHOW_AFTER = 0.05
 
 def spin(seconds):

@@ -12,9 +12,10 @@ from qtpy.QtWidgets import QApplication
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin import palette_dialogs, quantize_layer, work
+from napari_kmeans_quantizer.plugin import quantize_layer, work
 from napari_kmeans_quantizer.plugin import widget as widget_module
-from napari_kmeans_quantizer.plugin.views import COLOR_SPACE, EXPLORE, SHARES
+from napari_kmeans_quantizer.plugin.views.palette import dialogs as palette_dialogs
+from napari_kmeans_quantizer.plugin.views.views import COLOR_SPACE, EXPLORE, SHARES
 
 NAME = "napari-kmeans-quantizer"
 PHOTO = data.coffee()[::4, ::4]

@@ -15,8 +15,10 @@ from qtpy.QtCore import Qt
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin import busy, source, work
 from napari_kmeans_quantizer.plugin import widget as widget_module
+from napari_kmeans_quantizer.plugin import work
+from napari_kmeans_quantizer.plugin.models import source
+from napari_kmeans_quantizer.plugin.panel import busy
 
 NAME = "napari-kmeans-quantizer"
 PHOTO = data.coffee()[::4, ::4]

@@ -6,8 +6,8 @@ from napari.layers import Image, Labels
 
 from napari_kmeans_quantizer import Palette, Progress, quantize
 from napari_kmeans_quantizer.plugin import work
-from napari_kmeans_quantizer.plugin.settings import Settings
-from napari_kmeans_quantizer.plugin.source import Source
+from napari_kmeans_quantizer.plugin.models.settings import Settings
+from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.work import (
     assign_palette,
     drained,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from napari.layers import Image
 
-from .contents import Contents, result_contents
-from .layers import QuantizedLayers, make_layers, quantize_layer
-from .settings import Settings, edited
-from .state import State
+from .layers.contents import Contents, result_contents
+from .layers.make import QuantizedLayers, make_layers, quantize_layer
+from .models.settings import Settings, edited
+from .models.state import State
 from .work import assign_palette, quantize_source
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Palette, Progress
 
-    from .source import Source
+    from .models.source import Source
 
 
 class Product(NamedTuple):

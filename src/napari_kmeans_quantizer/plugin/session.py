@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from napari.layers import Image
 
-from .contents import METADATA_KEY, Contents, result_contents
-from .explore import explored_contents
-from .layers import about, find_output, make_explored, update_layer
-from .watch import Watch, recolored_points
+from .layers.contents import METADATA_KEY, Contents, result_contents
+from .layers.explored import explored_contents
+from .layers.make import about, find_output, make_explored, update_layer
+from .layers.watch import Watch, recolored_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Quantization
 
+    from .models.settings import Settings
+    from .models.source import Source
+    from .models.state import State
     from .produce import Product
-    from .settings import Settings
-    from .source import Source
-    from .state import State
 
 
 class Session:

@@ -20,24 +20,24 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QSlider
 
 from napari_kmeans_quantizer import suggest_n_colors
+from napari_kmeans_quantizer.plugin.panel import preferences
 
-from . import preferences
-from .busy import Busy
-from .compare import Comparison
-from .contents import Contents
-from .form import Form, box, connect_all
 from .jobs import LatestJob, in_background
-from .layers import about, is_output
-from .palette_view import PaletteView
-from .panel import Action, Buttons, folded, in_tab_order, one_at_a_time
+from .layers.comparison import Comparison
+from .layers.contents import Contents
+from .layers.make import about, is_output
+from .models.script import python_script
+from .models.settings import Settings
+from .models.source import Source, current_slice, display_colors, preview_step
+from .models.state import State
+from .panel.busy import Busy
+from .panel.buttons import Action, Buttons, folded, in_tab_order, one_at_a_time
+from .panel.connections import Ties
+from .panel.form import Form, box, connect_all
 from .produce import Product, produce, produce_alike, warm_up
-from .script import python_script
 from .session import Session, value_at
-from .settings import Settings
-from .source import Source, current_slice, display_colors, preview_step
-from .state import State
-from .ties import Ties
-from .views import Views
+from .views.palette.view import PaletteView
+from .views.views import Views
 from .work import quantize_range
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Progress, Quantization
 
-    from .settings import Color
+    from .models.settings import Color
 
 MIN_WIDTH, MAX_WIDTH = 304, 320
 PREPARING = "Preparing for the first use ..."

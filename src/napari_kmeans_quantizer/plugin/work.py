@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .settings import Settings
-    from .source import Source
+    from .models.settings import Settings
+    from .models.source import Source
 
     Steps = Generator[Progress, None, Quantization]
 

@@ -1,0 +1,1 @@
+"""napari layers that show a result, and overlay its source exactly."""

@@ -1,0 +1,1 @@
+"""What the plugin knows, without Qt and without a viewer."""

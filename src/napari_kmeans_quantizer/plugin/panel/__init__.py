@@ -1,0 +1,1 @@
+"""The widget's own parts: controls, buttons, progress, preferences."""

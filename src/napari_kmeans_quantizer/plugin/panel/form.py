@@ -1,0 +1,281 @@
+"""The controls: what can be set, grouped, and how they become `Settings`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import (
+    CheckBox,
+    ComboBox,
+    Container,
+    FloatSpinBox,
+    Slider,
+    SpinBox,
+)
+from napari.layers import Image, Labels, Points, Shapes
+from qtpy.QtWidgets import QComboBox, QSizePolicy
+
+from napari_kmeans_quantizer.plugin.layers.make import about, is_output
+from napari_kmeans_quantizer.plugin.models.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from magicgui.widgets.bases import ValueWidget
+    from napari.components import LayerList
+    from napari.layers import Layer
+
+    from napari_kmeans_quantizer.plugin.models.settings import Color
+
+COLOR_SPACES = [("RGB", "rgb"), ("CIELAB", "lab"), ("Oklab", "oklab")]
+EFFORTS = [("fast", "fast"), ("balanced", "balanced"), ("best", "best")]
+ALPHA = [("left out", "ignore"), ("alpha as a channel", "channel")]
+EXTENTS = [("whole stack", "all"), ("current slice", "slice")]
+PLACES = [("inside only", "inside"), ("fit inside, apply everywhere", "everywhere")]
+NO_REGION, FIT_PALETTE = "everything", "a fit to the image"
+
+
+class Form:
+    """Every control of the widget, and what they mean.
+
+    Parameters
+    ----------
+    layers : napari.components.LayerList
+        Where image, region and palette are chosen from.
+    """
+
+    def __init__(self, layers: LayerList) -> None:
+        self._layers = layers
+        self._make_basic()
+        self._make_parts()
+        self._make_advanced()
+        for control in (*self.parameters(), self.image):
+            if isinstance(control, ComboBox):
+                _let_shrink(control.native)
+        self._slider.changed.connect(self._on_slider)
+        self.n_colors.changed.connect(self._on_n_colors)
+
+    def _make_basic(self) -> None:
+        self.image = ComboBox(
+            label="Image",
+            choices=self._image_choices,
+            tooltip="The image layer to quantize; follows the active layer",
+        )
+        self.n_colors = SpinBox(value=16, min=1, max=256, tooltip="Number of colors, 1 to 256")
+        self._slider = Slider(
+            value=16,
+            min=2,
+            max=64,
+            readout=False,
+            tooltip="Number of colors, 2 to 64; with Live on, the layers follow while you drag",
+        )
+        self.n_colors.max_width = 90
+        self.color_space = ComboBox(
+            label="Measured in",
+            choices=COLOR_SPACES,
+            value="rgb",
+            tooltip="Where distances are measured. RGB: the channels as they are, for grey and "
+            "any other channels, too. In CIELAB and Oklab equal distances look alike",
+        )
+        self.palette_from = ComboBox(
+            label="Colors from",
+            choices=self._palette_choices,
+            tooltip="Fit new colors, or assign those of another result, as they are",
+        )
+
+    def _make_parts(self) -> None:
+        self.region = ComboBox(
+            label="Region",
+            choices=self._region_choices,
+            tooltip="Fit only where a Labels or Shapes layer covers the image",
+        )
+        self.apply = ComboBox(
+            label="Paint",
+            choices=PLACES,
+            value="inside",
+            tooltip="With a region: paint inside it only, or all of the image in its colors",
+        )
+        self.extent = ComboBox(
+            label="Of stacks",
+            choices=EXTENTS,
+            value="all",
+            tooltip="One palette for the whole stack or series, or only the slice that is shown",
+        )
+        self.channels = CheckBox(
+            text="selected as channels",
+            tooltip="Cluster all selected grey layers of one shape together, such as the "
+            "fluorescence channels of one field of view",
+        )
+        self.scaled = CheckBox(
+            text="scaled to contrast limits",
+            value=True,
+            tooltip="Channels count as they are shown, however bright each is",
+        )
+
+    def _make_advanced(self) -> None:
+        self.effort = ComboBox(
+            label="Effort",
+            choices=EFFORTS,
+            value="balanced",
+            tooltip="How hard to search for the best colors: fast is within a few per cent of "
+            "the best known, balanced within a few per mille",
+        )
+        self.seed = SpinBox(
+            label="Seed",
+            value=0,
+            min=0,
+            max=2**31 - 1,
+            tooltip="Same seed, same result; another one may find slightly other colors",
+        )
+        self.sample = FloatSpinBox(
+            label="Fit on (%)",
+            value=100.0,
+            min=0.01,
+            max=100.0,
+            step=5,
+            tooltip="Search on so many per cent of the pixels, drawn at random; 100: on all. "
+            "Every pixel takes part in the last sweeps in any case",
+        )
+        self.alpha = ComboBox(
+            label="Transparent",
+            choices=ALPHA,
+            value="ignore",
+            tooltip="Transparent pixels take no part and stay as they are; or alpha is "
+            "clustered as a fourth channel",
+        )
+        self.add_image = CheckBox(text="image", value=True, tooltip="Add the painted image")
+        self.add_labels = CheckBox(
+            text="labels", value=True, tooltip="Add a Labels layer, one label per color"
+        )
+        self.add_palette = CheckBox(
+            text="palette", value=True, tooltip="Add the colors as points beside the picture"
+        )
+
+    # -- groups
+
+    def basic(self) -> Container:
+        """Return the controls that are always to be seen."""
+        colors = box(self._slider, self.n_colors, label="Colors", layout="horizontal")
+        return box(self.image, colors, self.color_space, self.palette_from, labels=True)
+
+    def parts(self) -> Container:
+        """Return the controls for regions, stacks and channels."""
+        rows = box(self.region, self.apply, self.extent, labels=True)
+        return box(rows, self.channels, self.scaled)
+
+    def advanced(self) -> Container:
+        """Return the controls that are seldom needed."""
+        outputs = (self.add_image, self.add_labels, self.add_palette)
+        rows = box(self.effort, self.seed, self.sample, self.alpha, labels=True)
+        return box(rows, box(*outputs, layout="horizontal"))
+
+    @property
+    def slider(self) -> Slider:
+        """The slider beside the number of colors."""
+        return self._slider
+
+    # -- choices
+
+    def _image_choices(self, _: Any) -> list[Image]:
+        return [x for x in self._layers if isinstance(x, Image) and not is_output(x)]
+
+    def _region_choices(self, _: Any) -> list[tuple[str, Layer | None]]:
+        kinds = Labels | Shapes
+        found = [x for x in self._layers if isinstance(x, kinds) and not is_output(x)]
+        return [(NO_REGION, None), *((layer.name, layer) for layer in found)]
+
+    def _palette_choices(self, _: Any) -> list[tuple[str, Layer | None]]:
+        found = [x for x in self._layers if isinstance(x, Points) and "palette" in about(x)]
+        return [(FIT_PALETTE, None), *((layer.name, layer) for layer in found)]
+
+    def reset_choices(self) -> None:
+        """Look at the viewer's layers anew; what is chosen stays, if it is there."""
+        for control in (self.image, self.region, self.palette_from):
+            _reset_choices(control)
+
+    # -- values
+
+    def parameters(self) -> list[ValueWidget]:
+        """Return the controls on which a result depends, the image itself apart."""
+        basic = [self.n_colors, self.color_space, self.palette_from]
+        parts = [self.region, self.apply, self.extent, self.channels, self.scaled]
+        return [*basic, *parts, self.effort, self.seed, self.sample, self.alpha]
+
+    def settings(self, fixed_colors: tuple[tuple[float, ...], ...] = ()) -> Settings:
+        """Return what the controls say."""
+        given = self.palette_from.value
+        palette = None if given is None else _colors(given)
+        return Settings(
+            n_colors=self.n_colors.value,
+            color_space=self.color_space.value,
+            effort=self.effort.value,
+            random_state=self.seed.value,
+            sample=None if self.sample.value >= 100 else self.sample.value / 100,
+            alpha=self.alpha.value,
+            scaled=bool(self.channels.value and self.scaled.value),
+            apply_everywhere=self.region.value is not None and self.apply.value == "everywhere",
+            fixed_colors=() if palette is not None else fixed_colors,
+            palette=palette,
+        )
+
+    def show(self, settings: Settings) -> None:
+        """Set the controls to some settings; layers that they name must be chosen by others."""
+        self.n_colors.value = int(min(settings.n_colors, self.n_colors.max))
+        self.color_space.value = settings.color_space
+        self.effort.value = settings.effort
+        self.seed.value = settings.random_state
+        self.sample.value = 100 * min(settings.sample or 1, 1)
+        self.alpha.value = settings.alpha
+        self.scaled.value = settings.scaled or not self.channels.value
+        self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
+
+    def choose(self, made: dict[str, Any], settings: Settings) -> None:
+        """Choose region, extent and palette as an output layer's metadata tells, where they are."""
+        by_name = {layer.name: layer for layer in self.region.choices if layer is not None}
+        self.region.value = by_name.get(made.get("region"))
+        self.extent.value = "all" if made.get("window") is None else "slice"
+        palettes = [layer for layer in self.palette_from.choices if layer is not None]
+        alike = [layer for layer in palettes if _colors(layer) == settings.palette]
+        self.palette_from.value = alike[0] if alike else None
+
+    def _on_slider(self, value: int) -> None:
+        self.n_colors.value = value
+
+    def _on_n_colors(self, value: int) -> None:
+        with self._slider.changed.blocked():
+            self._slider.value = int(min(max(value, self._slider.min), self._slider.max))
+
+
+def _colors(palette: Layer) -> tuple[Color, ...]:
+    return tuple(tuple(map(float, color)) for color in about(palette)["palette"].colors)
+
+
+def _reset_choices(combo: ComboBox) -> None:
+    """Look for choices anew, without losing a layer that was only renamed."""
+    chosen = combo.value
+    with combo.changed.blocked():
+        combo.reset_choices()
+        if chosen in combo.choices:
+            combo.value = chosen
+    if combo.value != chosen:
+        combo.changed.emit(combo.value)
+
+
+def _let_shrink(combo: QComboBox) -> None:
+    """Let a long name be cut short, rather than the whole panel."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(6)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+def box(*widgets: Any, labels: bool = False, **options: Any) -> Container:
+    """Return some widgets as one, without margins."""
+    made = Container(widgets=widgets, labels=labels, **options)
+    made.margins = (0, 0, 0, 0)
+    return made
+
+
+def connect_all(controls: list[ValueWidget], slot: Callable[..., None]) -> None:
+    """Connect every control's changes to one slot."""
+    for control in controls:
+        control.changed.connect(slot)

@@ -1,0 +1,1 @@
+"""Pixels and palette as points in a 3-D color space."""

@@ -1,0 +1,1 @@
+"""The error over the number of colors."""

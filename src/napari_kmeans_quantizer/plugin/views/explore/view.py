@@ -1,0 +1,335 @@
+"""The error over the number of colors, as a curve to choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from superqt import QElidingLabel, QFlowLayout
+
+from .plot import draw_curve, draw_suggested
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from matplotlib.backend_bases import Event
+    from matplotlib.lines import Line2D
+    from numpy.typing import NDArray
+
+MAX_COLORS = 64
+SPIN_BOX = 70  # pixels
+NEAR = 12.0  # pixels; how far beside a marker a click still means it
+ARRANGEMENTS = {"stack": "stack with a K slider", "grid": "grid"}
+
+
+class ExploreView(QWidget):
+    """Ask for a range of K, show the errors, and let the user choose one.
+
+    Parameters
+    ----------
+    parent : QWidget, optional
+        What the view belongs to.
+
+    Attributes
+    ----------
+    explore_requested : Signal(int, int, str)
+        "Explore" was pressed: first and last K, and "stack" or "grid".
+    n_colors_chosen : Signal(int)
+        A K was chosen on the curve, by the mouse or by the keyboard.
+    first, last : QSpinBox
+        The range of K; the first is always less than the last.
+    arrangement : QComboBox
+        How the pictures are to be shown; its data are "stack" and "grid".
+    compute, save : QPushButton
+        "Explore" and "Save CSV ...".
+    """
+
+    explore_requested = Signal(int, int, str)
+    n_colors_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._n_colors: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._errors: NDArray[np.float64] = np.zeros(0)
+        self._psnr: NDArray[np.float64] | None = None
+        self._suggested: int | None = None
+        self._chosen: int | None = None
+        self._marker: Line2D | None = None
+        self._make_controls()
+        self._make_plot()
+        self._arrange()
+        self._connect()
+        self._on_range()
+
+    def _make_controls(self) -> None:
+        self.first = _spin_box(1, MAX_COLORS - 1, 2, "First number of colors to try")
+        self.last = _spin_box(2, MAX_COLORS, 10, "Last number of colors to try")
+        self.arrangement = QComboBox()
+        for name, text in ARRANGEMENTS.items():
+            self.arrangement.addItem(text, name)
+        _describe(self.arrangement, "Arrangement", "How the pictures of all K are shown")
+        self.compute = QPushButton("Explore")
+        _describe(self.compute, "Explore", "Quantize the image with every K of the range")
+        self.save = QPushButton("Save CSV ...")
+        _describe(self.save, "Save CSV", "Save the curve as a table: K, mse, psnr")
+        self.save.setEnabled(False)
+
+    def _make_plot(self) -> None:
+        from napari_kmeans_quantizer.plugin.views.plot import (
+            PlotCanvas,  # matplotlib takes a while: not before it is needed
+        )
+
+        self._canvas = PlotCanvas(self)
+        self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        _describe(
+            self._canvas,
+            "Mean squared error over the number of colors",
+            "Click a point to use that K; the left and right keys move it",
+        )
+        self._hint = QLabel()
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._hint)
+        self._pages.addWidget(self._canvas)
+        self._status = QElidingLabel()
+        self._status.setAccessibleName("Error of the number of colors")
+
+    def _arrange(self) -> None:
+        controls = QFlowLayout()
+        controls.setHorizontalSpacing(8)
+        controls.setVerticalSpacing(4)
+        for control in (
+            _together(QLabel("K from"), self.first, QLabel("to"), self.last),
+            _together(QLabel("Show as"), self.arrangement),
+            self.compute,
+            self.save,
+        ):
+            controls.addWidget(control)
+        # Else napari adds empty room below.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 4)
+        layout.setSpacing(4)
+        layout.addLayout(controls)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._status)
+
+    def _connect(self) -> None:
+        self.first.valueChanged.connect(self._on_range)
+        self.last.valueChanged.connect(self._on_range)
+        self.compute.clicked.connect(self._on_compute)
+        self.save.clicked.connect(self._on_save)
+        self._canvas.restyled.connect(self._draw)
+        self._canvas.mpl_connect("button_press_event", self._on_press)
+        self._canvas.mpl_connect("motion_notify_event", self._on_move)
+        self._canvas.mpl_connect("figure_leave_event", self._on_leave)
+        self._canvas.mpl_connect("key_press_event", self._on_key)
+
+    # -- what is told
+
+    def show_errors(
+        self,
+        n_colors: Sequence[int],
+        errors: Sequence[float],
+        suggested: int | None,
+        chosen: int | None = None,
+        psnr: Sequence[float] | None = None,
+    ) -> None:
+        """Show the errors of a range of K.
+
+        Parameters
+        ----------
+        n_colors : sequence of int
+            The K that were tried, increasing.
+        errors : sequence of float
+            Their mean squared errors.
+        suggested : int or None
+            The K to recommend, as a dashed line; None for no recommendation.
+        chosen : int, optional
+            The K in use.
+        psnr : sequence of float, optional
+            Peak signal-to-noise ratios in dB.
+
+        Raises
+        ------
+        ValueError
+            If the sequences are empty or of different lengths.
+        """
+        tried = np.asarray(n_colors, np.int64)
+        lengths = {len(column) for column in (tried, errors, psnr) if column is not None}
+        if len(lengths) != 1 or not len(tried):
+            raise ValueError(
+                "`n_colors`, `errors` and `psnr` must be equally long and not empty, "
+                f"got lengths {sorted(lengths)}."
+            )
+        self._n_colors, self._errors = tried, np.asarray(errors, np.float64)
+        self._psnr = None if psnr is None else np.asarray(psnr, np.float64)
+        self._suggested, self._chosen = suggested, chosen
+        self._pages.setCurrentWidget(self._canvas)
+        self.save.setEnabled(True)
+        self._draw()
+        self._tell(chosen)
+
+    def set_chosen(self, n_colors: int) -> None:
+        """Mark the K in use; one that is not on the curve is remembered, and not shown."""
+        self._chosen = n_colors
+        self._mark()
+        self._tell(n_colors)
+
+    def set_busy(self, busy: bool) -> None:
+        """Lock the controls while the image is explored, and unlock them after it."""
+        for widget in (self.first, self.last, self.arrangement, self.compute):
+            widget.setEnabled(not busy)
+        self.compute.setText("Exploring ..." if busy else "Explore")
+
+    def table(self) -> pd.DataFrame:
+        """Return the curve as a table with columns K, mse and, if it is known, psnr."""
+        table = pd.DataFrame({"K": self._n_colors, "mse": self._errors})
+        return table if self._psnr is None else table.assign(psnr=self._psnr)
+
+    def save_csv(self, path: str | os.PathLike[str]) -> None:
+        """Save the table as UTF-8 text: wholly, or leave the file that was there."""
+        from napari_kmeans_quantizer.plugin.views.plot import replace_file
+
+        replace_file(path, self.table().to_csv(index=False, lineterminator="\n").encode())
+
+    # -- drawing
+
+    def _draw(self) -> None:
+        axes, theme = self._canvas.axes(), self._canvas.theme()
+        draw_curve(axes, theme, self._n_colors, self._errors)
+        if self._suggested is not None:
+            draw_suggested(axes, theme, self._suggested)
+        (self._marker,) = axes.plot(
+            [], [], "o", markersize=11, color=theme.accent, clip_on=False, zorder=4
+        )
+        self._mark()
+
+    def _mark(self) -> None:
+        if self._marker is not None:
+            chosen = self._n_colors == self._chosen
+            self._marker.set_data(self._n_colors[chosen], self._errors[chosen])
+            self._canvas.draw_idle()
+
+    def _tell(self, n_colors: int | None) -> None:
+        (found,) = np.nonzero(self._n_colors == n_colors)
+        text = "Click a point to use that K."
+        if found.size:
+            text = f"K = {n_colors}: MSE {self._errors[found[0]]:.4g}"
+            if self._psnr is not None:
+                text += f", {self._psnr[found[0]]:.1f} dB".replace("inf", "∞")
+        self._status.setText(text)
+        self._status.setToolTip("")
+
+    # -- what the user does
+
+    def _on_range(self) -> None:
+        first, last = self.first.value(), self.last.value()
+        if first >= last and self.sender() is self.last:
+            self.first.setValue(last - 1)
+        elif first >= last:
+            self.last.setValue(first + 1)
+        first, last = self.first.value(), self.last.value()
+        self._hint.setText(f"Press Explore: K = {first}..{last} are tried on the image.")
+
+    def _on_compute(self) -> None:
+        for box in (self.first, self.last):
+            box.interpretText()  # where buttons take no focus, what was typed is still text
+        self.explore_requested.emit(
+            self.first.value(), self.last.value(), self.arrangement.currentData()
+        )
+
+    def _on_save(self) -> None:
+        from napari_kmeans_quantizer.plugin.views.plot import ask_path
+
+        path = ask_path(self, "Save the curve", "errors.csv", ["Table (*.csv)"])
+        if path is None:
+            return
+        try:
+            self.save_csv(path)
+        except OSError as error:
+            self._status.setText(f"Not saved: {error.strerror or error}")
+            self._status.setToolTip(str(error))
+        else:
+            self._status.setText(f"Saved {path.name}")
+
+    def _on_press(self, event: Any) -> None:
+        n_colors = self._pointed(event)
+        if event.button == 1 and n_colors is not None:
+            self._choose(n_colors)
+
+    def _on_move(self, event: Event) -> None:
+        pointed = self._pointed(event)
+        self._tell(self._chosen if pointed is None else pointed)
+
+    def _on_leave(self, _: Event) -> None:
+        self._tell(self._chosen)
+
+    def _on_key(self, event: Any) -> None:
+        step = {"left": -1, "right": 1}.get(event.key)
+        if step is None or not len(self._n_colors):
+            return
+        start = self._suggested if self._chosen is None else self._chosen
+        nearest = int(np.abs(self._n_colors - (start or 0)).argmin())
+        # From a K beside the curve, or from none, the first key enters the curve.
+        index = nearest + (step if self._n_colors[nearest] == self._chosen else 0)
+        if 0 <= index < len(self._n_colors):
+            self._choose(int(self._n_colors[index]))
+
+    def _choose(self, n_colors: int) -> None:
+        self.set_chosen(n_colors)
+        self.n_colors_chosen.emit(n_colors)
+
+    def _pointed(self, event: Any) -> int | None:
+        """Return the K whose marker or column is under the mouse."""
+        if self._marker is None or self._marker.axes is None:
+            return None
+        points = np.column_stack([self._n_colors, self._errors])
+        x, y = (self._marker.axes.transData.transform(points) - (event.x, event.y)).T
+        near = NEAR * self._canvas.device_pixel_ratio
+        nearest = int(np.abs(x).argmin() if event.inaxes else np.hypot(x, y).argmin())
+        if event.inaxes or np.hypot(x, y)[nearest] <= near:
+            return int(self._n_colors[nearest])
+        return None
+
+
+def _spin_box(low: int, high: int, value: int, description: str) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(low, high)
+    box.setValue(value)
+    box.setFixedWidth(SPIN_BOX)
+    # Of "20", the "2" alone must not push the other end of the range away.
+    box.setKeyboardTracking(False)
+    _describe(box, description, f"{description}, {low} to {high}")
+    return box
+
+
+def _together(*widgets: QWidget) -> QWidget:
+    """Return a row of widgets that a wrapping layout does not part."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
+
+
+def _describe(widget: QWidget, name: str, tooltip: str) -> None:
+    widget.setAccessibleName(name)
+    widget.setToolTip(tooltip)

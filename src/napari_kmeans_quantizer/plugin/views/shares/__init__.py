@@ -1,0 +1,1 @@
+"""Shares of the colors in frames and layers."""

@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image, Labels, Points
+
+from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.layers.contents import picture
+from napari_kmeans_quantizer.plugin.layers.explored import ABOVE, FONT, GAP, explored_contents
+from napari_kmeans_quantizer.plugin.layers.make import about, find_output, make_explored
+from napari_kmeans_quantizer.plugin.models.source import Source
+from napari_kmeans_quantizer.plugin.work import drained, fit_and_paint
+
+RNG = np.random.default_rng(0)
+PHOTO = RNG.integers(1, 256, (40, 60, 3)).astype(np.uint8)
+RGBA = np.concatenate([PHOTO, RNG.integers(0, 2, (40, 60, 1), np.uint8) * 200], axis=-1)
+GREY = RNG.integers(20, 200, (40, 60)).astype(np.uint8)
+STACK = RNG.integers(20, 200, (3, 40, 60)).astype(np.uint8)
+PLACED = {
+    "scale": (0.3, 2.0),
+    "translate": (-4.0, 17.0),
+    "rotate": 33.0,
+    "shear": [0.4],
+    "affine": [[1.0, 0.2, 5.0], [0.1, 0.9, -3.0], [0.0, 0.0, 1.0]],
+    "units": ("um", "um"),
+    "axis_labels": ("row", "column"),
+}
+PLACED_3D = {
+    "scale": (5, 0.3, 2.0),
+    "translate": (7, -4.0, 17.0),
+    "rotate": [0, 0, 20],
+    "units": ("um", "um", "um"),
+}
+MANY = (2, 3, 4, 5, 6)
+
+
+def photo(pixels=PHOTO, **options):
+    return Image(pixels, rgb=True, name="photo", **options)
+
+
+SOURCES = {
+    "rgb": lambda: Source((photo(),)),
+    "rgb float": lambda: Source((photo((PHOTO / 255).astype(np.float32)),)),
+    "rgba": lambda: Source((photo(RGBA),)),
+    "rgb placed": lambda: Source((photo(**PLACED),)),
+    "rgb stack": lambda: Source((photo(np.stack([PHOTO, PHOTO[::-1]])),)),
+    "grey": lambda: Source((Image(GREY),)),
+    "grey placed": lambda: Source((Image(GREY, **PLACED),)),
+    "grey stack": lambda: Source((Image(STACK),)),
+    "grey stack placed": lambda: Source((Image(STACK, **PLACED_3D),)),
+    "channels": lambda: Source((Image(GREY, colormap="red"), Image(GREY[::-1], colormap="green"))),
+    "region": lambda: Source((photo(),), Labels(np.pad(np.ones((20, 30), int), (5, 25))[:40, :60])),
+    "window": lambda: Source((photo(**PLACED),), window=(slice(5, 30), slice(10, None))),
+    "slice": lambda: Source((Image(STACK, **PLACED_3D),), window=(slice(1, 2), *[slice(None)] * 2)),
+    "reduced": lambda: Source((photo(**PLACED),), step=3),
+    "wide": lambda: Source((photo(PHOTO[:3], **PLACED),)),
+    "tall": lambda: Source((photo(PHOTO[:, :3]),)),
+}
+
+
+def results_of(source, numbers=MANY):
+    options = {"channel_axis": source.channel_axis, "effort": "fast"}
+    array, mask = source.array(), source.mask()
+    return {k: drained(fit_and_paint(array, mask, options | {"n_colors": k})) for k in numbers}
+
+
+def explored(source, arrangement, numbers=MANY):
+    results = results_of(source, numbers)
+    image, titles = make_explored(explored_contents(source, results, arrangement))
+    return results, image, titles
+
+
+def to_world(layer, positions):
+    return np.array([layer.data_to_world(position) for position in positions])
+
+
+def plane_of(source):
+    """A layer that lies on the pixels of the source's array, in the plane of the pictures."""
+    placed = source.placement()
+    return Points(ndim=source.ndim, **placed)
+
+
+@pytest.mark.parametrize("arrangement", ["stack", "grid"])
+@pytest.mark.parametrize("which", ["rgb placed", "grey stack placed", "channels", "rgb stack"])
+def test_layers_stand_in_a_viewer_next_to_their_source(which, arrangement):
+    source = SOURCES[which]()
+    _, image, titles = explored(source, arrangement)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        viewer = ViewerModel()
+        for layer in (*source.layers, image, titles):
+            viewer.add_layer(layer)
+        for step in range(int(viewer.dims.nsteps[0])):
+            viewer.dims.set_current_step(0, step)
+        viewer.reset_view()
+    assert viewer.dims.ndim == source.ndim + (arrangement == "stack")
+    assert image.units[-source.ndim :] == source.main.units
+    assert titles.units == image.units[-titles.ndim :]
+    assert image.axis_labels[-source.ndim :] == source.main.axis_labels
+    for role, layer in (("explored", image), ("titles", titles)):
+        assert find_output(viewer.layers, source, role) is layer
+        assert about(layer)["arrangement"] == arrangement
+        assert about(layer)["source"] == source.name
+
+
+# -- looks
+
+
+@pytest.mark.parametrize("arrangement", ["stack", "grid"])
+def test_grey_looks_like_its_source(arrangement):
+    layer = Image(GREY, contrast_limits=(30, 150), gamma=0.7, colormap="viridis", name="cells")
+    _, image, _ = explored(Source((layer,)), arrangement)
+    assert not image.rgb
+    assert image.contrast_limits == [30, 150]
+    assert image.colormap.name == "viridis"
+    assert image.gamma == 0.7
+    assert image.name == "cells · 2 to 6 colors"
+
+
+def test_channels_become_a_color_picture():
+    source = SOURCES["channels"]()
+    results, image, _ = explored(source, "stack")
+    assert image.rgb
+    for shown, result in zip(image.data, results.values(), strict=True):
+        assert np.array_equal(shown, picture(source, result))
+
+
+def test_titles_tell_the_number_and_the_quality():
+    flat = np.repeat([[0, 100], [200, 250]], 20, axis=1).astype(np.uint8)
+    results, _, titles = explored(Source((Image(flat, name="flat"),)), "stack", (2, 3, 4))
+    expected = [f"K = {k}   {results[k].psnr:.1f} dB" for k in (2, 3)] + ["K = 4   unchanged"]
+    assert list(titles.text.values) == expected
+    assert titles.name == "flat · titles"
+
+
+@pytest.mark.parametrize("arrangement", ["stack", "grid"])
+def test_titles_turn_and_scale_with_the_source(arrangement):
+    def text(step=1, **placed):
+        return explored(Source((photo(**placed),), step=step), arrangement)[2].text
+
+    plain, turned = text(), text(scale=(0.5, 0.5), rotate=30)
+    assert plain.rotation == 0
+    assert abs(turned.rotation) == pytest.approx(30)
+    assert turned.size == pytest.approx(plain.size / 2)
+    assert text(step=2).size == pytest.approx(plain.size)
+
+
+# -- a stack
+
+
+@pytest.mark.parametrize("which", SOURCES)
+def test_stack_holds_the_pictures(which):
+    source = SOURCES[which]()
+    results, image, _ = explored(source, "stack")
+    assert len(image.data) == len(MANY)
+    for shown, result in zip(image.data, results.values(), strict=True):
+        assert np.array_equal(shown, picture(source, result))
+        assert shown.dtype == picture(source, result).dtype
+
+
+@pytest.mark.parametrize("numbers", [(2, 3, 4, 5), (7,), (4, 6, 8)])
+@pytest.mark.parametrize("which", ["rgb", "grey placed", "grey stack placed", "window", "reduced"])
+def test_the_new_axis_is_k_and_the_others_are_the_sources(which, numbers):
+    source = SOURCES[which]()
+    results, image, titles = explored(source, "stack", numbers)
+    assert image.axis_labels[0] == titles.axis_labels[0] == "K"
+    corners = np.array([[0] * source.ndim, [n - 1 for n in source.shape]])
+    expected = to_world(plane_of(source), corners)
+    for i, n_colors in enumerate(numbers):
+        world = to_world(image, np.column_stack([[i, i], corners]))
+        assert np.allclose(world[:, 0], n_colors)
+        assert np.allclose(world[:, 1:], expected)
+        title = f"K = {n_colors}   {results[n_colors].psnr:.1f} dB"
+        at = to_world(titles, titles.data[titles.features["title"] == title])
+        assert len(at) == len(titles.data) / len(numbers)
+        assert np.allclose(at[:, 0], n_colors)
+
+
+@pytest.mark.parametrize("which", ["rgb", "grey stack placed"])
+def test_the_slider_goes_from_k_to_k(which):
+    source = SOURCES[which]()
+    results, image, titles = explored(source, "stack")
+    viewer = ViewerModel()
+    for layer in (*source.layers, image, titles):
+        viewer.add_layer(layer)
+    assert viewer.dims.range[0] == (2, 6, 1)
+    assert viewer.dims.nsteps[0] == 5
+    for n_colors in MANY:
+        viewer.dims.set_point(0, n_colors)
+        shown = image._slice.image.raw
+        expected = picture(source, results[n_colors])
+        if source.ndim == 3:
+            expected = expected[round(float(image._data_slice.point[1]))]
+        assert np.array_equal(shown, expected)
+        title = f"K = {n_colors}   {results[n_colors].psnr:.1f} dB"
+        for z in range(viewer.dims.nsteps[1] if source.ndim == 3 else 1):
+            if source.ndim == 3:
+                viewer.dims.set_current_step(1, z)
+            assert list(titles._view_text) == [title]
+
+
+# -- a grid
+
+
+def tiles(source, image, titles):
+    """Return the corners of the pictures on a sheet, from the places of their titles."""
+    plane = Points(ndim=2, **source.plane_placement())
+    line = titles.text.size / FONT / source.step / source.zoom_and_angle()[0]
+    start = [part.start or 0 for part in source.window or (slice(None),) * source.ndim][-2:]
+    assert np.allclose(to_world(titles, titles.data), to_world(plane, titles.data))
+    positions = (titles.data - start - (source.step - 1) / 2) / source.step
+    corners = np.add(positions, (ABOVE * line, 0))
+    assert np.allclose(corners, np.rint(corners))
+    return np.rint(corners).astype(int), line
+
+
+@pytest.mark.parametrize(
+    ("which", "numbers"),
+    [*((which, MANY) for which in SOURCES), *(("grey", range(2, n)) for n in (3, 4, 12))],
+)
+def test_tiles_show_the_right_pictures_below_their_titles(which, numbers):
+    source = SOURCES[which]()
+    results, image, titles = explored(source, "grid", tuple(numbers))
+    corners, _ = tiles(source, image, titles)
+    height, width = source.shape[-2:]
+    color = image.rgb
+    axes = (-3, -2) if color else (-2, -1)
+    planes = np.moveaxis(image.data, axes, (0, 1))
+    free = np.ones(planes.shape[:2], bool)
+    for (top, left), result in zip(corners, results.values(), strict=True):
+        expected = np.moveaxis(picture(source, result), axes, (0, 1))
+        place = slice(top, top + height), slice(left, left + width)
+        assert free[place].all()
+        free[place] = False
+        shown = planes[place]
+        if color:
+            opaque = 1 if expected.dtype.kind == "f" else 255
+            alpha = expected[..., 3] if expected.shape[-1] == 4 else opaque
+            assert (shown[..., 3] == alpha).all()
+            shown, expected = shown[..., :3], expected[..., :3]
+        assert shown.shape == expected.shape
+        assert np.array_equal(shown, expected)
+    if color:
+        assert (planes[free][..., 3] == 0).all()  # transparent, not black
+    else:
+        assert (planes[free] == np.uint8(source.main.contrast_limits[0])).all()
+    assert titles.features["title"].tolist() == [
+        f"K = {k}   {result.psnr:.1f} dB" for k, result in results.items()
+    ]
+
+
+@pytest.mark.parametrize("which", SOURCES)
+def test_the_first_picture_lies_on_the_source(which):
+    source = SOURCES[which]()
+    _, image, titles = explored(source, "grid")
+    pixels = np.array([[0] * source.ndim, [n - 1 for n in source.shape]])
+    assert np.allclose(to_world(image, pixels), to_world(plane_of(source), pixels))
+    assert tiles(source, image, titles)[0][0].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("shape", [(40, 60), (6, 300), (300, 6), (1, 50), (50, 1), (2, 2)])
+def test_titles_have_room_between_the_pictures(shape):
+    """Text is anchored above its point; its lines are 1.2 times as high as its size and a bit."""
+    grey = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    source = Source((Image(grey),))
+    _, image, titles = explored(source, "grid", range(2, 6))
+    corners, line = tiles(source, image, titles)
+    (_, _), (_, right), (down, _), _ = corners
+    size = titles.text.size
+    assert size * 1.5 <= line
+    assert down - shape[0] >= (ABOVE + 1) * line
+    assert right >= shape[1] + GAP * line
+    assert right >= 18 * size  # as wide as "K = 256   unchanged"
+
+
+def test_gaps_of_grey_are_as_dark_as_can_be():
+    signed = GREY.astype(np.int16) - 100
+    layer = Image(signed, contrast_limits=(-90, 50))
+    _, image, _ = explored(Source((layer,)), "grid", (2, 3))
+    assert (image.data[:, 60] == -90).all()
+    assert image.data.dtype == np.int16
+    floats = Image(GREY.astype(np.float32), contrast_limits=(12.5, 50))
+    assert (explored(Source((floats,)), "grid", (2, 3))[1].data[:, 60] == 12.5).all()
+    flags = Image(GREY > 99)
+    assert not explored(Source((flags,)), "grid", (1, 2))[1].data[:, 60].any()
+
+
+def test_nothing_of_the_results_is_changed():
+    source = SOURCES["rgb"]()
+    results = results_of(source)
+    before = {k: result.image.copy() for k, result in results.items()}
+    for arrangement in ("stack", "grid"):
+        explored_contents(source, results, arrangement)
+    assert all(np.array_equal(results[k].image, before[k]) for k in MANY)
+    assert np.array_equal(results[3].image, quantize(PHOTO, 3, effort="fast").image)

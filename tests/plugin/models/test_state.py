@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+from napari.layers import Image
+
+from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models.settings import Settings, edited
+from napari_kmeans_quantizer.plugin.models.source import Source
+from napari_kmeans_quantizer.plugin.models.state import State
+from napari_kmeans_quantizer.plugin.work import draw_sample
+
+RED, GREEN, BLUE = (200.0, 0.0, 0.0), (0.0, 200.0, 0.0), (0.0, 0.0, 200.0)
+WHITE = (255.0, 255.0, 255.0)
+# Pixels of the clusters: 8 black, 6 red, 5 green, 4 blue, 1 white
+PIXELS = np.repeat([(0, 0, 0), RED, GREEN, BLUE, WHITE], [8, 6, 5, 4, 1], axis=0)
+IMAGE = PIXELS.astype(np.uint8).reshape(4, 6, 3)
+
+
+def make(image=IMAGE, n_colors=5):
+    source = Source((Image(image, rgb=image.ndim == 3),))
+    result = quantize(image, n_colors, channel_axis=source.channel_axis)
+    sample = draw_sample(image, result, 0)
+    return State(source, Settings(n_colors=n_colors), result, result, sample)
+
+
+@pytest.fixture
+def state():
+    return make()
+
+
+def locked_colors(state):
+    return {state.color(k) for k in state.locked}
+
+
+def test_colors_are_plain_numbers(state):
+    assert [state.color(k) for k in range(5)] == [(0, 0, 0), RED, GREEN, BLUE, WHITE]
+    assert all(type(value) is float for value in state.color(1))
+
+
+def test_frozen(state):
+    with pytest.raises(FrozenInstanceError):
+        state.hidden = frozenset({1})
+
+
+# -- recolored
+
+
+def test_recolored_changes_only_this_color(state):
+    after = state.recolored(2, (1, 2, 3))
+    assert after.color(2) == (1, 2, 3)
+    assert [after.color(k) for k in (0, 1, 3, 4)] == [state.color(k) for k in (0, 1, 3, 4)]
+    assert (after.result.image[state.result.labels == 2] == (1, 2, 3)).all()
+    assert after.settings.edits == (("recolor", 2, (1.0, 2.0, 3.0)),)
+    assert after.is_edited
+
+
+def test_recolored_shares_labels_and_modifies_nothing(state):
+    colors, image = state.result.palette.colors.copy(), state.result.image.copy()
+    after = state.recolored(2, np.array([1, 2, 3]))
+    assert after.result.labels is state.result.labels
+    assert after.fitted is state.fitted is state.result
+    assert np.array_equal(state.result.palette.colors, colors)
+    assert np.array_equal(state.result.image, image)
+    assert not state.is_edited
+    assert state.settings.edits == ()
+
+
+def test_wrong_edits_are_refused(state):
+    for wrong in (
+        lambda: state.recolored(5, RED),
+        lambda: state.recolored(0, (0, 0, 256)),
+        lambda: state.recolored(0, (0, 0)),
+        lambda: state.merged(1, 1),
+        lambda: state.merged(0, 5),
+    ):
+        with pytest.raises(ValueError, match="must"):
+            wrong()
+
+
+def test_locks_follow_colors(state):
+    state = state.with_lock(1, True).with_lock(4, True)
+    assert state.locks == (RED, WHITE)
+    after = state.recolored(1, (9.0, 9.0, 9.0))
+    assert set(after.locks) == {(9, 9, 9), WHITE}
+    assert after.locked == {1, 4}
+    assert state.locks == (RED, WHITE)
+    assert state.recolored(2, (9.0, 9.0, 9.0)).locks == (RED, WHITE)
+
+
+def test_unlocking(state):
+    state = state.with_lock(1, True).with_lock(1, True).with_lock(2, True)
+    assert state.locks == (RED, GREEN)
+    assert state.with_lock(1, False).locks == (GREEN,)
+    assert state.with_lock(3, False).locks == (RED, GREEN)
+
+
+def test_locks_are_told_apart_as_a_fit_would(state):
+    """Fixed colors must differ once rounded to the image's dtype."""
+    state = state.with_lock(1, True).with_lock(2, True).recolored(2, (200.2, 0.0, 0.0))
+    assert state.locks == (RED,)
+    assert state.locked == {1, 2}
+    again = quantize(IMAGE, 5, fixed_colors=state.locks)
+    assert RED in map(tuple, again.palette.colors.tolist())
+
+
+def test_a_lock_stays_with_the_other_cluster_of_its_color(state):
+    state = state.with_lock(1, True).recolored(2, RED)
+    assert state.locked == {1, 2}
+    assert state.recolored(2, BLUE).locks[0] == RED
+    assert state.merged(2, 1).locks == (RED,)
+    assert state.merged(1, 2).locks == (RED,)
+
+
+def test_locks_of_float_images_are_exact():
+    rows = np.linspace(0, 1, 24).astype(np.float32).reshape(4, 6)
+    state = make(rows, 3).with_lock(1, True).recolored(1, (0.1 + 0.2,))
+    assert state.locks == ((0.1 + 0.2,),)
+    assert make(rows, 3).with_lock(0, True).recolored(1, (0.123,)).locked == {0}
+
+
+# -- merged
+
+
+def test_merged_gives_its_pixels_to_the_other(state):
+    after = state.merged(4, 3)
+    assert after.settings.edits == (("merge", 4, 3),)
+    assert [after.color(k) for k in range(4)] == [(0, 0, 0), RED, GREEN, BLUE]
+    assert after.result.palette.counts.tolist() == [8, 6, 5, 5]
+    assert (after.result.image[state.result.labels == 4] == BLUE).all()
+    assert state.result.palette.counts.tolist() == [8, 6, 5, 4, 1]
+    assert (state.result.labels == quantize(IMAGE, 5).labels).all()
+
+
+def test_merging_drops_the_lock_of_what_is_gone(state):
+    state = state.with_lock(3, True).with_lock(1, True)
+    assert state.merged(3, 1).locks == (RED,)
+    assert state.merged(1, 3).locks == (BLUE,)
+    assert state.merged(0, 2).locks == (BLUE, RED)
+
+
+@pytest.mark.parametrize(("index", "into"), [(0, 4), (4, 0), (1, 3), (3, 2), (2, 3)])
+@pytest.mark.parametrize("hidden", [{0}, {3, 4}, {1, 2, 3}, {0, 1, 2, 3, 4}, set()])
+def test_hidden_follows_merges(state, index, into, hidden):
+    after = replace(state, hidden=frozenset(hidden)).merged(index, into)
+    was = np.where(state.result.labels == index, into, state.result.labels)
+    expected = np.isin(was, list(hidden))
+    assert np.array_equal(np.isin(after.result.labels, list(after.hidden)), expected)
+    assert all(0 <= k < 4 for k in after.hidden)
+
+
+def test_hidden_follows_merges_whatever_the_colors(state):
+    state = replace(state.recolored(4, RED), hidden=frozenset({4}))
+    after = state.merged(3, 2)
+    assert {after.color(k) for k in after.hidden} == {RED}
+    assert after.result.palette.counts[list(after.hidden)].tolist() == [1]
+
+
+# -- reset
+
+
+def test_reset_takes_all_edits_back(state):
+    after = replace(state.recolored(0, WHITE).merged(1, 2), hidden=frozenset({2})).reset()
+    assert after.result is state.fitted
+    assert after.settings == state.settings
+    assert after.hidden == frozenset()
+    assert not after.is_edited
+
+
+def test_locks_go_back_with_their_colors(state):
+    """A lock on a color that nobody sees any more could not be taken away."""
+    state = state.with_lock(1, True).with_lock(2, True).with_lock(4, True)
+    after = state.merged(4, 0).recolored(1, (9.0, 9.0, 9.0)).merged(0, 3).reset()
+    assert locked_colors(after) == {RED, GREEN}
+    assert set(after.locks) == {RED, GREEN}
+    swapped = state.merged(0, 3)  # blue comes first now
+    assert swapped.color(0) == BLUE
+    assert locked_colors(swapped.with_lock(0, True).reset()) == {RED, GREEN, BLUE, WHITE}
+
+
+def test_reset_keeps_locks_for_the_next_fit_that_have_no_color_yet(state):
+    state = replace(state, locks=((7.0, 7.0, 7.0),)).with_lock(2, True).recolored(2, (8, 8, 8))
+    assert set(state.reset().locks) == {(7, 7, 7), GREEN}
+
+
+# -- all together
+
+
+def test_edits_make_the_result_of_what_was_fitted(state):
+    after = state.recolored(3, WHITE).merged(4, 1).recolored(0, (3, 3, 3)).merged(2, 0)
+    again = edited(after.fitted, after.settings.edits)
+    assert np.array_equal(again.image, after.result.image)
+    assert np.array_equal(again.labels, after.result.labels)
+    assert np.array_equal(again.palette.colors, after.result.palette.colors)
+
+
+def test_clusters_of_the_sample(state):
+    for edited_state in (state, state.merged(1, 4)):
+        labels, values = edited_state.sampled_labels(), state.sample.values
+        assert len(labels) == len(values)
+        expected = edited_state.result.palette.values[labels]
+        moved = (values == RED).all(axis=1) & edited_state.is_edited
+        assert np.array_equal(expected[~moved], values[~moved])
+        assert (expected[moved] == WHITE).all()

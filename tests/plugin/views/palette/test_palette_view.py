@@ -1,0 +1,666 @@
+"""The palette's list, by real clicks and keys."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from qtpy.QtCore import QEvent, QPoint, Qt, QTimer
+from qtpy.QtGui import QColor, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent
+from qtpy.QtWidgets import (
+    QApplication,
+    QColorDialog,
+    QInputDialog,
+    QMenu,
+    QStyleOptionViewItem,
+)
+
+from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer.plugin.views.palette import dialogs as palette_dialogs
+from napari_kmeans_quantizer.plugin.views.palette.content import MAX_MERGE
+from napari_kmeans_quantizer.plugin.views.palette.rows import columns, place
+from napari_kmeans_quantizer.plugin.views.palette.view import PaletteView
+
+LEFT = Qt.MouseButton.LeftButton
+COLORS = np.array([[200, 0, 0], [0, 200, 0], [0, 0, 200], [190, 10, 0]], np.uint8)
+RGB = Palette(COLORS, [5000, 3000, 1990, 10])
+SIGNALS = (
+    "color_selected",
+    "color_edited",
+    "lock_toggled",
+    "merge_requested",
+    "hidden_changed",
+    "reset_requested",
+)
+
+
+def make_palette(n_colors, seed=0):
+    rng = np.random.default_rng(seed)
+    counts = np.sort(rng.integers(1, 10_000, n_colors))[::-1]
+    return Palette(rng.random((n_colors, 3)), counts)
+
+
+@pytest.fixture
+def view(qtbot):
+    view = PaletteView()
+    qtbot.addWidget(view)
+    view.resize(320, 400)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.show_palette(RGB)
+    return view
+
+
+@pytest.fixture
+def heard(view):
+    """Return what the view has said, in order."""
+    said = []
+    for name in SIGNALS:
+        getattr(view, name).connect(lambda *args, name=name: said.append((name, *args)))
+    return said
+
+
+@pytest.fixture
+def edits(view):
+    """Return the edits asked for, in order."""
+    said = []
+    view.color_edited.connect(lambda *args: said.append(args))
+    return said
+
+
+@pytest.fixture
+def mouse(view, qtbot):
+    def click(row, do="mouseClick", button=LEFT):
+        viewport = view._list.viewport()
+        getattr(qtbot, do)(viewport, button, pos=middle(view, row))
+
+    return click
+
+
+@pytest.fixture
+def key(view, qtbot):
+    def press(name, modifier=Qt.KeyboardModifier.NoModifier):
+        qtbot.keyClick(view._list, getattr(Qt.Key, f"Key_{name}"), modifier)
+
+    return press
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Answer the dialogs instead of the user; return what they were asked."""
+    asked = []
+
+    def set_answers(name, *answers):
+        left = list(answers)
+
+        def ask(parent, *args):
+            asked.append(args)
+            return left.pop(0)
+
+        monkeypatch.setattr(palette_dialogs, name, ask)
+        return asked
+
+    return set_answers
+
+
+def middle(view, row):
+    return view._list.visualRect(view._model.index(row)).center()
+
+
+def actions(menu):
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def trigger(view, index, *path):
+    menu = inner = view.context_menu(index)
+    for text in path[:-1]:
+        inner = actions(inner)[text].menu()
+    actions(inner)[path[-1]].trigger()
+    menu.deleteLater()
+
+
+def picture(view, row):
+    """Return the pixels of a row as painted, (height, width, 3)."""
+    rect = view._list.visualRect(view._model.index(row))
+    rect.translate(view._list.viewport().mapTo(view, QPoint(0, 0)))
+    image = view.grab(rect).toImage()
+    image = image.convertToFormat(image.Format.Format_RGB888)
+    bits = np.frombuffer(image.constBits().asarray(image.sizeInBytes()), np.uint8)
+    lines = bits.reshape(image.height(), image.bytesPerLine())[:, : 3 * image.width()]
+    return lines.reshape(image.height(), image.width(), 3).astype(int)
+
+
+def n_pixels(view, row, color):
+    return int((picture(view, row) == color).all(axis=2).sum())
+
+
+# -- what is shown
+
+
+def test_is_empty_before_the_first_palette_and_after_the_last(view, heard):
+    view.show_palette(None, edited=True)
+    assert view._model.rowCount() == 0
+    assert view._summary.text() == ""
+    assert not view._reset.isEnabled()
+    view.grab()  # paints the text
+    assert heard == []
+
+
+def test_row_tells_its_color_in_words(view):
+    view.show_palette(RGB, locked=frozenset({0}), hidden=frozenset({0}), pixel_area=(0.25, "µm²"))
+    index = view._model.index(0)
+    assert index.data() == "#c80000"
+    spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "#c80000, 50.0%, 5,000 pixels, 1,250 µm², locked, hidden"
+    tip = index.data(Qt.ItemDataRole.ToolTipRole)
+    for part in ("#c80000", "color 1 of 4", "200, 0, 0", "50% of the pixels", "5,000 pixels"):
+        assert part in tip
+    for part in ("1,250 µm²", "Locked and hidden", "Double-click", "Right-click"):
+        assert part in tip
+    assert index.data(Qt.ItemDataRole.DecorationRole) is None
+
+
+def test_without_area_nothing_is_said_of_it(view):
+    spoken = view._model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "#00c800, 30.0%, 3,000 pixels"
+
+
+def test_tooltip_gives_values_in_the_images_units(view):
+    def tip():
+        return view._model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+
+    view.show_palette(Palette([[0.123456789]], [1]))
+    assert "Value: 0.123457\n" in tip()
+    view.show_palette(Palette(np.arange(20, dtype=np.uint16)[None], [1]))
+    assert "Values: 0, 1, 2, 3, 4, 5, 6, 7, ...\n" in tip()
+
+
+def test_numbers_of_a_column_share_their_decimals(view):
+    view.show_palette(Palette(COLORS, [1_234_567, 8_000, 5, 0]), pixel_area=(1e-5, "mm²"))
+    content = view._model.content
+    assert [content.percent(i) for i in range(4)] == ["99.4%", "0.6%", "<0.1%", "0.0%"]
+    assert [content.count(i) for i in range(4)] == ["1,234,567", "8,000", "5", "0"]
+    assert [content.area(i) for i in range(4)] == ["12.3 mm²", "0.1 mm²", "<0.1 mm²", "0.0 mm²"]
+    view.show_palette(Palette(COLORS, [4, 3, 2, 0]), pixel_area=(1e-9, "m²"))
+    assert view._model.content.area(0) == "4.00e-09 m²"
+    view.show_palette(Palette(COLORS), pixel_area=(0.5, "µm²"))
+    assert view._model.content.area(0) == "0 µm²"
+    assert view._model.content.percent(0) == "0.0%"
+
+
+def test_swatch_and_bar_are_painted_in_the_color(view):
+    areas = [n_pixels(view, row, COLORS[row]) for row in range(4)]
+    assert areas[0] > areas[1] > areas[2] > areas[3] > 50  # the swatch, and a bar by share
+
+
+def test_shown_colors_may_differ_from_the_palette(view):
+    view.show_palette(RGB, rgb=np.tile([0, 1, 1], (4, 1)))
+    assert view._model.index(2).data() == "#00ffff"
+    assert n_pixels(view, 0, [0, 255, 255]) > 100
+    with pytest.raises(ValueError, match=r"table \(4, 3\).*got shape \(2, 3\)"):
+        view.show_palette(RGB, rgb=np.zeros((2, 3)))
+
+
+def test_locked_and_hidden_rows_look_different(view):
+    plain = picture(view, 0)
+    view.show_palette(RGB, locked=frozenset({0}))
+    locked = picture(view, 0)
+    view.show_palette(RGB, hidden=frozenset({0}))
+    hidden = picture(view, 0)
+    assert (plain != locked).any()
+    assert (plain != hidden).any()
+    assert n_pixels(view, 0, COLORS[0]) == 0  # dimmed
+
+
+@pytest.mark.parametrize(
+    ("width", "missing"),
+    [(600, set()), (300, {"area"}), (220, {"area", "count"}), (100, {"area", "count", "percent"})],
+)
+def test_narrow_rows_leave_out_area_then_count(width, missing):
+    widths = {"swatch": 14, "hex": 60, "bar": 30, "percent": 40, "count": 70, "area": 90}
+    places = place(widths, width, 8)
+    assert set(widths) - set(places) == missing
+    assert list(places) == [part for part in widths if part in places]
+    ends = [left + size for left, size in places.values()]
+    starts = [left for left, _ in places.values()][1:]
+    assert all(end <= start for end, start in zip(ends, starts, strict=False))
+    if len(missing) < 3:
+        assert ends[-1] == width - 8
+
+
+def test_fits_into_250_pixels_and_5_rows(view):
+    view.show_palette(make_palette(64), locked=frozenset({1}), edited=True)
+    assert view.minimumSizeHint().width() <= 250
+    rows = view._list.visualRect(view._model.index(0)).height()
+    assert view.minimumSizeHint().height() > 5 * rows
+    view.resize(250, 300)
+    assert view.width() == 250
+    row = QStyleOptionViewItem()
+    view._list.initViewItemOption(row)
+    row.rect = view._list.visualRect(view._model.index(0))
+    assert "percent" in columns(row, view._model.content)
+
+
+def test_rows_grow_with_the_font(view):
+    before = view._list.visualRect(view._model.index(0)).height()
+    font = view._list.font()
+    font.setPointSize(2 * font.pointSize())
+    view._list.setFont(font)
+    view.grab()
+    assert view._list.visualRect(view._model.index(0)).height() > 1.5 * before
+
+
+def test_summary_counts(view):
+    assert view._summary.text() == "4 colors"
+    view.show_palette(RGB, locked=frozenset({1, 2}), hidden=frozenset({0}))
+    assert view._summary.text() == "4 colors, 2 locked, 1 hidden"
+    view.show_palette(Palette([[1.0]]))
+    assert view._summary.text() == "1 color"
+
+
+def test_controls_have_names_and_tooltips(view):
+    for widget in (view._list, view._summary, view._reset):
+        assert widget.accessibleName()
+        assert widget.toolTip()
+
+
+# -- live updates
+
+
+def test_update_keeps_place_and_selection(view, heard):
+    view.show_palette(make_palette(64))
+    view.select(20)
+    view.grab()
+    bar = view._list.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    place = bar.value()
+    for n_colors in (64, 60, 64):
+        view.show_palette(make_palette(n_colors, seed=n_colors))
+        view.grab()
+        assert bar.value() == place > 0
+        assert view._list.selected() == 20
+    assert heard == []
+
+
+def test_a_selection_that_is_gone_is_told(view, heard):
+    view.select(3)
+    view.show_palette(Palette(COLORS[:2]))
+    assert heard == [("color_selected", -1)]
+    assert view._list.selected() == -1
+    view.show_palette(None)
+    assert len(heard) == 1
+
+
+def test_update_is_cheap(view):
+    palettes = [make_palette(64, seed) for seed in range(20)]
+    seconds = []
+    for palette in palettes:
+        start = time.perf_counter()
+        view.show_palette(palette, pixel_area=(0.1, "µm²"), locked=frozenset({1}))
+        seconds.append(time.perf_counter() - start)
+    assert np.median(seconds) < 0.003
+
+
+def test_holds_65535_colors(view, heard):
+    view.show_palette(make_palette(65535))
+    view.select(65534)
+    view.grab()
+    assert view._list.visualRect(view._model.index(65534)).bottom() <= view._list.height()
+    assert view._summary.text() == "65,535 colors"
+    menu = view.context_menu(65534)
+    assert len(actions(menu)["Merge into"].menu().actions()) == MAX_MERGE
+    menu.deleteLater()
+    assert heard == []
+
+
+# -- selecting
+
+
+def test_click_selects(mouse, heard):
+    mouse(2)
+    mouse(1)
+    mouse(1)  # again
+    assert heard == [("color_selected", 2), ("color_selected", 1), ("color_selected", 1)]
+
+
+def test_click_below_the_rows_selects_none(view, qtbot, mouse, heard):
+    mouse(2)
+    qtbot.mouseClick(view._list.viewport(), LEFT, pos=QPoint(50, 300))
+    assert heard == [("color_selected", 2), ("color_selected", -1)]
+
+
+def test_arrow_keys_select_and_escape_ends_it(view, key, heard):
+    view._list.setFocus()
+    for name in ("Down", "Down", "Up", "End", "Escape", "Escape"):
+        key(name)
+    assert [index for _, index in heard] == [0, 1, 0, 3, -1]
+
+
+def test_tab_alone_selects_nothing(view, key, heard):
+    came = QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason)
+    QApplication.sendEvent(view._list, came)
+    assert heard == []
+    key("Down")
+    assert heard == [("color_selected", 0)]
+
+
+def test_select_from_outside_is_silent(view, heard):
+    view.select(3)
+    assert view._list.selected() == 3
+    for none in (-1, 4):
+        view.select(2)
+        view.select(none)
+        assert view._list.selected() == -1
+    assert heard == []
+
+
+# -- editing
+
+
+def test_double_click_edits_a_color(mouse, answer, edits):
+    asked = answer("ask_color", QColor(200, 0, 51))
+    mouse(0, "mouseDClick")
+    assert edits[-1] == (0, (200.0, 0.0, 51.0))
+    assert asked == [("Edit color #c80000", QColor(200, 0, 0))]
+
+
+@pytest.mark.parametrize("name", ["Return", "Enter", "F2"])
+def test_keys_edit_a_color(view, key, answer, edits, name):
+    answer("ask_color", QColor(0, 0, 255))
+    key(name)  # nothing is selected yet
+    view.select(2)
+    key(name)
+    assert edits == [(2, (0.0, 0.0, 255.0))]
+
+
+@pytest.mark.parametrize("given", [None, QColor(200, 0, 0)])
+def test_cancelled_or_same_color_is_no_edit(mouse, answer, edits, given):
+    answer("ask_color", given)
+    mouse(0, "mouseDClick")
+    assert edits == []
+
+
+def test_only_the_left_button_edits(mouse, answer):
+    asked = answer("ask_color", None)
+    mouse(0, "mouseDClick", Qt.MouseButton.MiddleButton)
+    assert asked == []
+
+
+def test_edit_converts_to_the_palettes_units(view, mouse, answer, edits):
+    answer("ask_color", QColor(255, 128, 51), QColor(255, 128, 51))
+    view.show_palette(Palette([[0.0, 128.3 / 255, 1.0]], [1], value_range=(0.0, 1.0)))
+    mouse(0, "mouseDClick")
+    assert edits.pop()[1] == (1.0, 128.3 / 255, 0.2)  # the green stays as exact as it was
+    view.show_palette(Palette([[0, 1000, 0]], [1], np.uint16, value_range=(0, 1001)))
+    mouse(0, "mouseDClick")
+    assert edits.pop()[1] == (1001.0, 502.0, 200.0)
+
+
+def test_color_dialog_starts_at_the_color(view, qtbot, mouse, edits):
+    dialogs = []
+
+    def use(dialog):
+        dialogs.append((dialog.currentColor(), dialog.testOption(NOT_NATIVE)))
+        dialog.setCurrentColor(QColor(1, 2, 3))
+        dialog.accept()
+
+    in_dialog(QColorDialog, use)
+    mouse(1, "mouseDClick")
+    assert dialogs == [(QColor(0, 200, 0), True)]
+    assert edits == [(1, (1.0, 2.0, 3.0))]
+    in_dialog(QColorDialog, lambda dialog: dialog.reject())
+    mouse(0, "mouseDClick")
+    assert len(edits) == 1
+
+
+NOT_NATIVE = QColorDialog.ColorDialogOption.DontUseNativeDialog
+
+
+def in_dialog(kind, use):
+    """Use the dialog that is about to open."""
+
+    def look():
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, kind):
+            use(dialog)
+        else:
+            QTimer.singleShot(20, look)
+
+    QTimer.singleShot(20, look)
+
+
+def test_an_edit_is_dropped_if_another_palette_came_meanwhile(view, mouse, monkeypatch, edits):
+    def ask(parent, *_):
+        parent.show_palette(Palette(COLORS[::-1]))
+        return QColor(1, 2, 3)
+
+    monkeypatch.setattr(palette_dialogs, "ask_color", ask)
+    mouse(0, "mouseDClick")
+    assert edits == []
+
+
+def test_grey_is_edited_as_a_number(view, mouse, answer, edits):
+    asked = answer("ask_number", 7.0, None, 9.0)
+    view.show_palette(Palette(np.array([[9]], np.uint8), [1]))
+    for _ in range(3):
+        mouse(0, "mouseDClick")
+    assert edits == [(0, (7.0,))]
+    assert asked[0][1:] == (9.0, (0.0, 255.0), 0)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "limits", "decimals"),
+    [
+        (bool, (0, 1), 0),
+        (np.int16, (-32768, 32767), 0),
+        (np.float16, (-65504, 65504), 6),
+        (np.float64, (-1.7e308, 1.7e308), 6),
+    ],
+)
+def test_number_has_the_limits_of_the_dtype(view, mouse, answer, dtype, limits, decimals):
+    asked = answer("ask_number", None)
+    view.show_palette(Palette([[1.0]], [1], dtype, value_range=(0, 1)))
+    mouse(0, "mouseDClick")
+    assert asked[0][2:] == (limits, decimals)
+
+
+def test_number_dialog(view, mouse, edits):
+    view.show_palette(Palette([[0.25]], [1]))
+    values = []
+
+    def use(dialog):
+        values.append((dialog.doubleValue(), dialog.doubleMaximum(), dialog.doubleDecimals()))
+        dialog.setDoubleValue(0.5)
+        dialog.accept()
+
+    in_dialog(QInputDialog, use)
+    mouse(0, "mouseDClick")
+    assert values == [(0.25, 1.7e308, 6)]
+    assert edits == [(0, (0.5,))]
+
+
+def test_other_channels_are_edited_as_text(view, mouse, answer, edits):
+    palette = Palette(np.array([[1, 2, 3, 40]], np.uint8), [1])
+    view.show_palette(palette)
+    asked = answer(
+        "ask_text", "1, 2, 3", "1, 2, 3, x", "1 2 3 256", "1,2,3,nan", "1; 2, 3.4 255", None
+    )
+    mouse(0, "mouseDClick")
+    assert edits == [(0, (1.0, 2.0, 3.0, 255.0))]
+    prompt = "4 values in the image's units, separated by commas:"
+    labels = [label for _, label, _ in asked]
+    assert labels[0] == prompt
+    assert labels[1] == f"4 values are needed, one per channel, got 3.\n{prompt}"
+    assert labels[2].startswith("“x” is not a number from 0 to 255.")
+    assert labels[3].startswith("“256” is not a number")
+    assert labels[4].startswith("“nan” is not a number")
+    assert [text for *_, text in asked[:2]] == ["1, 2, 3, 40", "1, 2, 3"]
+
+
+@pytest.mark.parametrize("text", [None, "0.1, 0.123456789", "0.1,  0.12345678901"])
+def test_same_or_no_text_is_no_edit(view, mouse, answer, edits, text):
+    answer("ask_text", text)
+    view.show_palette(Palette([[0.1, 0.12345678901]], [1]))
+    mouse(0, "mouseDClick")
+    assert edits == []
+
+
+def test_text_dialog(view, mouse, edits):
+    view.show_palette(Palette([[0.25, 0.5]], [1]))
+
+    def use(dialog):
+        dialog.setTextValue("0.5, -1")
+        dialog.accept()
+
+    in_dialog(QInputDialog, use)
+    mouse(0, "mouseDClick")
+    assert edits == [(0, (0.5, -1.0))]
+
+
+# -- menu and keys
+
+
+def test_menu_locks_and_unlocks(view, heard):
+    trigger(view, 1, "Lock")
+    view.show_palette(RGB, locked=frozenset({1}))
+    trigger(view, 1, "Unlock")
+    assert heard == [("lock_toggled", 1, True), ("lock_toggled", 1, False)]
+
+
+def test_menu_edits(view, answer, heard):
+    answer("ask_color", QColor(1, 1, 1))
+    trigger(view, 3, "Edit color ...")
+    assert heard == [("color_edited", 3, (1.0, 1.0, 1.0))]
+
+
+def test_menu_merges_into_the_nearest_first(view, heard):
+    menu = view.context_menu(0)
+    merge = actions(menu)["Merge into"].menu()
+    assert [action.text() for action in merge.actions()] == ["#be0a00", "#00c800", "#0000c8"]
+    assert not any(action.icon().isNull() for action in merge.actions())
+    menu.deleteLater()
+    trigger(view, 0, "Merge into", "#be0a00")
+    assert heard == [("merge_requested", 0, 3)]
+
+
+def test_menu_hides_and_shows(view, heard):
+    menu = view.context_menu(1)
+    assert "Show all" not in actions(menu)
+    menu.deleteLater()
+    trigger(view, 1, "Hide")
+    trigger(view, 1, "Show only this")
+    view.show_palette(RGB, hidden=frozenset({1, 2}))
+    trigger(view, 1, "Show")
+    trigger(view, 0, "Hide")
+    trigger(view, 3, "Show all")
+    expected = [{1}, {0, 2, 3}, {2}, {0, 1, 2}, set()]
+    assert heard == [("hidden_changed", frozenset(indices)) for indices in expected]
+
+
+def test_one_color_has_nothing_to_merge_into_or_to_hide(view):
+    view.show_palette(Palette(COLORS[:1]))
+    menu = view.context_menu(0)
+    assert not actions(menu)["Merge into"].isEnabled()
+    assert not actions(menu)["Show only this"].isEnabled()
+    menu.deleteLater()
+
+
+def test_menu_copies(view):
+    trigger(view, 2, "Copy hex")
+    assert QGuiApplication.clipboard().text() == "#0000c8"
+    trigger(view, 2, "Copy all as hex")
+    assert QGuiApplication.clipboard().text().split() == RGB.hex
+
+
+def test_menu_needs_a_palette(view):
+    view.show_palette(None)
+    with pytest.raises(RuntimeError, match="no palette"):
+        view.context_menu(0)
+
+
+@pytest.mark.parametrize("reason", ["Mouse", "Keyboard"])
+def test_right_click_and_menu_key_open_the_menu(view, qtbot, reason, heard):
+    view.select(1)
+    row = {"Mouse": 2, "Keyboard": 1}[reason]
+    why = getattr(QContextMenuEvent.Reason, reason)
+    target = view._list.viewport() if reason == "Mouse" else view._list
+    where = middle(view, 2)
+    event = QContextMenuEvent(why, where, target.mapToGlobal(where))
+    QApplication.sendEvent(target, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert RGB.hex[row] in menu.accessibleName()
+    actions(menu)["Lock"].trigger()
+    assert heard == [("lock_toggled", row, True)]
+    with qtbot.waitSignal(menu.destroyed):
+        menu.close()
+    assert view.findChildren(QMenu) == []
+
+
+def test_no_menu_beside_the_rows(view):
+    for reason, where in (("Mouse", QPoint(50, 300)), ("Keyboard", QPoint(5, 5))):
+        why = getattr(QContextMenuEvent.Reason, reason)
+        event = QContextMenuEvent(why, where, view._list.viewport().mapToGlobal(where))
+        target = view._list.viewport() if reason == "Mouse" else view._list
+        QApplication.sendEvent(target, event)
+    assert QApplication.activePopupWidget() is None
+
+
+def test_menu_closes_when_colors_go(view, qtbot):
+    view._popup_menu(3, view.mapToGlobal(QPoint(10, 10)))
+    menu = QApplication.activePopupWidget()
+    with qtbot.waitSignal(menu.destroyed):
+        view.show_palette(Palette(COLORS[:2]))
+
+
+def test_keys_lock_hide_and_copy(view, key, heard):
+    key("L")  # nothing is selected yet
+    view.select(2)
+    key("L")
+    key("H")
+    key("L", Qt.KeyboardModifier.AltModifier)
+    key("C", Qt.KeyboardModifier.ControlModifier)
+    assert heard == [("lock_toggled", 2, True), ("hidden_changed", frozenset({2}))]
+    assert QGuiApplication.clipboard().text() == "#0000c8"
+
+
+def test_keys_come_before_the_windows_shortcuts(view):
+    for name, ours in (("L", True), ("X", False)):
+        code = getattr(Qt.Key, f"Key_{name}")
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, code, Qt.KeyboardModifier.NoModifier)
+        event.ignore()
+        view._list.event(event)
+        assert event.isAccepted() == ours
+
+
+def test_reset_is_asked_for_if_there_is_something_to_reset(view, qtbot, heard):
+    qtbot.mouseClick(view._reset, LEFT)
+    assert heard == []
+    view.show_palette(RGB, edited=True)
+    qtbot.mouseClick(view._reset, LEFT)
+    assert heard == [("reset_requested",)]
+
+
+# -- in napari
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_docked_in_a_viewer(make_napari_viewer, qtbot, theme):
+    viewer = make_napari_viewer(show=True)
+    viewer.theme = theme
+    view = PaletteView()
+    viewer.window.add_dock_widget(view, name="Palette", add_vertical_stretch=False)
+    view.show_palette(make_palette(64), pixel_area=(0.1, "µm²"), edited=True)
+    said = []
+    view.color_selected.connect(said.append)
+    qtbot.mouseClick(view._list.viewport(), LEFT, pos=middle(view, 2))
+    assert said == [2]
+    row = picture(view, 3)
+    ink = np.array(view._list.palette().text().color().getRgb()[:3])
+    assert abs(row[-1, -1] - ink).max() > 128  # readable in either theme
+    assert (abs(row - ink).max(axis=2) < 40).any()
+    menu = view.context_menu(1)
+    menu.popup(view.mapToGlobal(QPoint(5, 5)))
+    menu.close()
+    menu.deleteLater()
