@@ -181,6 +181,32 @@ class Palette:
             changed[index] = self._checked(color, f"colors[{index}]")
         return Palette(changed, self.counts, self.dtype, self.value_range)
 
+    def merge_order(self, index: int, into: int) -> NDArray[np.intp]:
+        """Return which color each one of the merged palette was, most frequent first."""
+        counts = self.counts.copy()
+        counts[into] += counts[index]
+        order = np.argsort(-counts, kind="stable")
+        left: NDArray[np.intp] = order[order != index]
+        return left
+
+    def merged(self, index: int, into: int) -> Palette:
+        """Return the palette after one color has joined another."""
+        counts = self.counts.copy()
+        counts[into] += counts[index]
+        order = self.merge_order(index, into)
+        return Palette(self.colors[order], counts[order], self.dtype, self.value_range)
+
+    def in_units_of(self, dtype: DTypeLike, value_range: tuple[float, float]) -> Palette:
+        """Return this palette in the units of an image."""
+        dtype = np.dtype(dtype)
+        if dtype == self.dtype and dtype.kind in "bui":
+            return self
+        if _full_scale(self.value_range) == _full_scale(value_range):
+            return self
+        (low, high), (to_low, to_high) = self.value_range, value_range
+        colors = to_low + (self.colors - low) * ((to_high - to_low) / ((high - low) or 1.0))
+        return Palette(colors, self.counts, dtype, value_range)
+
     def _checked(self, color: ArrayLike, name: str) -> NDArray[np.float64]:
         """Return a color of this palette's kind as (C,), or say what is wrong with it."""
         given = np.asarray(color)
@@ -274,6 +300,14 @@ def _guess_range(colors: NDArray[np.float64], dtype: np.dtype[Any]) -> tuple[flo
         if low >= 0 and high <= top:
             return 0.0, top
     return low, high
+
+
+def _full_scale(value_range: tuple[float, float]) -> float | None:
+    low, high = value_range
+    for scale in (1.0, 255.0, 65535.0):
+        if -0.5 * scale <= low and high <= 2 * scale:
+            return scale
+    return None
 
 
 def image_range(dtype: DTypeLike, low: float, high: float) -> tuple[float, float]:

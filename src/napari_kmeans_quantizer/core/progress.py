@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+Result = TypeVar("Result")
 
 
 class Progress(NamedTuple):
@@ -10,3 +15,13 @@ class Progress(NamedTuple):
 
     stage: str
     fraction: float
+
+
+def completed(steps: Generator[Any, None, Result]) -> Result:
+    """Run all steps, and return what they return."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result

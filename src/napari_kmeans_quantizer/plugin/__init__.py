@@ -1,5 +1,5 @@
 """The napari side; imports napari, and of the core only its public names."""
 
-from .layers.make import quantize_layer
+from .scripting import quantize_layer
 
 __all__ = ["quantize_layer"]

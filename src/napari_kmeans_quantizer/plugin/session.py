@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from napari.layers import Image
+import numpy as np
 
-from .layers.contents import METADATA_KEY, Contents, result_contents
+from .layers.contents import ROLES, state_contents
 from .layers.explored import explored_contents
-from .layers.make import about, find_output, make_explored, update_layer
+from .layers.make import can_update, make_layer, update_layer
+from .layers.ours import Record, record_of, records_in
 from .layers.watch import Watch, recolored_points
 
 if TYPE_CHECKING:
@@ -18,16 +19,18 @@ if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Labels, Layer, Points
 
-    from napari_kmeans_quantizer import Quantization
-
-    from .models.settings import Settings
-    from .models.source import Source
+    from .layers.contents import Attributes
+    from .models.exploration import Curve, Exploration
+    from .models.source import Key, Source
     from .models.state import State
-    from .produce import Product
+    from .pipeline import Product
 
 
 class Session:
     """Keeps the states, and the viewer's layers true to them.
+
+    Only layers that were made here are ever written to. What an earlier panel left behind, or a
+    script, is taken over.
 
     Parameters
     ----------
@@ -47,113 +50,157 @@ class Session:
     ) -> None:
         self._viewer = viewer
         self._on_change, self._on_label = on_change, on_label
-        self._states: dict[str, State] = {}
+        self._records: dict[Key, Record] = {}
+        self._curves: dict[Key, Curve] = {}
         self._watch = Watch(self._take_point_colors, self._tell_label)
 
-    def state(self, key: str) -> State | None:
-        """Return the state of a source by its key, None before its first result."""
-        return self._states.get(key)
+    # -- what is known
 
-    def output(self, source: Source, role: str) -> Layer | None:
+    def state(self, key: Key) -> State | None:
+        """Return the state of a source by its key, None before its first result."""
+        record = self._records.get(key)
+        return None if record is None else record.state
+
+    def curve(self, key: Key) -> Curve | None:
+        """Return the errors over the number of colors of a source, None if it was not explored."""
+        return self._curves.get(key)
+
+    def layer(self, key: Key, role: str) -> Layer | None:
         """Return the layer that shows the "image", "labels", "palette" ... of a source."""
-        return find_output(self._viewer.layers, source, role)
+        record = self._records.get(key)
+        layer = None if record is None else record.layer(role)
+        return layer if layer is not None and layer in self._viewer.layers else None
 
     def is_missing(self, source: Source, roles: Iterable[str]) -> bool:
         """Tell whether some of these layers would have to be made."""
-        return any(self.output(source, role) is None for role in roles)
+        return any(self.layer(source.key, role) is None for role in roles)
 
     def holds(self, source: Source) -> bool:
         """Tell whether the source is still in the viewer."""
         return all(layer in self._viewer.layers for layer in source.layers)
+
+    # -- layers come and go
+
+    def take_over(self) -> None:
+        """Take what layers of the viewer show that nobody looks after."""
+        taken = False
+        for key, record in records_in(self._viewer.layers).items():
+            state = record.state
+            if key not in self._records and state is not None and self.holds(state.source):
+                self._records[key] = record
+                self._watch.add(record.layer("labels"), record.layer("palette"))
+                taken = True
+        if taken:
+            self._on_change()
+
+    def forget_removed(self) -> None:
+        """Let go of states whose image, or all of whose layers, were removed."""
+        present = {str(layer.unique_id) for layer in self._viewer.layers}
+        images_gone = [key for key in self._records if not present.issuperset(key)]
+        for key in images_gone:  # should the image come back, its layers know its record
+            del self._records[key]
+            self._curves.pop(key, None)
+        outputs_gone = [
+            record
+            for key, record in self._records.items()
+            if record.state is not None and record.was_shown and not self._outputs(key)
+        ]
+        for record in outputs_gone:
+            record.state = None
+        if images_gone or outputs_gone:
+            self._on_change()
+
+    def _outputs(self, key: Key) -> list[Layer]:
+        found = [self.layer(key, role) for role in ROLES]
+        return [layer for layer in found if layer is not None]
 
     # -- new results
 
     def show(self, product: Product, roles: Iterable[str]) -> None:
         """Take a new state; add its layers, or update those of the last one."""
         state, contents, made = product
-        old = self._states.get(state.source.key)
-        locks = state.settings.fixed_colors if old is None else old.locks
-        self._states[state.source.key] = replace(state, locks=locks)
-        added = []
-        for role in roles:
-            shown = self.output(state.source, role)
-            if shown is not None:
-                update_layer(shown, getattr(contents, role))
-            elif made is not None:
-                added.append(self._viewer.add_layer(getattr(made, role)))
-        self._watch.add(self.output(state.source, "labels"), self.output(state.source, "palette"))
+        key, record = state.source.key, self._record(state.source.key)
+        old = record.state
+        record.state = state if old is None else replace(state, locks=old.locks)
+        look = old is None or not state.display.looks_like(old.display)
+        added = [
+            role
+            for role in roles
+            if self._show_in(
+                record, role, getattr(contents, role), made and getattr(made, role), look
+            )
+        ]
+        self._watch.add(self.layer(key, "labels"), self.layer(key, "palette"))
         self._on_change()
-        if made is not None:
-            self._look_at(added, made.labels, made.palette)
+        self._look_at(key, added)
 
-    def _look_at(self, added: list[Layer], labels: Labels, palette: Points) -> None:
-        if palette in added and self._viewer.dims.ndisplay == 2:
+    def _record(self, key: Key) -> Record:
+        """Return the record of a source; where that was away, layers that are left know it."""
+        if key not in self._records:
+            self._records[key] = records_in(self._viewer.layers).get(key) or Record(key)
+        return self._records[key]
+
+    def _show_in(
+        self, record: Record, role: str, content: Attributes, made: Layer | None, look: bool
+    ) -> bool:
+        """Show content in the layer of a role, or in a new one; return whether that was added."""
+        shown = self.layer(record.key, role)
+        if shown is not None and can_update(shown, content):
+            update_layer(shown, content, look)
+            return False
+        made = made or make_layer(role, content)
+        record.own({role: made})
+        if shown is not None:
+            self._viewer.layers.remove(shown)
+        self._viewer.add_layer(made)
+        return True
+
+    def _look_at(self, key: Key, added: list[str]) -> None:
+        if "palette" in added and self._viewer.dims.ndisplay == 2:
             self._viewer.reset_view()  # the palette lies beside the picture, often out of sight
-        if labels in added:
-            self._viewer.layers.selection.active = labels  # hovering then tells hex and share
+        if "labels" in added:  # hovering then tells hex and share
+            self._viewer.layers.selection.active = self.layer(key, "labels")
 
-    def show_explored(
-        self,
-        source: Source,
-        settings: Settings,
-        results: dict[int, Quantization],
-        arrangement: str,
-    ) -> None:
+    def show_explored(self, explored: Exploration) -> None:
         """Show several results as one stack, or on one sheet, instead of the last ones."""
-        layers = self._viewer.layers
-        active = layers.selection.active
-        contents = explored_contents(source, results, arrangement)
-        for content in contents:
-            content["metadata"][METADATA_KEY]["settings"] = settings.to_dict()
-        for content, layer in zip(contents, make_explored(contents), strict=True):
-            old = self.output(source, about(layer)["role"])
-            if old is not None and old.ndim == layer.ndim and isinstance(layer, Image):
-                update_layer(old, content)
-                old.name = layer.name
-                continue
-            if old is not None:
+        layers, key = self._viewer.layers, explored.source.key
+        active, record = layers.selection.active, self._record(key)
+        self._curves[key] = explored.curve
+        for role, content in explored_contents(explored).items():
+            old = self.layer(key, role)
+            other = np.ndim(content["data"]) - bool(content.get("rgb"))
+            if old is not None and (role == "titles" or old.ndim != other):
                 layers.remove(old)
-            self._viewer.add_layer(layer)
+            added = self._show_in(record, role, content, None, look=True)
+            if not added and (shown := self.layer(key, role)) is not None:
+                shown.name = content["name"]
         if active in layers:
             layers.selection.active = active
         self._viewer.reset_view()
+        self._on_change()
 
     # -- changes of what is shown
 
     def change(self, state: State) -> None:
         """Show a state that was made of the last one, in the layers that are there."""
-        old, self._states[state.source.key] = self._states[state.source.key], state
-        if state.result is not old.result or state.hidden != old.hidden:
-            contents = result_contents(state.source, state.result, state.settings, state.hidden)
-            if state.result.labels is old.result.labels:
+        record = self._records[state.source.key]
+        old, record.state = record.state, state
+        if old is None or state.result is not old.result or state.hidden != old.hidden:
+            contents = state_contents(state)
+            if old is not None and state.result.labels is old.result.labels:
                 del contents.labels["data"]  # other colors alone: quicker, and keeps what was drawn
-            for role, content in zip(Contents._fields, contents, strict=True):
-                if (shown := self.output(state.source, role)) is not None:
-                    update_layer(shown, content)
-        self._on_change()
-
-    def forget_removed(self) -> None:
-        """Let go of states whose image, or all of whose layers, were removed."""
-        there = {about(layer).get("source_id") for layer in self._viewer.layers}
-        gone = [
-            key
-            for key, state in self._states.items()
-            if key not in there or not self.holds(state.source)
-        ]
-        for key in gone:
-            del self._states[key]
-        if gone:
-            self._on_change()
-
-    def forget(self) -> None:
-        """Let go of all states; the layers stay, and are found again."""
-        self._states.clear()
+            for role, content in zip(ROLES, contents, strict=True):
+                if (shown := self.layer(state.source.key, role)) is not None:
+                    update_layer(shown, content, placed=False)
         self._on_change()
 
     # -- what people do to the layers
 
     def _state_of(self, layer: Layer) -> State | None:
-        return self._states.get(about(layer).get("source_id", ""))
+        record = record_of(layer)
+        if record is None or record.state is None:
+            return None
+        return record.state if record in self._records.values() else None
 
     def _take_point_colors(self, points: Points) -> None:
         state = self._state_of(points)

@@ -1,7 +1,8 @@
-"""The quantizer's widget: from what people do to what is shown.
+"""The quantizer's widget: what can be asked, and who answers.
 
-Controls say what is wanted (`form`), threads do it (`jobs`, `work`), and what came out is one
-`State` per image, from which layers and views are drawn. Views know nothing of each other.
+Controls say what is wanted (`panel.choice`), threads do it (`pipeline`), and what came out is one
+`State` per image (`session`), from which layers and views are drawn. Views know nothing of each
+other.
 """
 
 from __future__ import annotations
@@ -14,44 +15,40 @@ import napari.viewer
 import numpy as np
 from magicgui.widgets import CheckBox, Container, PushButton
 from napari.layers import Image
-from napari.utils.notifications import show_error, show_info
+from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication, QSlider
 
-from napari_kmeans_quantizer import suggest_n_colors
-from napari_kmeans_quantizer.plugin.panel import preferences
-
-from .jobs import LatestJob, in_background
+from .jobs import in_background
 from .layers.comparison import Comparison
-from .layers.contents import Contents
-from .layers.make import about, is_output
-from .models.script import python_script
-from .models.settings import Settings
-from .models.source import Source, current_slice, display_colors, preview_step
 from .models.state import State
+from .panel import preferences
 from .panel.busy import Busy
 from .panel.buttons import Action, Buttons, folded, in_tab_order, one_at_a_time
-from .panel.connections import Ties
+from .panel.choice import Choice
+from .panel.connections import Connections
+from .panel.exploring import Exploring
 from .panel.form import Form, box, connect_all
-from .produce import Product, produce, produce_alike, warm_up
+from .panel.reuse import Reuse
+from .panel.runs import Runs
+from .panel.work import Work
+from .pipeline import PREPARING, warm_up
 from .session import Session, value_at
 from .views.palette.view import PaletteView
 from .views.views import Views
-from .work import quantize_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from superqt.utils import GeneratorWorker
 
-    from napari_kmeans_quantizer import Progress, Quantization
+    from napari_kmeans_quantizer import Quantization
 
-    from .models.settings import Color
+    from .models.display import Color
+    from .models.settings import Settings
+    from .models.source import Source
 
 MIN_WIDTH, MAX_WIDTH = 304, 320
-PREPARING = "Preparing for the first use ..."
-DEBOUNCE = 5  # milliseconds: changes that come in one go count as one
 REMEMBER_AFTER = 1000  # milliseconds of rest
 BLINK_KEY, GRID_KEY = "K", "Shift-K"
 HELP = "https://github.com/napari-kmeans-quantizer/napari-kmeans-quantizer/blob/main/docs/widget.md"
@@ -82,19 +79,16 @@ class QuantizerWidget(Container):
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         self._viewer = napari_viewer
-        self._session = Session(napari_viewer, self._draw, self._on_label)
-        self._job = LatestJob(self._on_progress, self._on_error)
-        self._channels: tuple[Image, ...] = ()
-        self._asked = True  # by a click, not by a change with Live on
-        self._compare = Comparison(napari_viewer)
-        self._views = Views(napari_viewer)
+        self._preparing = False
         self._make_controls()
+        self._make_parts()
         super().__init__(widgets=self._upper(), labels=False)
         self._arrange()
-        self._make_timers()
+        self._rest = self._timer(REMEMBER_AFTER, self._remember)
         self._begin_with(preferences.start_values())
         self._connect()
         self.follow_active_layer()
+        self._session.take_over()
         self._prepare()
 
     def _make_controls(self) -> None:
@@ -112,14 +106,24 @@ class QuantizerWidget(Container):
         )
         self._start = PushButton(text="Quantize", tooltip="Reduce the image to these colors")
         self._busy = Busy()
-        self._status = self._busy.status
         self.palette_view = PaletteView()
+
+    def _make_parts(self) -> None:
+        viewer, form = self._viewer, self._form
+        self._session = session = Session(viewer, self._draw, self._on_label)
+        self._choice = choice = Choice(viewer, form, session)
+        self._compare = Comparison(viewer)
+        self._views = views = Views(viewer, session.state)
+        self._work = work = Work(self._busy, self._start, views.work_ended)
+        self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
+        self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
+        self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
 
     # -- looks
 
     def _upper(self) -> list[Any]:
         go = box(self.live, self._start, layout="horizontal")
-        return [self._form.basic(), go, self._busy.row, self._status]
+        return [self._form.basic(), go, self._busy.row, self._busy.status]
 
     def _arrange(self) -> None:
         """Put the rest, which is Qt's and not magicgui's, between and below the controls."""
@@ -141,51 +145,32 @@ class QuantizerWidget(Container):
         self._busy.row.visible = False
 
     def _actions(self) -> tuple[list[Action], list[Action]]:
+        compare = f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}"
+        same = "Paint all selected images in this palette, and compare their shares"
+        restore = "Set the controls to what made the active layer"
         buttons = [
             Action("Explore K", "Try several numbers of colors", self.open_explore),
             Action("Color space", "Pixels and colors as points in 3-D", self.open_color_space),
-            Action(
-                "Compare",
-                f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}",
-                self.compare,
-            ),
+            Action("Compare", compare, self.compare),
             Action("Shares", "Shares of the colors, frame by frame", self.open_shares),
             Action("Copy Python", "Copy a script that makes this result", self.copy_as_python),
         ]
         more = [
-            Action(
-                "Same colors for selected layers",
-                "Paint all selected images in this palette, and compare their shares",
-                self.apply_to_selected,
-            ),
-            Action(
-                "Restore settings of selected layer",
-                "Set the controls to what made the active layer",
-                self.restore_settings,
-            ),
+            Action("Same colors for selected layers", same, self.apply_to_selected),
+            Action("Restore settings of selected layer", restore, self.restore_settings),
             Action("Help", HELP, lambda: webbrowser.open(HELP)),
         ]
         return buttons, more
 
-    def _make_timers(self) -> None:
-        self._soon = self._timer(DEBOUNCE, self._run_live)
-        self._rest = self._timer(REMEMBER_AFTER, self._remember)
-
-    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self.native)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
+    # -- wires
 
     def _connect(self) -> None:
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
-        connect_all(self._form.parameters(), self._on_parameter)
+        connect_all([*self._form.parameters(), self.live], self._on_parameter)
         connect_all([self.add_image, self.add_labels, self.add_palette], self._remember_soon)
-        self.live.changed.connect(self._on_parameter)
+        self.channels.changed.connect(self._on_selection)
         self.image.changed.connect(self._draw)
-        self._qt_slider().sliderReleased.connect(self._on_slider_released)
         view = self.palette_view
         view.color_selected.connect(self._select_label)
         view.color_edited.connect(self.recolor)
@@ -193,45 +178,47 @@ class QuantizerWidget(Container):
         view.merge_requested.connect(self.merge)
         view.hidden_changed.connect(self.hide_colors)
         view.reset_requested.connect(self.reset_colors)
-        self._tie()
+        self._connect_viewer()
 
-    def _tie(self) -> None:
+    def _connect_viewer(self) -> None:
         layers = self._viewer.layers
         events = {
             layers.selection.events.active: self.follow_active_layer,
-            layers.events.inserted: self._on_layers,
+            layers.selection.events.changed: self._on_selection,
+            layers.events.inserted: self._on_inserted,
             layers.events.reordered: self._on_layers,
             layers.events.renamed: self._on_layers,
             layers.events.removed: self._on_removed,
-            self._viewer.dims.events.current_step: self._on_step,
+            self._viewer.dims.events.current_step: self._runs.on_step,
         }
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
-        self._ties = Ties(
+        self._connections = Connections(
             self.native, self._viewer, events, keys, self._on_canvas_click, self._on_leave
         )
         self.native.destroyed.connect(self._on_destroyed)
 
     def _on_destroyed(self, _: object = None) -> None:
-        self._job.cancel()
-        self._ties.loosen()
+        self._work.cancel()
+        self._connections.disconnect_all()
 
     def _on_leave(self) -> None:
         """Leave nothing behind that nobody could end: the dock was closed."""
-        self.cancel()
-        self._soon.stop()
+        self._runs.stop()
         self._compare.leave()
         self._compare.show_results()
         self._views.close()
-        self._session.forget()
         QTimer.singleShot(0, self._vanish)
 
     def _vanish(self) -> None:
         if isalive(self.native) and self.native.parent() is None:
             self.native.deleteLater()  # unless it was docked again at once
 
-    def _qt_slider(self) -> QSlider:
-        native = self._form.slider.native
-        return native if isinstance(native, QSlider) else native.findChild(QSlider)
+    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self.native)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
 
     # -- start values
 
@@ -245,6 +232,19 @@ class QuantizerWidget(Container):
     def _remember(self) -> None:
         preferences.remember({name: getattr(self, name).value for name in preferences.NAMES})
 
+    def _prepare(self) -> None:
+        """Compile in the background what the first run needs; later sessions find it on disk."""
+        self._preparing = True
+        self._busy.say(self._told())
+        # The first layer makes napari's register of units, which two threads cannot do at once.
+        Image(np.zeros((1, 1)))
+        in_background(warm_up, self._on_prepared)
+
+    def _on_prepared(self) -> None:
+        self._preparing = False
+        if isalive(self.native) and self.message == f"{PREPARING} ...":
+            self._busy.say(self._told())
+
     # -- what is chosen
 
     def follow_active_layer(self) -> None:
@@ -254,49 +254,42 @@ class QuantizerWidget(Container):
         if active is not None and active in self.image.choices:
             self.image.value = active
 
+    def _on_selection(self, _: object = None) -> None:
+        if isalive(self.native):
+            before = self._choice.key
+            self._choice.keep_channels()
+            if self._choice.key != before:
+                self._draw()
+
     def _on_layers(self, _: object = None) -> None:
         if isalive(self.native):
             self._form.reset_choices()
 
+    def _on_inserted(self, _: object = None) -> None:
+        self._on_layers()
+        self._session.take_over()
+
+    def _on_removed(self, _: object = None) -> None:
+        self._on_layers()
+        self._session.forget_removed()
+
+    def _on_parameter(self, _: object = None) -> None:
+        self._remember_soon()
+        self._runs.soon()
+
     @property
     def settings(self) -> Settings:
         """What the controls say, with the colors that are locked."""
-        state = self.state
-        return self._form.settings(() if state is None else state.locks)
+        return self._choice.settings(self._choice.source())
 
     def source(self, preview: bool = False) -> Source | None:
         """Return what is to be quantized; for a preview a reduced copy of large images."""
-        if self.image.value is None:
-            return None
-        layers = self._chosen_layers()
-        window = None
-        if self.extent.value == "slice":
-            window = current_slice(layers[0], self._viewer.dims)
-        source = Source(
-            layers, self.region.value, window, bool(self.scaled.value), 1, self.alpha.value
-        )
-        return replace(source, step=preview_step(source.n_pixels)) if preview else source
-
-    def _chosen_layers(self) -> tuple[Image, ...]:
-        chosen = self.image.value
-        chosen = getattr(chosen, "__wrapped__", chosen)
-        if not self.channels.value:
-            return (chosen,)
-        selected = self._viewer.layers.selection
-        layers = tuple(x for x in self.image.choices if x in selected)
-        if len(layers) > 1:
-            self._channels = layers  # remembered: a result of theirs is selected next
-        there = all(layer in self._viewer.layers for layer in self._channels)
-        return self._channels if there and chosen in self._channels else (chosen,)
+        return self._choice.source(preview)
 
     @property
     def state(self) -> State | None:
         """What is known of the chosen image; None before its first result."""
-        chosen = self.image.value
-        if chosen is None:
-            return None
-        keys = [Source((layer,)).key for layer in self._chosen_layers()]
-        return self._session.state("+".join(keys))
+        return self._choice.state
 
     @property
     def result(self) -> Quantization | None:
@@ -304,6 +297,22 @@ class QuantizerWidget(Container):
         return None if self.state is None else self.state.result
 
     # -- running
+
+    @property
+    def running(self) -> bool:
+        """Whether something is under way, or about to start."""
+        return self._runs.pending
+
+    @property
+    def message(self) -> str:
+        """The status line: what is under way, what went wrong, or the result's summary."""
+        return str(self._busy.status.value)
+
+    def _told(self) -> str:
+        """Return what is told of the chosen image when nothing is under way."""
+        if self.state is not None:
+            return self.state.summary
+        return f"{PREPARING} ..." if self._preparing else ""
 
     def run(self) -> GeneratorWorker | None:
         """Start quantizing the chosen image, as the "Quantize" button does.
@@ -316,126 +325,33 @@ class QuantizerWidget(Container):
         GeneratorWorker or None
             The thread's worker, with signals ``returned`` and ``finished``; None without an image.
         """
-        self._soon.stop()
-        self.cancel()
-        source = self._source_or_complaint()
-        if source is None:
-            return None
-        self._start.enabled = False
-        return self._quantize(source)
-
-    def _source_or_complaint(self, asked: bool = True, preview: bool = False) -> Source | None:
-        """Return what is to be quantized; if that cannot be, say why and return None."""
-        self._asked = asked
-        try:
-            source = self.source(preview)
-        except (TypeError, ValueError) as error:
-            self._on_error(error)
-            return None
-        if source is None:
-            show_error("There is no image to quantize: open one, or use File > Open Sample.")
-        return source
-
-    def _quantize(self, source: Source) -> GeneratorWorker:
-        missing = self._session.is_missing(source, self._wanted())
-        self._busy.begin(at_once=self._asked)
-        return self._job.start(self._on_made, produce, source, self.settings, missing)
-
-    def _wanted(self) -> list[str]:
-        wanted = (self.add_image.value, self.add_labels.value, self.add_palette.value)
-        return [role for role, want in zip(Contents._fields, wanted, strict=True) if want]
+        return self._runs.run()
 
     def cancel(self) -> None:
         """Stop a run that is under way; all layers stay as they are."""
-        if self._job.cancel():
-            self._finish("Cancelled.")
-
-    def _on_parameter(self, _: object = None) -> None:
-        self._remember_soon()
-        if self.live.value:
-            self._soon.start()
-
-    def _on_step(self, _: object = None) -> None:
-        """Follow the slice that is shown, if it alone is quantized."""
-        state = self.state if self.live.value and self.extent.value == "slice" else None
-        # New layers move the viewer's dims, too: only another slice of the image counts.
-        if state and current_slice(state.source.main, self._viewer.dims) != state.source.window:
-            self._soon.start()
-
-    def _run_live(self) -> None:
-        if self.image.value is None or not self.live.value:
-            return
-        dragging = self._qt_slider().isSliderDown()
-        source = self._source_or_complaint(asked=False, preview=dragging)
-        if source is not None:
-            self._quantize(source)
-
-    def _on_slider_released(self) -> None:
-        state = self.state
-        if self._job.running or (state is not None and state.source.step > 1):
-            self._on_parameter()
-
-    def _prepare(self) -> None:
-        """Compile in the background what the first run needs; later sessions find it on disk."""
-        self._busy.say(PREPARING)
-        # The first layer makes napari's register of units, which two threads cannot do at once.
-        Image(np.zeros((1, 1)))
-        in_background(warm_up, self._on_prepared)
-
-    def _on_prepared(self) -> None:
-        if isalive(self.native) and self._status.value == PREPARING:
-            self._busy.say("")
-
-    def _on_progress(self, step: Progress) -> None:
-        self._busy.step(step)
-
-    def _on_made(self, product: Product) -> None:
-        if not self._session.holds(product.state.source):
-            self._finish("The image was removed; its result is dropped.")
-            return
-        self._session.show(product, self._wanted())
-        self._finish(f"{product.state.result.summary}, {self._busy.seconds:.2f} s")
-
-    def _on_error(self, error: Exception) -> None:
-        message = str(error) or "Not enough memory for this image."
-        # What nobody has asked for by a click is no reason to interrupt: that would come with
-        # every step of a slider.
-        self._finish("Failed; see the notification." if self._asked else message)
-        if not isinstance(error, TypeError | ValueError | MemoryError):
-            raise error  # a fault of ours: napari shows it with its traceback
-        if self._asked:
-            show_error(message)
-
-    def _finish(self, message: str) -> None:
-        self._busy.end(message)
-        if (view := self._views.explored) is not None:
-            view.set_busy(False)
-        if isalive(self.native):
-            self._start.enabled = True
+        self._work.cancel()
 
     # -- showing
 
     def _draw(self, _: object = None) -> None:
-        """Draw the state of the chosen image into all views."""
+        """Draw what is known of the chosen image into all views."""
         if not isalive(self.native):
             return
-        state = self.state
+        state, choice = self.state, self._choice
         if state is None:
             self.palette_view.show_palette(None)
         else:
             self.palette_view.show_palette(
                 state.result.palette,
-                rgb=display_colors(state.source, state.result.palette),
+                display=state.display,
                 locked=state.locked,
                 hidden=state.hidden,
-                pixel_area=state.source.pixel_area(),
+                pixel_area=state.placement.pixel_area,
                 edited=state.is_edited or bool(state.hidden),
             )
-        self._views.show(state)
-
-    def _on_removed(self, _: object = None) -> None:
-        self._on_layers()
-        self._session.forget_removed()
+        self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
+        if not self._work.running:
+            self._busy.say(self._told())
 
     # -- the palette
 
@@ -475,14 +391,10 @@ class QuantizerWidget(Container):
             self._session.change(change(self.state))
         except ValueError as error:
             show_error(str(error))
-            return
-        self._busy.say(self.state.result.summary)
 
     def _select_label(self, index: int) -> None:
-        if index < 0 or self.state is None:
-            return
-        labels: Any = self._session.output(self.state.source, "labels")
-        if labels is not None:
+        labels: Any = self._session.layer(self._choice.key, "labels")
+        if index >= 0 and self.state is not None and labels is not None:
             labels.selected_label = index + 1
             self._viewer.layers.selection.active = labels
 
@@ -495,6 +407,7 @@ class QuantizerWidget(Container):
     def open_explore(self) -> None:
         """Open the curve of errors over the number of colors."""
         self._views.explore(self.explore, self.take)
+        self._draw()
 
     def explore(
         self, first: int = 2, last: int = 10, arrangement: str = "stack"
@@ -518,81 +431,33 @@ class QuantizerWidget(Container):
         ValueError
             If these are no ascending numbers of colors, or the arrangement is unknown.
         """
-        if not 1 <= first <= last or arrangement not in ("stack", "grid"):
-            raise ValueError(
-                'Explore needs 1 <= first <= last, and "stack" or "grid"; '
-                f"got {first}, {last}, {arrangement!r}."
-            )
-        self.cancel()
-        source = self._source_or_complaint()
-        if source is None:
-            return None
-        self._busy.begin(at_once=True)
-        self._views.exploring(first, last, arrangement)
-        settings = replace(self.settings, palette=None)  # with one there is nothing to explore
-
-        def show(results: dict[int, Quantization]) -> None:
-            self._show_explored(source, settings, results, arrangement)
-
-        least = len(settings.fixed_colors)
-        numbers = range(max(first, least), max(last, least) + 1)
-        return self._job.start(show, quantize_range, source, settings, numbers)
-
-    def _show_explored(
-        self,
-        source: Source,
-        settings: Settings,
-        results: dict[int, Quantization],
-        arrangement: str,
-    ) -> None:
-        if not self._session.holds(source):
-            self._finish("The image was removed; its results are dropped.")
-            return
-        self._session.show_explored(source, settings, results, arrangement)
-        numbers = list(results)
-        errors = [result.mse for result in results.values()]
-        suggested = suggest_n_colors(numbers, errors)
-        view = self._views.explored
-        if view is not None:
-            psnr = [result.psnr for result in results.values()]
-            view.show_errors(numbers, errors, suggested, self.n_colors.value, psnr=psnr)
-        self._turn_to(source, self.n_colors.value if self.n_colors.value in results else suggested)
-        self._finish(f"{len(numbers)} results; the elbow is at {suggested} colors.")
+        return self._exploring.explore(first, last, arrangement)
 
     def take(self, n_colors: int) -> None:
         """Quantize with this number of colors, and turn the explored stack to it."""
-        self.n_colors.value = n_colors
-        if self.state is not None:
-            self._turn_to(self.state.source, n_colors)
-        if not self.live.value:
-            self.run()
-
-    def _turn_to(self, source: Source, n_colors: int) -> None:
-        stack = self._session.output(source, "explored")
-        if stack is not None and about(stack)["arrangement"] == "stack":
-            axis = self._viewer.dims.ndim - stack.ndim
-            self._viewer.dims.set_point(axis, n_colors)
+        self._exploring.take(n_colors)
 
     # -- views
 
     def open_color_space(self) -> None:
         """Open the 3-D plot of the pixels' colors; it follows the result."""
-        self._views.color_space(self.state)
+        self._views.color_space()
+        self._draw()
 
     def open_shares(self) -> None:
         """Open the shares of the colors, of a stack or time series frame by frame."""
-        state = self.state
-        if state is None:
+        if self.state is None:
             show_error("There are no shares yet: quantize an image first.")
-        elif state.result.labels.ndim > 2:
-            self._views.frame_shares(state, self._on_frame)
         else:
-            self._views.layer_shares([state.source.name], [state.result], self._on_frame)
+            self._views.shares(self._on_frame)
+
+    def _show_shares(self, states: list[State]) -> None:
+        self._views.compare_shares(states, self._on_frame)
 
     def _on_frame(self, frame: int) -> None:
         state = self.state
         if state is not None and state.result.labels.ndim > 2:
-            self._viewer.dims.set_current_step(self._viewer.dims.ndim - state.source.ndim, frame)
+            state.placement.show_frame(self._viewer.dims, frame)
 
     def _on_canvas_click(self, _: object, event: Any) -> Generator[None, None, None]:
         """Measure distances in the color space view from the pixel that was clicked."""
@@ -614,8 +479,7 @@ class QuantizerWidget(Container):
         if self._compare.side_by_side:
             self._compare.leave()
             return
-        state = self.state
-        shown = self._session.output(state.source, "image") if state else None
+        state, shown = self.state, self._session.layer(self._choice.key, "image")
         if state is None or shown is None:
             show_error("There is nothing to compare: quantize an image first.")
             return
@@ -624,8 +488,7 @@ class QuantizerWidget(Container):
     def blink(self) -> None:
         """Hide the result, so that the original is seen in its place; or show it again."""
         if self.state is not None:
-            roles = ("image", "labels")
-            found = [self._session.output(self.state.source, role) for role in roles]
+            found = [self._session.layer(self._choice.key, role) for role in ("image", "labels")]
             self._compare.blink([layer for layer in found if layer is not None])
 
     def _on_blink_key(self, _: object) -> None:
@@ -638,62 +501,12 @@ class QuantizerWidget(Container):
 
     def apply_to_selected(self) -> GeneratorWorker | None:
         """Paint all selected images in the palette of the result, and compare their shares."""
-        state = self.state
-        layers = self._viewer.layers
-        chosen = [x for x in layers if x in layers.selection and x in self.image.choices]
-        if state is None or not chosen:
-            show_error(
-                "There is nothing to apply: quantize an image first, then select the images "
-                "that shall get its colors."
-            )
-            return None
-        self.cancel()
-        self._busy.begin(at_once=True)
-        sources = [Source((layer,)) for layer in chosen]
-        color_space = state.settings.color_space
-        return self._job.start(
-            self._on_applied, produce_alike, sources, state.result.palette, color_space
-        )
-
-    def _on_applied(self, products: list[Product]) -> None:
-        kept = [product for product in products if self._session.holds(product.state.source)]
-        for product in kept:
-            self._session.show(product, self._wanted())
-        states = [product.state for product in kept]
-        if states:
-            names = [state.source.name for state in states]
-            self._views.layer_shares(names, [state.result for state in states], self._on_frame)
-        self._finish(f"{len(states)} images in the same colors.")
+        return self._reuse.apply_to_selected()
 
     def copy_as_python(self) -> str | None:
         """Copy a script for napari's console that makes the result again; return it, too."""
-        state = self.state
-        if state is None:
-            show_error("There is no result to copy: quantize an image first.")
-            return None
-        script = python_script(replace(state.source, step=1), state.settings)
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(script)
-        show_info("Copied: paste it into napari's console.")
-        return script
+        return self._reuse.copy_as_python()
 
     def restore_settings(self) -> None:
         """Set the controls to what made the viewer's active layer."""
-        layer = self._viewer.layers.selection.active
-        if layer is None or not is_output(layer):
-            show_error("Select a layer that this widget made; its settings are restored.")
-            return
-        made = about(layer)
-        settings = Settings.from_dict(made.get("settings", {}))
-        keys = made["source_id"].split("+")
-        images = [image for image in self.image.choices if Source((image,)).key in keys]
-        if images:
-            self.image.value = images[0]
-        self.channels.value = len(keys) > 1
-        self._channels = tuple(images) if len(images) == len(keys) > 1 else ()
-        self._form.show(settings)
-        self._form.choose(made, settings)
-        state = self.state
-        if state is not None:
-            self._session.change(replace(state, locks=settings.fixed_colors))
+        self._reuse.restore_settings()

@@ -1,25 +1,23 @@
-"""From a Quantization to what napari layers hold: plain arguments, quick to make in any thread."""
+"""From a State to what napari layers hold: plain arguments, quick to make in any thread."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from napari.utils.colormaps import DirectLabelColormap
 from napari.utils.colormaps.standardize_color import transform_color
 
-from napari_kmeans_quantizer.plugin.models.source import display_colors
+from napari_kmeans_quantizer.plugin.models.display import opaque_alpha
+
+from .about import About
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_kmeans_quantizer import Palette, Quantization
-    from napari_kmeans_quantizer.plugin.models.settings import Settings
-    from napari_kmeans_quantizer.plugin.models.source import Source
-
-METADATA_KEY = "napari-kmeans-quantizer"
-"""Where an output layer's ``metadata`` says what it is and where it comes from."""
+    from napari_kmeans_quantizer import Quantization
+    from napari_kmeans_quantizer.plugin.models.display import Display
+    from napari_kmeans_quantizer.plugin.models.state import State
 
 ROOMS = (12, 16, 24, 32)  # for how many colors, one above the other, the palette makes room
 TEXT_WIDTH = 6.0  # of "#rrggbb  12.3%", in sizes of a square
@@ -36,136 +34,105 @@ class Contents(NamedTuple):
     palette: Attributes
 
 
-def result_contents(
-    source: Source,
-    result: Quantization,
-    settings: Settings,
-    hidden: frozenset[int] = frozenset(),
-) -> Contents:
-    """Return what the three layers of a result hold; clusters in `hidden` are transparent."""
-    colors = display_colors(source, result.palette)
-    contents = Contents(
-        _image_contents(source, result, hidden),
-        _labels_contents(source, result, colors, hidden),
-        _palette_contents(source, result, colors),
-    )
-    for role, content in zip(Contents._fields, contents, strict=True):
-        made = {
-            "role": role,
-            "source": source.name,
-            "source_id": source.key,
-            "layers": tuple(layer.name for layer in source.layers),
-            "region": None if source.region is None else source.region.name,
-            "window": source.window,
-            "settings": settings.to_dict(),
-        }
-        if role == "palette":
-            made["palette"] = result.palette
-        content["metadata"] = {METADATA_KEY: made}
+ROLES = Contents._fields
+
+
+def state_contents(state: State) -> Contents:
+    """Return what the three layers of a state hold; hidden clusters are transparent."""
+    contents = Contents(_image_contents(state), _labels_contents(state), _palette_contents(state))
+    for role, content in zip(ROLES, contents, strict=True):
+        palette = state.palette if role == "palette" else None
+        about = About.of_output(role, state.source, state.settings, palette)
+        content["metadata"] = about.to_metadata()
     return contents
 
 
-def shows_rgb(source: Source) -> bool:
-    """Tell whether the painted image is a color picture: also of several channels."""
-    return source.rgb or len(source.layers) > 1
-
-
-def picture(source: Source, result: Quantization) -> NDArray[Any]:
+def picture(result: Quantization, display: Display) -> NDArray[Any]:
     """Return the painted image; several channels in the colors in which napari shows them."""
-    if len(source.layers) == 1:
+    if display.rgb or not display.is_color:
         return result.image
-    table = np.rint(display_colors(source, result.palette) * 255).astype(np.uint8)
+    table = np.rint(display.shown(result.palette.colors) * 255).astype(np.uint8)
     painted = np.take(table, result.labels, axis=0)
     if result.mask is not None:
         painted[~result.mask] = 0
     return painted
 
 
-def look(source: Source) -> Attributes:
-    """Return how a painted image is shown: as its source; color pictures need nothing."""
-    if shows_rgb(source):
-        return {"rgb": True}
-    names = ("contrast_limits", "colormap", "gamma")
-    return {"rgb": False} | {name: getattr(source.main, name) for name in names}
+def with_alpha(shown: NDArray[Any], visible: NDArray[np.bool_] | None = None) -> NDArray[Any]:
+    """Return a color picture with alpha: transparent where it is not visible, or was not before."""
+    if shown.dtype == np.bool_:  # a True of alpha would be one of 255
+        shown = shown.astype(np.uint8) * 255
+    opaque = shown.dtype.type(opaque_alpha(shown.dtype))
+    alpha = shown[..., 3] if shown.shape[-1] == 4 else np.full(shown.shape[:-1], opaque)
+    if visible is not None:
+        alpha = np.where(visible, alpha, shown.dtype.type(0))
+    return np.concatenate([shown[..., :3], alpha[..., np.newaxis]], axis=-1)
 
 
-def _image_contents(source: Source, result: Quantization, hidden: frozenset[int]) -> Attributes:
-    data = picture(source, result)
-    if hidden and shows_rgb(source):
-        data = _without(data, result, hidden)
+def _image_contents(state: State) -> Attributes:
+    data = picture(state.result, state.display)
+    if state.hidden and state.display.is_color:
+        data = with_alpha(data, ~_hidden_pixels(state))
     return {
         "data": data,
-        "name": f"{source.name} · quantized",
-        **look(source),
-        **source.placement(),
+        "name": f"{state.source.name} · quantized",
+        **state.display.look(),
+        **state.placement.whole,
     }
 
 
-def _without(data: NDArray[Any], result: Quantization, hidden: frozenset[int]) -> NDArray[Any]:
-    """Return a picture with transparent pixels where hidden clusters are."""
-    opaque = opaque_alpha(data.dtype)
-    shown = np.full(len(result.palette), opaque, data.dtype)
-    shown[list(hidden)] = 0
-    alpha = np.take(shown, result.labels)
-    if result.mask is not None:
-        alpha[~result.mask] = opaque
-    if data.shape[-1] == 4:
-        alpha = np.minimum(alpha, data[..., 3])
-    return np.concatenate([data[..., :3], alpha[..., np.newaxis]], axis=-1)
+def _hidden_pixels(state: State) -> NDArray[np.bool_]:
+    hidden = np.zeros(len(state.result.palette), np.bool_)
+    hidden[list(state.hidden)] = True
+    pixels: NDArray[np.bool_] = np.take(hidden, state.result.labels)
+    return pixels if state.result.mask is None else pixels & state.result.mask
 
 
-def opaque_alpha(dtype: np.dtype[Any]) -> int:
-    """Return what alpha is where a color picture is not transparent."""
-    return 1 if dtype.kind in "bf" else int(np.iinfo(dtype).max)
-
-
-def _labels_contents(
-    source: Source, result: Quantization, colors: NDArray[np.float64], hidden: frozenset[int]
-) -> Attributes:
-    n_colors = len(result.palette)
+def _labels_contents(state: State) -> Attributes:
+    n_colors = len(state.result.palette)
     # uint16 refreshes ten times faster in napari than wider integers, uint8 faster still.
-    ids: NDArray[Any] = result.labels.astype(np.uint8 if n_colors <= 255 else np.uint16)
+    ids: NDArray[Any] = state.result.labels.astype(np.uint8 if n_colors <= 255 else np.uint16)
     np.add(ids, 1, out=ids)
-    if result.mask is not None:
-        ids[~result.mask] = 0
-    rgba = np.column_stack([colors, np.ones(n_colors)])
-    rgba[list(hidden)] = 0
+    if state.result.mask is not None:
+        ids[~state.result.mask] = 0
+    rgba = np.column_stack([state.shown, np.ones(n_colors)])
+    rgba[list(state.hidden)] = 0
     color_of: dict[int | None, Any] = {None: "transparent", 0: "transparent"}
     color_of.update(enumerate(rgba, start=1))
     return {
         "data": ids,
-        "name": f"{source.name} · clusters",
+        "name": f"{state.source.name} · clusters",
         "colormap": DirectLabelColormap(color_dict=color_of),
-        "features": _features(result.palette, colors),
-        **source.placement(),
+        # napari looks ids up in a column of this name.
+        "features": {"index": np.arange(1, n_colors + 1), **_features(state)},
+        **state.placement.whole,
     }
 
 
-def _palette_contents(
-    source: Source, result: Quantization, colors: NDArray[np.float64]
-) -> Attributes:
-    positions, size = palette_positions(len(colors), *source.plane_shape)
-    zoom, angle = source.zoom_and_angle()
+def _palette_contents(state: State) -> Attributes:
+    placement, n_colors = state.placement, len(state.shown)
+    positions, size = palette_positions(n_colors, *placement.plane_shape)
     return {
         "data": positions,
-        "name": f"{source.name} · palette",
+        "name": f"{state.source.name} · palette",
         # As napari keeps them, so that what is the same is seen to be.
-        "size": np.full(len(colors), size),
+        "size": np.full(n_colors, size),
         "symbol": "square",
-        "face_color": np.column_stack([colors, np.ones(len(colors))]).astype(np.float32),
-        "border_color": transform_color([GREY] * len(colors)),
+        "face_color": np.column_stack([state.shown, np.ones(n_colors)]).astype(np.float32),
+        "border_color": transform_color([GREY] * n_colors),
         "border_width": 0.04,
-        "features": _features(result.palette, colors),
+        # Not called "index": napari's CSV of points has a column of that name, counted from 0.
+        "features": {"cluster": np.arange(1, n_colors + 1), **_features(state)},
         "text": {
             "string": "{hex}  {share:.1%}",
             "color": GREY,
-            "size": size * 0.36 * zoom,
-            "rotation": angle,
+            "size": size * 0.36 * placement.zoom,
+            "rotation": placement.angle,
             "scaling": True,  # keeps its place between picture and squares at any zoom
             "anchor": "upper_right",  # right-aligned, and then shifted off the square
             "translation": [size * 0.38, -size * 0.85],
         },
-        **source.plane_placement(),
+        **placement.plane,
     }
 
 
@@ -182,13 +149,6 @@ def palette_positions(n_colors: int, height: int, width: int) -> tuple[NDArray[n
     return np.column_stack([y, x]).astype(np.float64), float(size)
 
 
-def _features(palette: Palette, colors: NDArray[np.float64]) -> pd.DataFrame:
-    shown = np.rint(colors * 255).astype(np.uint8)
-    return pd.DataFrame(
-        {
-            "index": np.arange(1, len(palette) + 1),
-            "hex": ["#" + color.tobytes().hex() for color in shown],
-            "share": palette.share,
-            "pixels": palette.counts,
-        }
-    )
+def _features(state: State) -> Attributes:
+    palette = state.result.palette
+    return {"hex": state.hex, "share": palette.share, "pixels": palette.counts}

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_kmeans_quantizer.plugin.models.source import display_colors
+from napari_kmeans_quantizer.plugin.models.display import UNNOTICEABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from napari.layers import Labels, Points
-    from numpy.typing import NDArray
+    from napari.layers import Labels, Layer, Points
 
-    from napari_kmeans_quantizer.plugin.models.settings import Color
+    from napari_kmeans_quantizer.plugin.models.display import Color
     from napari_kmeans_quantizer.plugin.models.state import State
-
-UNNOTICEABLE = 0.4 / 255
-SHADES = 1024
 
 
 class Watch:
@@ -37,7 +33,7 @@ class Watch:
     ) -> None:
         self._on_colors, self._on_label = on_colors, on_label
 
-    def add(self, labels: Labels | None, palette: Points | None) -> None:
+    def add(self, labels: Layer | None, palette: Layer | None) -> None:
         """Watch these layers; napari keeps neither this object nor a second connection."""
         if palette is not None:
             palette.events.face_color.connect(self._colors_changed)
@@ -55,30 +51,8 @@ class Watch:
 
 def recolored_points(state: State, layer: Points) -> dict[int, Color]:
     """Return what colors were given to a palette's points, in the image's units."""
-    shown = display_colors(state.source, state.result.palette)
     given = np.asarray(layer.face_color)[:, :3]
-    if given.shape != shown.shape or len(state.source.layers) > 1:
+    if given.shape != state.shown.shape or not state.display.can_be_told:
         return {}  # points were added or removed, or a mixture of channels cannot be told
-    changed = np.flatnonzero(np.abs(given - shown).max(axis=1) > UNNOTICEABLE)
-    return {int(k): _in_units(state, int(k), given[k], shown[k]) for k in changed}
-
-
-def _in_units(state: State, index: int, rgb: NDArray[Any], shown: NDArray[Any]) -> Color:
-    """Return the color of the image that is shown like this, of grey images the most like it.
-
-    Channels in which it is shown as before keep their values; alpha does, too.
-    """
-    source, palette = state.source, state.result.palette
-    if source.rgb:
-        low, high = palette.value_range
-        values = palette.colors[index].copy()
-        changed = np.flatnonzero(np.abs(rgb - shown) > UNNOTICEABLE)
-        values[changed] = low + np.asarray(rgb, np.float64)[changed] * (high - low)
-        if palette.dtype.kind in "bui":
-            values[changed] = np.rint(values[changed])
-        return tuple(map(float, values))
-    low, high = source.main.contrast_limits
-    levels = np.linspace(0, 1, SHADES)
-    shades = source.main.colormap.map(levels**source.main.gamma)[:, :3]
-    nearest = ((shades - rgb) ** 2).sum(axis=1).argmin()
-    return (float(low + levels[nearest] * (high - low)),)
+    changed = np.flatnonzero(np.abs(given - state.shown).max(axis=1) > UNNOTICEABLE)
+    return {int(k): state.display.values(given[k], state.color(int(k))) for k in changed}

@@ -50,8 +50,8 @@ def _layers(source: Source) -> str:
 
 def _parts(source: Source) -> list[str]:
     parts = []
-    if source.region is not None:
-        parts.append(f"region=viewer.layers[{source.region.name!r}]")
+    if source.region_name is not None:
+        parts.append(f"region=viewer.layers[{source.region_name!r}]")
     if source.window is not None:
         slices = ", ".join(_slice(part) for part in source.window)
         parts.append(f"window=({slices},)")

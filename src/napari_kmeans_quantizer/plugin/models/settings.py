@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Quantization
 
-Color = tuple[float, ...]
+    from .display import Color
+
 Edit = tuple[Any, ...]
 """``("recolor", index, color)`` or ``("merge", index, into)``; indices into the palette so far."""
 

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_kmeans_quantizer import Palette
 
-from .settings import Color, Edit, Settings, edited
+from .display import Color, Display, hex_of
+from .placement import Placement
+from .sample import draw_sample
+from .settings import Edit, Settings, edited
+from .shares import FrameCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer import Quantization
-    from napari_kmeans_quantizer.plugin.work import Sample
 
+    from .sample import Sample
     from .source import Source
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """One quantized image; views draw it.
+    """One quantized image. All that is shown, saved and told of it is drawn from here.
 
     Attributes
     ----------
@@ -36,10 +41,18 @@ class State:
         What came out, before and after the edits.
     sample : Sample
         Pixels of the source drawn at random.
+    display : Display
+        How the source was shown when it was quantized.
+    placement : Placement
+        Where it lay then.
+    seconds : float
+        How long the work took, without the compilation of kernels.
     locks : tuple of tuple of float
         Colors to keep in the next fit; no two are alike in the image's units.
     hidden : frozenset of int
         Clusters that are not shown.
+    frames : FrameCounts
+        What `frame_counts` starts from.
     """
 
     source: Source
@@ -47,8 +60,75 @@ class State:
     fitted: Quantization
     result: Quantization
     sample: Sample
+    display: Display
+    placement: Placement
+    seconds: float = 0.0
     locks: tuple[Color, ...] = ()
     hidden: frozenset[int] = frozenset()
+    frames: FrameCounts = None  # type: ignore[assignment]
+
+    @classmethod
+    def of_fit(
+        cls,
+        source: Source,
+        settings: Settings,
+        array: NDArray[Any],
+        fitted: Quantization,
+        seconds: float = 0.0,
+    ) -> State:
+        """Return what is known after a fit of a source's pixels; the edits of `settings` are made.
+
+        Parameters
+        ----------
+        source : Source
+            What was quantized.
+        settings : Settings
+            How.
+        array : ndarray
+            Its pixels.
+        fitted : Quantization
+            What came out.
+        seconds : float, optional
+            How long it took.
+        """
+        return cls(
+            source,
+            settings,
+            fitted,
+            edited(fitted, settings.edits),
+            draw_sample(array, fitted, settings.random_state),
+            Display.of_source(source),
+            Placement.of_source(source),
+            seconds,
+            settings.fixed_colors,
+            frames=FrameCounts(fitted),
+        )
+
+    # -- what is shown
+
+    @cached_property
+    def shown(self) -> NDArray[np.float64]:
+        """The palette's colors as they are shown, (K, 3) in 0..1."""
+        return self.display.shown(self.result.palette.colors)
+
+    @cached_property
+    def hex(self) -> list[str]:
+        """The same as ``#rrggbb``."""
+        return hex_of(self.shown)
+
+    @cached_property
+    def palette(self) -> Palette:
+        """The palette in the range of values in which the source is shown: for other images."""
+        made = self.result.palette
+        return Palette(made.colors, made.counts, made.dtype, self.display.value_range)
+
+    @property
+    def summary(self) -> str:
+        """One line for people; of what was not edited also how long it took."""
+        told = self.result.summary
+        return told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+
+    # -- changes
 
     def color(self, index: int) -> Color:
         """Return a color of the palette, in the image's units."""
@@ -76,7 +156,7 @@ class State:
     def merged(self, index: int, into: int) -> State:
         """Let a cluster join another one."""
         state = self._edited(("merge", index, into))
-        order = _after_merge(self.result.palette.counts.tolist(), index, into)[0]
+        order = self.result.palette.merge_order(index, into).tolist()
         hidden = frozenset(new for new, old in enumerate(order) if old in self.hidden)
         return replace(state, hidden=hidden, locks=self._locks_but(index))
 
@@ -131,23 +211,29 @@ class State:
 
     def _origins(self) -> list[int]:
         """Return which color of `fitted` each one of `result` was before the edits."""
-        counts = self.fitted.palette.counts.tolist()
-        origins = list(range(len(counts)))
+        origins = list(range(len(self.fitted.palette)))
+        for order, _, _ in self._merges():
+            origins = [origins[k] for k in order]
+        return origins
+
+    def _merges(self) -> Iterator[tuple[list[int], int, int]]:
+        """Yield, of every merge since the fit, the old places of the colors left, and the two."""
+        palette = self.fitted.palette
         for kind, index, into in self.settings.edits:
             if kind == "merge":
-                order, counts = _after_merge(counts, index, into)
-                origins = [origins[k] for k in order]
-        return origins
+                yield palette.merge_order(index, into).tolist(), index, into
+                palette = palette.merged(index, into)
+
+    def frame_counts(self) -> NDArray[np.int64]:
+        """Return the pixels of the colors in every frame, (n, K)."""
+        counts = self.frames.counts
+        for order, index, into in self._merges():
+            counts = counts.copy()
+            counts[:, into] += counts[:, index]
+            counts = counts[:, order]
+        return counts
 
     def sampled_labels(self) -> NDArray[Any]:
         """Return the clusters of the sample's pixels."""
         labels: NDArray[Any] = self.result.labels.reshape(-1)
         return labels[self.sample.places]
-
-
-def _after_merge(counts: list[int], index: int, into: int) -> tuple[list[int], list[int]]:
-    """Return the old indices in their new order, most frequent first, and the new counts."""
-    counts = counts.copy()
-    counts[into] += counts[index]
-    order = sorted((k for k in range(len(counts)) if k != index), key=lambda k: -counts[k])
-    return order, [counts[k] for k in order]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qtpy.QtWidgets import QWidget
 
 
-class Ties(QObject):
+class Connections(QObject):
     """Connections to a viewer, as long as the widget has a place.
 
     A dock that is closed with its X takes the widget's parent away and tells nobody: neither a
@@ -50,35 +50,35 @@ class Ties(QObject):
         self._widget, self._viewer = widget, viewer
         self._events, self._keys, self._on_drag = events, keys, on_drag
         self._on_leave = on_leave
-        self._tied = False
-        self.tie()
+        self._connected = False
+        self.connect_all()
         widget.installEventFilter(self)
 
     def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """See the widget's parent come and go."""
         if event is not None and event.type() == QEvent.Type.ParentChange:
             if self._widget.parent() is None:
-                self.loosen()
+                self.disconnect_all()
             else:
-                self.tie()
+                self.connect_all()
         return False
 
-    def tie(self) -> None:
+    def connect_all(self) -> None:
         """Connect, unless it is connected."""
-        if self._tied:
+        if self._connected:
             return
-        self._tied = True
+        self._connected = True
         for emitter, slot in self._events.items():
             emitter.connect(slot)
         for key, slot in self._keys.items():
             self._viewer.bind_key(key, slot, overwrite=True)
         self._viewer.mouse_drag_callbacks.append(self._on_drag)
 
-    def loosen(self) -> None:
+    def disconnect_all(self) -> None:
         """Disconnect, unless it is disconnected."""
-        if not self._tied:
+        if not self._connected:
             return
-        self._tied = False
+        self._connected = False
         for emitter, slot in self._events.items():
             emitter.disconnect(slot)
         for key, slot in self._keys.items():

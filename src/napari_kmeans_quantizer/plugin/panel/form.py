@@ -15,7 +15,9 @@ from magicgui.widgets import (
 from napari.layers import Image, Labels, Points, Shapes
 from qtpy.QtWidgets import QComboBox, QSizePolicy
 
-from napari_kmeans_quantizer.plugin.layers.make import about, is_output
+from napari_kmeans_quantizer.plugin.layers.about import About
+from napari_kmeans_quantizer.plugin.layers.contents import ROLES
+from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from napari.components import LayerList
     from napari.layers import Layer
 
-    from napari_kmeans_quantizer.plugin.models.settings import Color
+    from napari_kmeans_quantizer import Palette
+    from napari_kmeans_quantizer.plugin.models.display import Color
 
 COLOR_SPACES = [("RGB", "rgb"), ("CIELAB", "lab"), ("Oklab", "oklab")]
 EFFORTS = [("fast", "fast"), ("balanced", "balanced"), ("best", "best")]
@@ -177,15 +180,15 @@ class Form:
     # -- choices
 
     def _image_choices(self, _: Any) -> list[Image]:
-        return [x for x in self._layers if isinstance(x, Image) and not is_output(x)]
+        return [x for x in self._layers if isinstance(x, Image) and not is_ours(x)]
 
     def _region_choices(self, _: Any) -> list[tuple[str, Layer | None]]:
         kinds = Labels | Shapes
-        found = [x for x in self._layers if isinstance(x, kinds) and not is_output(x)]
+        found = [x for x in self._layers if isinstance(x, kinds) and not is_ours(x)]
         return [(NO_REGION, None), *((layer.name, layer) for layer in found)]
 
     def _palette_choices(self, _: Any) -> list[tuple[str, Layer | None]]:
-        found = [x for x in self._layers if isinstance(x, Points) and "palette" in about(x)]
+        found = [x for x in self._layers if isinstance(x, Points) and _palette_of(x) is not None]
         return [(FIT_PALETTE, None), *((layer.name, layer) for layer in found)]
 
     def reset_choices(self) -> None:
@@ -201,10 +204,23 @@ class Form:
         parts = [self.region, self.apply, self.extent, self.channels, self.scaled]
         return [*basic, *parts, self.effort, self.seed, self.sample, self.alpha]
 
-    def settings(self, fixed_colors: tuple[tuple[float, ...], ...] = ()) -> Settings:
-        """Return what the controls say."""
-        given = self.palette_from.value
-        palette = None if given is None else _colors(given)
+    def given_palette(self) -> Palette | None:
+        """Return the palette to assign, in its own units; None for a fit to the image."""
+        layer = self.palette_from.value
+        return None if layer is None else _palette_of(layer)
+
+    def settings(
+        self, fixed_colors: tuple[Color, ...] = (), palette: tuple[Color, ...] | None = None
+    ) -> Settings:
+        """Return what the controls say.
+
+        Parameters
+        ----------
+        fixed_colors : tuple of tuple of float, optional
+            Colors that are locked.
+        palette : tuple of tuple of float, optional
+            The colors of `given_palette`, in the image's units; nothing is fitted then.
+        """
         return Settings(
             n_colors=self.n_colors.value,
             color_space=self.color_space.value,
@@ -218,6 +234,11 @@ class Form:
             palette=palette,
         )
 
+    def wanted(self) -> list[str]:
+        """Return the roles of the layers that are to be added."""
+        wanted = (self.add_image.value, self.add_labels.value, self.add_palette.value)
+        return [role for role, want in zip(ROLES, wanted, strict=True) if want]
+
     def show(self, settings: Settings) -> None:
         """Set the controls to some settings; layers that they name must be chosen by others."""
         self.n_colors.value = int(min(settings.n_colors, self.n_colors.max))
@@ -229,14 +250,18 @@ class Form:
         self.scaled.value = settings.scaled or not self.channels.value
         self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
 
-    def choose(self, made: dict[str, Any], settings: Settings) -> None:
-        """Choose region, extent and palette as an output layer's metadata tells, where they are."""
+    def choose(self, about: About, palette: Layer | None) -> None:
+        """Choose the region and the extent that an output was made with, and a palette layer."""
         by_name = {layer.name: layer for layer in self.region.choices if layer is not None}
-        self.region.value = by_name.get(made.get("region"))
-        self.extent.value = "all" if made.get("window") is None else "slice"
-        palettes = [layer for layer in self.palette_from.choices if layer is not None]
-        alike = [layer for layer in palettes if _colors(layer) == settings.palette]
-        self.palette_from.value = alike[0] if alike else None
+        self.region.value = by_name.get(about.region)
+        self.extent.value = "all" if about.window is None else "slice"
+        self.palette_from.value = palette
+
+    @property
+    def palettes(self) -> dict[Layer, Palette]:
+        """The palettes that can be assigned, by their layers."""
+        found = {x: _palette_of(x) for x in self.palette_from.choices if x is not None}
+        return {layer: palette for layer, palette in found.items() if palette is not None}
 
     def _on_slider(self, value: int) -> None:
         self.n_colors.value = value
@@ -246,8 +271,9 @@ class Form:
             self._slider.value = int(min(max(value, self._slider.min), self._slider.max))
 
 
-def _colors(palette: Layer) -> tuple[Color, ...]:
-    return tuple(tuple(map(float, color)) for color in about(palette)["palette"].colors)
+def _palette_of(layer: Layer) -> Palette | None:
+    about = About.of_layer(layer)
+    return None if about is None else about.palette
 
 
 def _reset_choices(combo: ComboBox) -> None:

@@ -1,9 +1,10 @@
-"""Small pieces of color that no background swallows."""
+"""Small things that several views use: pieces of color, and what a screen reader says."""
 
 from __future__ import annotations
 
 from qtpy.QtCore import QRect, QRectF, Qt
 from qtpy.QtGui import QColor, QIcon, QPainter, QPixmap
+from qtpy.QtWidgets import QWidget
 
 SCALE = 4  # pixels of an icon per pixel of its size: no screen is finer
 
@@ -27,3 +28,10 @@ def swatch_icon(color: QColor | str, size: int) -> QIcon:
     draw_swatch(painter, QRect(0, 0, size, size), QColor(color), QColor("#808080"), radius=1)
     painter.end()
     return QIcon(pixmap)
+
+
+def describe(widget: QWidget, name: str, tooltip: str) -> None:
+    """Tell what a widget is, to screen readers and on hovering."""
+    widget.setAccessibleName(name)
+    widget.setAccessibleDescription(tooltip)
+    widget.setToolTip(tooltip)

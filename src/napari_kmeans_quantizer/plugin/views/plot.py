@@ -1,14 +1,12 @@
-"""What the plots share: a canvas in napari's colors, and files written wholly or not at all.
+"""What the plots share: a canvas in napari's colors, and pictures of what is drawn on it.
 
 Importing this module imports matplotlib: views do so when they are built, not before.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
@@ -16,7 +14,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from qtpy.QtCore import QEvent, QSize, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QPainter, QPalette
-from qtpy.QtWidgets import QFileDialog, QSizePolicy, QWidget
+from qtpy.QtWidgets import QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,59 +166,3 @@ def picture_bytes(draw: Callable[[Axes, Theme], object], suffix: str) -> bytes:
     metadata = {"Date": None} if suffix.lower() == ".svg" else None
     figure.savefig(file, format=suffix[1:].lower(), dpi=200, metadata=metadata)
     return file.getvalue()
-
-
-def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file wholly, or leave the one that was there.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file; what a link points to is replaced, not the link.
-    content : bytes
-        All of it.
-    """
-    target = Path(path).resolve()
-    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def ask_path(parent: QWidget, caption: str, name: str, filters: list[str]) -> Path | None:
-    """Let the user name a file to save to.
-
-    Parameters
-    ----------
-    parent : QWidget
-        The window asking.
-    caption, name : str
-        Title of the dialog, and the file's proposed name.
-    filters : list of str
-        Like ``"Table (*.csv)"``; the suffix is added to names without one.
-
-    Returns
-    -------
-    Path or None
-        None if the user thought better of it.
-    """
-    # Not `getSaveFileName`: it adds no suffix, and adding one later could replace a file unasked.
-    dialog = QFileDialog(parent, caption, name)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilters(filters)
-    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
-    dialog.setDefaultSuffix(_suffix(filters[0]))
-    dialog.selectFile(name)
-    accepted = dialog.exec()
-    chosen = dialog.selectedFiles()
-    dialog.deleteLater()
-    return Path(chosen[0]) if accepted and chosen else None
-
-
-def _suffix(name_filter: str) -> str:
-    return name_filter.rpartition("*.")[2].rstrip(")")

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from qtpy.QtCore import QSignalBlocker
 
-from napari_kmeans_quantizer.plugin.work import frame_shares
+from napari_kmeans_quantizer.plugin.models.shares import shares_of_images, shares_of_state
 
 from .docks import Docks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import napari.viewer
 
     from napari_kmeans_quantizer import Quantization
+    from napari_kmeans_quantizer.plugin.models.exploration import Curve
+    from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
 
     from .color_space.view import ColorSpaceView
@@ -27,33 +28,75 @@ COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares of colors"
 
 
 class Views:
-    """Opens views, and draws the state into those that are open."""
+    """Opens views, and draws into those that are open what is known of the chosen image.
 
-    def __init__(self, viewer: napari.viewer.Viewer) -> None:
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+        In whose window they open.
+    state_of : callable
+        Returns the State of an image by its key, None if there is none.
+    """
+
+    def __init__(
+        self, viewer: napari.viewer.Viewer, state_of: Callable[[Key], State | None]
+    ) -> None:
         self._docks = Docks(viewer)
+        self._state_of = state_of
+        self._state: State | None = None
+        self._compared: dict[Key, Quantization] = {}
 
-    def show(self, state: State | None) -> None:
-        """Draw a state into the views that follow it."""
-        view: Any = self._docks.get(COLOR_SPACE)
-        if view is not None:
-            _draw_color_space(view, state)
-        explore: Any = self._docks.get(EXPLORE)
-        if explore is not None and state is not None:
-            explore.set_chosen(len(state.result.palette))
+    def show(self, state: State | None, curve: Curve | None, name: str, n_colors: int) -> None:
+        """Draw what is known of an image into all open views.
 
-    def color_space(self, state: State | None) -> ColorSpaceView:
+        Parameters
+        ----------
+        state : State or None
+            Its result.
+        curve : Curve or None
+            What was explored of it.
+        name : str
+            What it is called, "" if there is none.
+        n_colors : int
+            The number of colors that is set.
+        """
+        self._state = state
+        if (view := self._open(COLOR_SPACE)) is not None:
+            self._draw_color_space(view)
+        if (view := self._open(SHARES)) is not None:
+            self._draw_shares(view)
+        if (view := self.explored) is not None:
+            chosen = n_colors if state is None else len(state.result.palette)
+            _draw_curve(view, curve, name, chosen)
+
+    def _open(self, title: str) -> Any:
+        return self._docks.get(title)
+
+    # -- the color space
+
+    def color_space(self) -> ColorSpaceView:
         """Open the 3-D plot of the pixels' colors."""
         from .color_space.view import ColorSpaceView
 
         view = self._docks.open(COLOR_SPACE, ColorSpaceView)
-        _draw_color_space(view, state)
+        self._draw_color_space(view)
         return view
+
+    def _draw_color_space(self, view: ColorSpaceView) -> None:
+        state = self._state
+        if state is None:
+            view.clear()
+        else:
+            view.show_result(
+                state.sample.values, state.sampled_labels(), state.result.palette, state.display
+            )
 
     def set_reference(self, color: Any) -> None:
         """Measure distances in the color space view, if it is open, from this color."""
-        view: Any = self._docks.get(COLOR_SPACE)
-        if view is not None:
+        if (view := self._open(COLOR_SPACE)) is not None:
             view.set_reference(color)
+
+    # -- several numbers of colors
 
     def explore(self, on_explore: Callable[..., Any], on_chosen: Callable[..., Any]) -> ExploreView:
         """Open the curve of errors over the number of colors."""
@@ -81,40 +124,27 @@ class Views:
     @property
     def explored(self) -> ExploreView | None:
         """The open view of the curve, if there is one."""
-        view: Any = self._docks.get(EXPLORE)
+        view: ExploreView | None = self._open(EXPLORE)
         return view
 
-    def frame_shares(self, state: State, on_frame: Callable[[int], Any]) -> SharesView:
-        """Open the shares of the colors in every frame of a stack or time series."""
-        shares, counts = frame_shares(state.result)
-        view = self._shares(on_frame)
-        view.show_shares(
-            f"{state.source.name}: shares by {state.source.main.axis_labels[0]}",
-            "frames",
-            [str(t) for t in range(len(shares))],
-            state.result.palette.hex,
-            shares,
-            counts,
-        )
-        return view
+    def work_ended(self) -> None:
+        """Unlock what was locked while something was computed."""
+        if (view := self.explored) is not None:
+            view.set_busy(False)
 
-    def layer_shares(
-        self, names: Sequence[str], results: Sequence[Quantization], on_frame: Callable[[int], Any]
-    ) -> SharesView:
-        """Open the shares of the same colors in several layers."""
-        palettes = [result.palette for result in results]
-        view = self._shares(on_frame)
-        view.show_shares(
-            "The same colors in several layers" if len(names) > 1 else f"{names[0]}: shares",
-            "layers",
-            names,
-            palettes[0].hex,
-            np.stack([palette.share for palette in palettes]),
-            np.stack([palette.counts for palette in palettes]),
-        )
-        return view
+    # -- shares
 
-    def _shares(self, on_frame: Callable[[int], Any]) -> SharesView:
+    def shares(self, on_frame: Callable[[int], Any]) -> SharesView:
+        """Open the shares of the colors in the chosen image, of a stack frame by frame."""
+        self._compared = {}
+        return self._open_shares(on_frame)
+
+    def compare_shares(self, states: list[State], on_frame: Callable[[int], Any]) -> SharesView:
+        """Open the shares of the same colors in several images."""
+        self._compared = {state.source.key: state.result for state in states}
+        return self._open_shares(on_frame)
+
+    def _open_shares(self, on_frame: Callable[[int], Any]) -> SharesView:
         from .shares.view import SharesView
 
         def make() -> SharesView:
@@ -122,15 +152,34 @@ class Views:
             view.frame_clicked.connect(on_frame)
             return view
 
-        return self._docks.open(SHARES, make)
+        view = self._docks.open(SHARES, make)
+        self._draw_shares(view)
+        return view
+
+    def _draw_shares(self, view: SharesView) -> None:
+        """Draw the images that are compared, as long as they have their colors; else the chosen."""
+        states = [self._state_of(key) for key in self._compared]
+        same = [
+            state
+            for state, result in zip(states, self._compared.values(), strict=True)
+            if state is not None and state.result is result
+        ]
+        if same:
+            view.show_shares(shares_of_images(same))
+        elif self._state is not None:
+            view.show_shares(shares_of_state(self._state))
+        else:
+            view.clear()
 
     def close(self) -> None:
         """Close all views."""
         self._docks.close()
 
 
-def _draw_color_space(view: ColorSpaceView, state: State | None) -> None:
-    if state is None:
-        view.clear()
+def _draw_curve(view: ExploreView, curve: Curve | None, name: str, chosen: int) -> None:
+    if curve is None:
+        view.clear(name)
+    elif view.shown_curve is curve:
+        view.set_chosen(chosen)
     else:
-        view.show_result(state.sample.values, state.sampled_labels(), state.result.palette)
+        view.show_curve(curve, chosen)

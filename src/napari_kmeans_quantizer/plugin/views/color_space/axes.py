@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from napari_kmeans_quantizer import convert_colors
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from napari_kmeans_quantizer.plugin.models.display import Display
 
     Floats = NDArray[np.float64]
 
@@ -122,41 +124,46 @@ class Stage:
         return end
 
 
-def display_rgb(colors: ArrayLike, value_range: tuple[float, float]) -> Floats:
-    """Return colors (n, C) as shown, (n, 3) in 0..1: grey repeated, missing channels 0."""
+def has_spaces(display: Display) -> bool:
+    """Return whether an image has colors that Lab and Oklab can tell."""
+    n_channels = len(display.channels)
+    return n_channels == 1 or (display.rgb and n_channels == 3)
+
+
+def levels(display: Display, colors: ArrayLike) -> Floats:
+    """Return where colors (n, C) lie among the axes of the first three channels, (n, 3) in 0..1."""
     table = np.asarray(colors)
-    low, high = value_range
-    scaled = np.clip((table[:, :3] - float(low)) / ((high - low) or 1.0), 0, 1)
-    if table.shape[1] == 1:
-        return np.repeat(scaled, 3, axis=1)
-    shown = np.zeros((len(table), 3))
-    shown[:, : scaled.shape[1]] = scaled
-    return shown
+    if len(display.channels) == 1:
+        return np.repeat(display.levels(table), 3, axis=1)
+    places = np.zeros((len(table), 3))
+    some = display.levels(table)[:, :3]
+    places[:, : some.shape[1]] = some
+    return places
 
 
-def has_spaces(n_channels: int) -> bool:
-    """Return whether images of so many channels have colors that Lab and Oklab can tell."""
-    return n_channels in (1, 3)
-
-
-def place(rgb: Floats, space: str) -> Floats:
-    """Return where displayed colors lie in the scene, (n, 3): L of Lab and Oklab points up."""
-    if space == "RGB" or not len(rgb):
-        return rgb
-    converted: Floats = convert_colors(rgb, space.lower())  # type: ignore[arg-type]
+def place(display: Display, colors: ArrayLike, space: str) -> Floats:
+    """Return where colors (n, C) lie in the scene, (n, 3): L of Lab and Oklab points up."""
+    if space == "RGB" or not len(np.asarray(colors)):
+        return levels(display, colors)
+    shown = display.shown(colors)
+    converted: Floats = convert_colors(shown, space.lower())  # type: ignore[arg-type]
     return converted[:, [1, 2, 0]]
 
 
-def units(space: str, value_range: tuple[float, float]) -> float:
-    """Return what a length of 1 in the scene means: RGB is told in the image's own values."""
-    return (value_range[1] - value_range[0]) or 1.0 if space == "RGB" else 1.0
+def units(space: str, display: Display) -> float:
+    """Return what a length of 1 in the scene means: the image's values, if all channels' agree."""
+    limits = {channel.limits for channel in display.channels}
+    if space != "RGB" or len(limits) > 1:
+        return 1.0
+    ((low, high),) = limits
+    return (high - low) or 1.0
 
 
-def distance_label(space: str, n_channels: int) -> str:
+def distance_label(space: str, display: Display) -> str:
     """Return what the color bar of distances is called."""
-    if has_spaces(n_channels):
+    if has_spaces(display):
         return f"distance in {space}"
-    return "distance in channels 1 and 2" if n_channels == 2 else "distance in channels 1 to 3"
+    return f"distance in {', '.join(channel.name for channel in display.channels[:3])}"
 
 
 def nice_ticks(low: float, high: float, at_most: int = 5) -> list[float]:
@@ -171,24 +178,40 @@ def nice_ticks(low: float, high: float, at_most: int = 5) -> list[float]:
     return [float(n * step) + 0.0 for n in np.arange(first, last + 1)]  # 0, never -0
 
 
-def make_stage(
-    space: str,
-    points: Floats,
-    n_channels: int,
-    value_range: tuple[float, float],
-    before: Stage | None,
-) -> Stage:
+def make_stage(space: str, points: Floats, display: Display, before: Stage | None) -> Stage:
     """Return the box and the axes for these points.
 
     The box of `before`, the stage shown last in this space, is kept as long as the points fit it
     and fill it: axes that jump while the user drags a slider would be worse than a loose fit.
     """
     if space == "RGB":
-        return _channel_stage(n_channels, *value_range)
+        return _channel_stage(_named_axes(display))
     limits = _lab_limits(space, points)
     if before is not None and _still_fits(before.limits, limits):
         return before
     return _lab_stage(space, limits)
+
+
+class _NamedAxis(NamedTuple):
+    name: str
+    limits: tuple[float, float]
+    hue: tuple[float, float, float]
+
+
+def _named_axes(display: Display) -> tuple[_NamedAxis, ...]:
+    """Return name, values and color of the axes: a grey image is at home on all three of RGB."""
+    channels = display.channels[:3]
+    if len(channels) == 1:
+        limits = channels[0].limits
+        return tuple(_NamedAxis(n, limits, h) for n, h in zip("RGB", RGB_HUES, strict=True))
+    hues = RGB_HUES if display.rgb and len(display.channels) >= 3 else CHANNEL_HUES
+    axes = []
+    for channel, hue in zip(channels, hues, strict=False):
+        if channel.colormap is not None:
+            red, green, blue = channel.colormap.map(np.ones(1))[0, :3].tolist()
+            hue = (red, green, blue)
+        axes.append(_NamedAxis(channel.name, channel.limits, hue))
+    return tuple(axes)
 
 
 def _still_fits(old: Floats, new: Floats) -> bool:
@@ -197,22 +220,17 @@ def _still_fits(old: Floats, new: Floats) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _channel_stage(n_channels: int, low: float, high: float) -> Stage:
-    colored = has_spaces(n_channels)
-    names = ("R", "G", "B") if colored else ("channel 1", "channel 2", "channel 3")
-    hues = RGB_HUES if colored else CHANNEL_HUES
-    n_axes = 3 if colored else min(n_channels, 3)
+def _channel_stage(named: tuple[_NamedAxis, ...]) -> Stage:
     limits = np.zeros((3, 2))
-    limits[:n_axes, 1] = 1
-    ticks = {
-        (value - low) / ((high - low) or 1): f"{value:g}"
-        for value in nice_ticks(low, high)
-        if value > low  # three of them would meet at the origin
-    }
-    axes = [
-        Axis(names[i], np.stack([np.zeros(3), np.eye(3)[i]]), hues[i], hues[i], ticks)
-        for i in range(n_axes)
-    ]
+    limits[: len(named), 1] = 1
+    axes = []
+    for i, (name, (low, high), hue) in enumerate(named):
+        ticks = {
+            (value - low) / ((high - low) or 1): f"{value:g}"
+            for value in nice_ticks(low, high)
+            if value > low  # three of them would meet at the origin
+        }
+        axes.append(Axis(name, np.stack([np.zeros(3), np.eye(3)[i]]), hue, hue, ticks))
     return Stage(limits, tuple(axes))
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +9,8 @@ from qtpy.QtCore import QBuffer, QIODevice, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QImage, QLinearGradient, QPainter, QPalette
 from qtpy.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QSpinBox, QWidget
 from superqt import QFlowLayout
+
+from napari_kmeans_quantizer.plugin.views.parts import describe
 
 from .axes import SPACES, nice_ticks
 
@@ -74,7 +73,7 @@ class Controls(QWidget):
             "Look at everything again. Drag to turn, scroll to zoom, Shift+drag to move; "
             "arrow keys, + and - do so too",
         )
-        self.save = QPushButton("Save")
+        self.save = QPushButton("Save ...")
         describe(self.save, "Save picture", "Save this view as a PNG, at twice its size on screen")
 
     def allow_spaces(self, allowed: bool) -> None:
@@ -157,13 +156,6 @@ def combo(items: Iterable[str], name: str, tooltip: str) -> QComboBox:
     return box
 
 
-def describe(widget: QWidget, name: str, tooltip: str) -> None:
-    """Tell what a widget is, to screen readers and on hovering."""
-    widget.setAccessibleName(name)
-    widget.setAccessibleDescription(tooltip)
-    widget.setToolTip(tooltip)
-
-
 def message(text: str) -> QLabel:
     """Return a text that stands where something else cannot."""
     label = QLabel(text)
@@ -204,23 +196,16 @@ def with_bar(pixels: NDArray[np.uint8], bar: ColorBar | None, width: int) -> QIm
     return picture
 
 
-def write_png(picture: QImage, path: str | os.PathLike[str]) -> None:
-    """Write a PNG file, all of it or nothing.
+def encoded(picture: QImage) -> bytes:
+    """Return a picture as the content of a PNG file.
 
     Raises
     ------
     OSError
-        If the file cannot be written.
+        If Qt cannot encode it.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not picture.save(buffer, "PNG"):
         raise OSError("Qt could not encode the picture as PNG.")
-    target = Path(path)
-    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
-    try:
-        temporary.write_bytes(buffer.data().data())
-        os.replace(temporary, target)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    return bytes(buffer.data().data())

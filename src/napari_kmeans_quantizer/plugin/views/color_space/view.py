@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtCore import QEvent, Qt, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QPalette
-from qtpy.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
-from .axes import (
-    Stage,
-    display_rgb,
-    distance_label,
-    has_spaces,
-    make_stage,
-    place,
-    units,
-)
+from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer.plugin.models.display import Display
+from napari_kmeans_quantizer.plugin.views.files import PNG, save_as, write_file
+from napari_kmeans_quantizer.plugin.views.parts import describe
+
+from .axes import Stage, distance_label, has_spaces, make_stage, place, units
 from .controls import (
     CLUSTER,
     DISTANCE,
     OWN,
     ColorBar,
     Controls,
-    describe,
+    encoded,
     message,
     with_bar,
-    write_png,
 )
 from .picking import is_click, point_at, star_at, turn_by_key
 from .scene import ColorSpaceScene, gl_is_available, star_sizes, viridis
@@ -38,8 +34,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
     from qtpy.QtGui import QImage, QShowEvent
-
-    from napari_kmeans_quantizer import Palette
 
     Floats = NDArray[Any]
 
@@ -81,6 +75,7 @@ class ColorSpaceView(QWidget):
         self._colors: NDArray[Any] = np.zeros((0, 3))
         self._labels: NDArray[np.intp] = np.zeros(0, np.intp)
         self._palette: Palette | None = None
+        self._display: Display | None = None
         self._reference: Floats | None = None
         self._stages: dict[str, Stage] = {}
         self._placed: tuple[Any, NDArray[Any], Floats, Floats] | None = None
@@ -108,6 +103,10 @@ class ColorSpaceView(QWidget):
         self._column.setSpacing(0)
         self._column.addWidget(self._controls)
         self._column.addWidget(self.bar)
+        self._status = QElidingLabel()
+        self._status.setAccessibleName("What was saved")
+        self._status.hide()
+        self._column.addWidget(self._status)
 
     def _connect(self) -> None:
         self.space.currentIndexChanged.connect(self._refresh)
@@ -170,7 +169,13 @@ class ColorSpaceView(QWidget):
 
     # -- what the view is told
 
-    def show_result(self, colors: ArrayLike, labels: ArrayLike, palette: Palette) -> None:
+    def show_result(
+        self,
+        colors: ArrayLike,
+        labels: ArrayLike,
+        palette: Palette,
+        display: Display | None = None,
+    ) -> None:
         """Draw pixels and cluster centers.
 
         Parameters
@@ -181,12 +186,15 @@ class ColorSpaceView(QWidget):
             The cluster of each, from 0.
         palette : Palette
             The cluster centers.
+        display : Display, optional
+            How the image is shown, and what its channels are called; by default ``palette.rgb``.
         """
         self._colors = np.asarray(colors)
         self._labels = np.asarray(labels)
-        if self._palette is None or self._palette.n_channels != palette.n_channels:
-            self._allow_spaces(has_spaces(palette.n_channels))
-        self._palette = palette
+        display = Display.of_palette(palette) if display is None else display
+        if self._display is None or has_spaces(self._display) != has_spaces(display):
+            self._allow_spaces(has_spaces(display))
+        self._palette, self._display = palette, display
         if self._reference is not None and len(self._reference) != palette.n_channels:
             self._reference = None
         self._refresh()
@@ -199,7 +207,7 @@ class ColorSpaceView(QWidget):
     def clear(self) -> None:
         """Draw nothing but the axes, and forget the reference."""
         self._colors, self._labels = self._colors[:0], self._labels[:0]
-        self._palette = self._reference = self._placed = None
+        self._palette = self._display = self._reference = self._placed = None
         self._allow_spaces(True)
         self._refresh()
 
@@ -217,69 +225,69 @@ class ColorSpaceView(QWidget):
             self._draw()
 
     def _draw(self) -> None:
-        scene, palette = self.scene, self._palette
+        scene, palette, display = self.scene, self._palette, self._display
         if scene is None:
             return
-        if palette is None:
+        if palette is None or display is None:
             self._draw_nothing(scene)
             return
         space = self.space.currentText()
-        places, rgb = self._place_points(space, palette)
-        stage = make_stage(
-            space, places, palette.n_channels, palette.value_range, self._stages.get(space)
-        )
+        places, rgb = self._place_points(space, display)
+        stage = make_stage(space, places, display, self._stages.get(space))
         self._stages[space] = stage
         scene.set_stage(stage)
-        scene.set_points(places, self._point_colors(places, rgb, palette))
-        self._star_places = place(palette.rgb, space)
+        scene.set_points(places, self._point_colors(places, rgb, palette, display))
+        self._star_places = place(display, palette.colors, space)
         self._star_sizes = star_sizes(palette.share)
-        scene.set_stars(self._star_places, palette.rgb, self._star_sizes)
+        scene.set_stars(self._star_places, display.shown(palette.colors), self._star_sizes)
         marked = self._reference is not None or self.color_by.currentText() == DISTANCE
-        scene.set_ring(self._reference_place(space, palette) if marked else None)
+        scene.set_ring(self._reference_place(space, palette, display) if marked else None)
 
     def _draw_nothing(self, scene: ColorSpaceScene) -> None:
         none = np.zeros((0, 3), np.float32)
-        scene.set_stage(make_stage(self.space.currentText(), np.zeros((0, 3)), 3, (0.0, 1.0), None))
+        blank = Display.of_palette(Palette(np.zeros((1, 3)), value_range=(0.0, 1.0)))
+        scene.set_stage(make_stage(self.space.currentText(), np.zeros((0, 3)), blank, None))
         self._star_places, self._star_sizes = none, np.zeros(0)
         scene.set_points(none, none)
         scene.set_stars(none, none, self._star_sizes)
         scene.set_ring(None)
         self.bar.hide()
 
-    def _place_points(self, space: str, palette: Palette) -> tuple[Floats, Floats]:
-        """Return places and displayed colors; while only the palette changes, those from before."""
+    def _place_points(self, space: str, display: Display) -> tuple[Floats, Floats]:
+        """Return places and shown colors; while only the palette changes, those from before."""
         colors = self._colors[: self.n_points.value()]
-        key = (space, palette.value_range, colors.dtype)
         if self._placed is not None:
-            before, same, places, rgb = self._placed
-            if before == key and np.array_equal(same, colors):
+            (space_before, display_before), same, places, rgb = self._placed
+            as_before = space == space_before and display.looks_like(display_before)
+            if as_before and same.dtype == colors.dtype and np.array_equal(same, colors):
                 return places, rgb
-        rgb = display_rgb(colors, palette.value_range)
-        places = place(rgb, space).astype(np.float32)
-        self._placed = (key, colors.copy(), places, rgb.astype(np.float32))
-        return places, self._placed[3]
+        places = place(display, colors, space).astype(np.float32)
+        rgb = display.shown(colors).astype(np.float32)
+        self._placed = ((space, display), colors.copy(), places, rgb)
+        return places, rgb
 
-    def _point_colors(self, places: Floats, rgb: Floats, palette: Palette) -> Floats:
+    def _point_colors(
+        self, places: Floats, rgb: Floats, palette: Palette, display: Display
+    ) -> Floats:
         mode = self.color_by.currentText()
         self.bar.setVisible(mode == DISTANCE)
         if mode == OWN:
             return rgb
         if mode == CLUSTER:
-            return palette.rgb.astype(np.float32)[self._labels[: len(rgb)]]
+            return display.shown(palette.colors).astype(np.float32)[self._labels[: len(rgb)]]
         space = self.space.currentText()
-        away = places - self._reference_place(space, palette).astype(np.float32)
+        away = places - self._reference_place(space, palette, display).astype(np.float32)
         distance = np.sqrt(np.einsum("ij,ij->i", away, away))
         largest = float(distance.max(initial=0.0)) or 1.0
-        label = distance_label(space, palette.n_channels)
-        self.bar.show_range(largest * units(space, palette.value_range), label)
+        self.bar.show_range(largest * units(space, display), distance_label(space, display))
         table: Floats = self._viridis[np.rint(distance * (255 / largest)).astype(np.intp)]
         return table
 
-    def _reference_place(self, space: str, palette: Palette) -> Floats:
+    def _reference_place(self, space: str, palette: Palette, display: Display) -> Floats:
         color = self._reference
         if color is None:
             color = palette.colors[int(np.argmax(palette.counts))]
-        return place(display_rgb(color[None], palette.value_range), space)[0]
+        return place(display, color[None], space)[0]
 
     # -- mouse and keys
 
@@ -310,13 +318,15 @@ class ColorSpaceView(QWidget):
         return star_at(self.scene, self._star_places, self._star_sizes, pos)
 
     def _on_move(self, event: Any) -> None:
-        if self.scene is None or event.press_event is not None or self._palette is None:
+        palette, display = self._palette, self._display
+        if self.scene is None or event.press_event is not None:
             return
         star = self._star_at(event.pos)
         text = ""
-        if star is not None:
-            share = self._palette.share[star]
-            text = self._palette.hex[star] + (f" · {share:.1%}" if share else "")
+        if star is not None and palette is not None and display is not None:
+            share = palette.share[star]
+            text = display.hex(palette.colors[star : star + 1])[0]
+            text += f" · {share:.1%}" if share else ""
         if self.scene.canvas.native.toolTip() != text:
             self.scene.canvas.native.setToolTip(text)
 
@@ -371,7 +381,7 @@ class ColorSpaceView(QWidget):
         RuntimeError
             If there is nothing to save: OpenGL is missing, or the view was never shown.
         """
-        write_png(self._picture(), path)
+        write_file(path, encoded(self._picture()))
 
     def _picture(self) -> QImage:
         if self.scene is None or not self.scene.canvas.native.isValid():
@@ -380,13 +390,8 @@ class ColorSpaceView(QWidget):
         return with_bar(self.scene.render(PICTURE_SCALE), bar, self.scene.canvas.native.width())
 
     def _ask_and_save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save picture", "colors.png", "PNG pictures (*.png)"
-        )
-        if not path:
-            return
-        target = Path(path) if Path(path).suffix else Path(path).with_suffix(".png")
-        try:
-            self.save_picture(target)
-        except (OSError, RuntimeError) as error:
-            QMessageBox.warning(self, "Save picture", f"The picture was not saved.\n{error}")
+        save_as(self, self.save_picture, "Save the picture", "colors.png", [PNG], self._tell)
+
+    def _tell(self, message: str) -> None:
+        self._status.setText(message)
+        self._status.setVisible(bool(message))

@@ -20,15 +20,19 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
+from napari_kmeans_quantizer.plugin.views.files import CSV, save_as, write_file
+from napari_kmeans_quantizer.plugin.views.parts import describe
+
 from .plot import draw_curve, draw_suggested
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
 
     from matplotlib.backend_bases import Event
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
+
+    from napari_kmeans_quantizer.plugin.models.exploration import Curve
 
 MAX_COLORS = 64
 SPIN_BOX = 70  # pixels
@@ -56,6 +60,8 @@ class ExploreView(QWidget):
         How the pictures are to be shown; its data are "stack" and "grid".
     compute, save : QPushButton
         "Explore" and "Save CSV ...".
+    shown_curve : Curve or None
+        What is shown.
     """
 
     explore_requested = Signal(int, int, str)
@@ -63,12 +69,14 @@ class ExploreView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.shown_curve: Curve | None = None
         self._n_colors: NDArray[np.int64] = np.zeros(0, np.int64)
         self._errors: NDArray[np.float64] = np.zeros(0)
-        self._psnr: NDArray[np.float64] | None = None
+        self._psnr: NDArray[np.float64] = np.zeros(0)
         self._suggested: int | None = None
         self._chosen: int | None = None
         self._marker: Line2D | None = None
+        self._name = ""
         self._make_controls()
         self._make_plot()
         self._arrange()
@@ -81,11 +89,11 @@ class ExploreView(QWidget):
         self.arrangement = QComboBox()
         for name, text in ARRANGEMENTS.items():
             self.arrangement.addItem(text, name)
-        _describe(self.arrangement, "Arrangement", "How the pictures of all K are shown")
+        describe(self.arrangement, "Arrangement", "How the pictures of all K are shown")
         self.compute = QPushButton("Explore")
-        _describe(self.compute, "Explore", "Quantize the image with every K of the range")
+        describe(self.compute, "Explore", "Quantize the image with every K of the range")
         self.save = QPushButton("Save CSV ...")
-        _describe(self.save, "Save CSV", "Save the curve as a table: K, mse, psnr")
+        describe(self.save, "Save CSV", "Save the curve as a table: K, mse, psnr")
         self.save.setEnabled(False)
 
     def _make_plot(self) -> None:
@@ -95,7 +103,7 @@ class ExploreView(QWidget):
 
         self._canvas = PlotCanvas(self)
         self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        _describe(
+        describe(
             self._canvas,
             "Mean squared error over the number of colors",
             "Click a point to use that K; the left and right keys move it",
@@ -142,48 +150,35 @@ class ExploreView(QWidget):
 
     # -- what is told
 
-    def show_errors(
-        self,
-        n_colors: Sequence[int],
-        errors: Sequence[float],
-        suggested: int | None,
-        chosen: int | None = None,
-        psnr: Sequence[float] | None = None,
-    ) -> None:
-        """Show the errors of a range of K.
-
-        Parameters
-        ----------
-        n_colors : sequence of int
-            The K that were tried, increasing.
-        errors : sequence of float
-            Their mean squared errors.
-        suggested : int or None
-            The K to recommend, as a dashed line; None for no recommendation.
-        chosen : int, optional
-            The K in use.
-        psnr : sequence of float, optional
-            Peak signal-to-noise ratios in dB.
-
-        Raises
-        ------
-        ValueError
-            If the sequences are empty or of different lengths.
-        """
-        tried = np.asarray(n_colors, np.int64)
-        lengths = {len(column) for column in (tried, errors, psnr) if column is not None}
-        if len(lengths) != 1 or not len(tried):
-            raise ValueError(
-                "`n_colors`, `errors` and `psnr` must be equally long and not empty, "
-                f"got lengths {sorted(lengths)}."
-            )
-        self._n_colors, self._errors = tried, np.asarray(errors, np.float64)
-        self._psnr = None if psnr is None else np.asarray(psnr, np.float64)
-        self._suggested, self._chosen = suggested, chosen
+    def show_curve(self, curve: Curve, chosen: int | None = None) -> None:
+        """Show the errors of a range of K, and the one in use; see `Curve`."""
+        self.shown_curve = curve
+        self._n_colors = np.asarray(curve.n_colors, np.int64)
+        self._errors = np.asarray(curve.errors, np.float64)
+        self._psnr = np.asarray(curve.psnr, np.float64)
+        self._suggested, self._chosen, self._name = curve.suggested, chosen, curve.name
         self._pages.setCurrentWidget(self._canvas)
         self.save.setEnabled(True)
         self._draw()
         self._tell(chosen)
+
+    def clear(self, name: str = "") -> None:
+        """Show that an image was not explored yet.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of the image.
+        """
+        self._n_colors = np.zeros(0, np.int64)
+        self._errors = self._psnr = np.zeros(0)
+        self.shown_curve = None
+        self._suggested = self._chosen = self._marker = None
+        self._name = name
+        self._pages.setCurrentWidget(self._hint)
+        self.save.setEnabled(False)
+        self._on_range()
+        self._status.setText("")
 
     def set_chosen(self, n_colors: int) -> None:
         """Mark the K in use; one that is not on the curve is remembered, and not shown."""
@@ -198,21 +193,18 @@ class ExploreView(QWidget):
         self.compute.setText("Exploring ..." if busy else "Explore")
 
     def table(self) -> pd.DataFrame:
-        """Return the curve as a table with columns K, mse and, if it is known, psnr."""
-        table = pd.DataFrame({"K": self._n_colors, "mse": self._errors})
-        return table if self._psnr is None else table.assign(psnr=self._psnr)
+        """Return the curve as a table with columns K, mse and psnr."""
+        return pd.DataFrame({"K": self._n_colors, "mse": self._errors, "psnr": self._psnr})
 
     def save_csv(self, path: str | os.PathLike[str]) -> None:
         """Save the table as UTF-8 text: wholly, or leave the file that was there."""
-        from napari_kmeans_quantizer.plugin.views.plot import replace_file
-
-        replace_file(path, self.table().to_csv(index=False, lineterminator="\n").encode())
+        write_file(path, self.table().to_csv(index=False, lineterminator="\n").encode())
 
     # -- drawing
 
     def _draw(self) -> None:
         axes, theme = self._canvas.axes(), self._canvas.theme()
-        draw_curve(axes, theme, self._n_colors, self._errors)
+        draw_curve(axes, theme, self._n_colors, self._errors, self._name)
         if self._suggested is not None:
             draw_suggested(axes, theme, self._suggested)
         (self._marker,) = axes.plot(
@@ -231,9 +223,8 @@ class ExploreView(QWidget):
         text = "Click a point to use that K."
         if found.size:
             text = f"K = {n_colors}: MSE {self._errors[found[0]]:.4g}"
-            if self._psnr is not None:
-                text += f", {self._psnr[found[0]]:.1f} dB".replace("inf", "∞")
-        self._status.setText(text)
+            text += f", {self._psnr[found[0]]:.1f} dB".replace("inf", "∞")
+        self._status.setText(f"{self._name}: {text}" if self._name else text)
         self._status.setToolTip("")
 
     # -- what the user does
@@ -245,7 +236,8 @@ class ExploreView(QWidget):
         elif first >= last:
             self.last.setValue(first + 1)
         first, last = self.first.value(), self.last.value()
-        self._hint.setText(f"Press Explore: K = {first}..{last} are tried on the image.")
+        on = f'"{self._name}"' if self._name else "the image"
+        self._hint.setText(f"Press Explore: K = {first}..{last} are tried on {on}.")
 
     def _on_compute(self) -> None:
         for box in (self.first, self.last):
@@ -255,18 +247,11 @@ class ExploreView(QWidget):
         )
 
     def _on_save(self) -> None:
-        from napari_kmeans_quantizer.plugin.views.plot import ask_path
+        save_as(self, self.save_csv, "Save the curve", "errors.csv", [CSV], self._say)
 
-        path = ask_path(self, "Save the curve", "errors.csv", ["Table (*.csv)"])
-        if path is None:
-            return
-        try:
-            self.save_csv(path)
-        except OSError as error:
-            self._status.setText(f"Not saved: {error.strerror or error}")
-            self._status.setToolTip(str(error))
-        else:
-            self._status.setText(f"Saved {path.name}")
+    def _say(self, message: str) -> None:
+        self._status.setText(message)
+        self._status.setToolTip(message)
 
     def _on_press(self, event: Any) -> None:
         n_colors = self._pointed(event)
@@ -315,7 +300,7 @@ def _spin_box(low: int, high: int, value: int, description: str) -> QSpinBox:
     box.setFixedWidth(SPIN_BOX)
     # Of "20", the "2" alone must not push the other end of the range away.
     box.setKeyboardTracking(False)
-    _describe(box, description, f"{description}, {low} to {high}")
+    describe(box, description, f"{description}, {low} to {high}")
     return box
 
 
@@ -328,8 +313,3 @@ def _together(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         row.addWidget(widget)
     return group
-
-
-def _describe(widget: QWidget, name: str, tooltip: str) -> None:
-    widget.setAccessibleName(name)
-    widget.setToolTip(tooltip)

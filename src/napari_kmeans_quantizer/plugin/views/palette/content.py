@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qtpy.QtGui import QColor
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+from napari_kmeans_quantizer.plugin.models.display import Display
 
+if TYPE_CHECKING:
     from napari_kmeans_quantizer import Palette
 
 HOW_TO = "Double-click or Enter: edit. L: lock, H: hide. Right-click: merge, copy and more."
@@ -24,19 +24,14 @@ class Content:
     def __init__(
         self,
         palette: Palette,
-        rgb: ArrayLike | None,
+        display: Display | None,
         locked: frozenset[int],
         hidden: frozenset[int],
         pixel_area: tuple[float, str] | None,
     ) -> None:
-        shown = palette.rgb if rgb is None else np.asarray(rgb, dtype=np.float64)
-        if shown.shape != (len(palette), 3):
-            raise ValueError(
-                f"`rgb` must be a table ({len(palette)}, 3), one row per color of the palette, "
-                f"got shape {shown.shape}."
-            )
         self.palette = palette
-        self.rgb = np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8)
+        self.display = Display.of_palette(palette) if display is None else display
+        self._hex = self.display.hex(palette.colors)
         self.locked, self.hidden = frozenset(locked), frozenset(hidden)
         self.pixel_area = pixel_area
         self.shares = palette.share
@@ -58,11 +53,11 @@ class Content:
 
     def hex(self, index: int) -> str:
         """Return a color as ``#rrggbb``."""
-        return "#" + self.rgb[index].tobytes().hex()
+        return self._hex[index]
 
     def color(self, index: int) -> QColor:
         """Return a color as Qt paints it."""
-        return QColor(*self.rgb[index].tolist())
+        return QColor(self._hex[index])
 
     def percent(self, index: int) -> str:
         """Return a color's share of the pixels."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QColorDialog, QInputDialog, QWidget
 
+from napari_kmeans_quantizer.plugin.models.display import dtype_limits
+
 if TYPE_CHECKING:
     from napari_kmeans_quantizer import Palette
+    from napari_kmeans_quantizer.plugin.models.display import Color, Display
 
 
-def edit_color(parent: QWidget, palette: Palette, index: int) -> tuple[float, ...] | None:
+def edit_color(parent: QWidget, palette: Palette, display: Display, index: int) -> Color | None:
     """Ask for a new color in the dialog that suits the image.
 
     Parameters
@@ -23,7 +26,9 @@ def edit_color(parent: QWidget, palette: Palette, index: int) -> tuple[float, ..
     parent : QWidget
         Whom the dialog belongs to.
     palette : Palette
-        The colors; three channels are chosen as a color, one as a number, others as text.
+        The colors.
+    display : Display
+        How they are shown: RGB is chosen as a color, grey as a number, all else as text.
     index : int
         The color to start from.
 
@@ -32,11 +37,12 @@ def edit_color(parent: QWidget, palette: Palette, index: int) -> tuple[float, ..
     tuple of float or None
         The color in the palette's units; None if nothing changed.
     """
-    if palette.n_channels == 3:
-        return _edit_rgb(parent, palette, index)
+    title = f"Edit color {display.hex(palette.colors[index : index + 1])[0]}"
+    if display.rgb and palette.n_channels == 3:
+        return _edit_rgb(parent, title, palette, display, index)
     if palette.n_channels == 1:
-        return _edit_grey(parent, palette, index)
-    return _edit_values(parent, palette, index)
+        return _edit_grey(parent, title, palette, index)
+    return _edit_values(parent, title, palette, index)
 
 
 def ask_color(parent: QWidget, title: str, start: QColor) -> QColor | None:
@@ -64,37 +70,35 @@ def ask_text(parent: QWidget, title: str, label: str, start: str) -> str | None:
     return str(text) if accepted else None
 
 
-def _edit_rgb(parent: QWidget, palette: Palette, index: int) -> tuple[float, ...] | None:
-    before = np.rint(palette.rgb[index] * 255).astype(int)
-    chosen = ask_color(parent, f"Edit color {palette.hex[index]}", QColor(*before.tolist()))
+def _edit_rgb(
+    parent: QWidget, title: str, palette: Palette, display: Display, index: int
+) -> Color | None:
+    exact = palette.values[index].astype(float)
+    shown = display.shown(exact[np.newaxis])[0]
+    before = np.rint(shown * 255).astype(int)
+    chosen = ask_color(parent, title, QColor(*before.tolist()))
     if chosen is None:
         return None
     after = np.array([chosen.red(), chosen.green(), chosen.blue()])
-    low, high = palette.value_range
-    values = low + after / 255 * (high - low)
-    if palette.dtype.kind in "bui":
-        values = np.rint(values)
     # The dialog knows 256 steps, the image may know more: what was not touched stays exact.
-    exact = palette.values[index].astype(float)
-    kept = np.where(before == after, exact, values)
-    return None if np.array_equal(kept, exact) else tuple(kept.tolist())
+    values = display.values(np.where(before == after, shown, after / 255), exact)
+    return None if values == tuple(exact.tolist()) else values
 
 
-def _edit_grey(parent: QWidget, palette: Palette, index: int) -> tuple[float, ...] | None:
+def _edit_grey(parent: QWidget, title: str, palette: Palette, index: int) -> Color | None:
     decimals = _decimals(palette)
     before = round(float(palette.values[index, 0]), decimals)
-    limits = _dtype_limits(palette.dtype)
-    after = ask_number(parent, f"Edit color {palette.hex[index]}", before, limits, decimals)
+    after = ask_number(parent, title, before, dtype_limits(palette.dtype), decimals)
     return None if after is None or after == before else (after,)
 
 
-def _edit_values(parent: QWidget, palette: Palette, index: int) -> tuple[float, ...] | None:
+def _edit_values(parent: QWidget, title: str, palette: Palette, index: int) -> Color | None:
     before = tuple(palette.values[index].astype(float).tolist())
     prompt = f"{palette.n_channels} values in the image's units, separated by commas:"
     text = start = ", ".join(f"{value:.9g}" for value in before)
     label = prompt
     while True:
-        answer = ask_text(parent, f"Edit color {palette.hex[index]}", label, text)
+        answer = ask_text(parent, title, label, text)
         if answer is None or answer.strip() == start:
             return None
         try:
@@ -106,14 +110,14 @@ def _edit_values(parent: QWidget, palette: Palette, index: int) -> tuple[float, 
             return None if after == before else after
 
 
-def _parse_values(text: str, palette: Palette) -> tuple[float, ...]:
+def _parse_values(text: str, palette: Palette) -> Color:
     """Return the numbers in a text, or say what is wrong with them."""
     words = [word for word in re.split(r"[,;\s]+", text) if word]
     if len(words) != palette.n_channels:
         raise ValueError(
             f"{palette.n_channels} values are needed, one per channel, got {len(words)}."
         )
-    low, high = _dtype_limits(palette.dtype)
+    low, high = dtype_limits(palette.dtype)
     values = []
     for word in words:
         with suppress(ValueError):
@@ -123,16 +127,6 @@ def _parse_values(text: str, palette: Palette) -> tuple[float, ...]:
                 continue
         raise ValueError(f"“{word}” is not a number from {low:.6g} to {high:.6g}.")
     return tuple(values)
-
-
-def _dtype_limits(dtype: np.dtype[Any]) -> tuple[float, float]:
-    if dtype.kind == "b":
-        return 0.0, 1.0
-    if dtype.kind == "f":
-        high = min(float(np.finfo(dtype).max), 1.7e308)
-        return -high, high
-    info = np.iinfo(dtype)
-    return float(info.min), float(info.max)
 
 
 def _decimals(palette: Palette) -> int:

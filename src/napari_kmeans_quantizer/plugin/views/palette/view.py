@@ -22,9 +22,8 @@ from .list import ColorList, Rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike
-
     from napari_kmeans_quantizer import Palette
+    from napari_kmeans_quantizer.plugin.models.display import Display
 
 ICON = 14  # pixels
 
@@ -103,7 +102,7 @@ class PaletteView(QWidget):
         self,
         palette: Palette | None,
         *,
-        rgb: ArrayLike | None = None,
+        display: Display | None = None,
         locked: frozenset[int] = frozenset(),
         hidden: frozenset[int] = frozenset(),
         pixel_area: tuple[float, str] | None = None,
@@ -118,23 +117,18 @@ class PaletteView(QWidget):
         ----------
         palette : Palette or None
             What to list, in this order.
-        rgb : (K, 3) array_like of float, optional
-            The colors as the viewer shows them, in 0..1; by default ``palette.rgb``.
+        display : Display, optional
+            How the viewer shows the colors; by default as ``palette.rgb``.
         locked, hidden : frozenset of int, optional
             Indices of the colors that are locked, and of those that are hidden.
         pixel_area : (float, str), optional
             The area of one pixel, and its unit: ``(0.25, "µm²")``.
         edited : bool, optional
             Whether there is something to reset.
-
-        Raises
-        ------
-        ValueError
-            If `rgb` does not have one row of three values per color.
         """
         content = None
         if palette is not None:
-            content = Content(palette, rgb, locked, hidden, pixel_area)
+            content = Content(palette, display, locked, hidden, pixel_area)
         lost = self._list.selected() >= (len(content) if content else 0)
         with signals_blocked(self._list):
             if lost:
@@ -238,7 +232,7 @@ class PaletteView(QWidget):
 
     def _edit(self, index: int) -> None:
         palette = self._shown.palette
-        color = edit_color(self, palette, index)
+        color = edit_color(self, palette, self._shown.display, index)
         if color is None or not isalive(self) or self._model.content is None:
             return
         # Another palette may have come while the dialog was open: it is not the one to edit.

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from napari_kmeans_quantizer.plugin.models.shares import Shares
     from napari_kmeans_quantizer.plugin.views.plot import Theme
-
-    from .table import Shares
 
 BAR = 0.5  # height of a bar; the rest of its row is for the name above it
 

@@ -1,84 +1,20 @@
-"""Shares of colors as a table: what they are, on the screen and in a file."""
+"""Shares of colors as a table on the screen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from napari_kmeans_quantizer.plugin.views.parts import swatch_icon
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from qtpy.QtGui import QIcon
     from qtpy.QtWidgets import QWidget
 
-KINDS = ("frames", "layers")
+    from napari_kmeans_quantizer.plugin.models.shares import Shares
+
 SWATCH = 12  # pixels
-
-
-class Shares(NamedTuple):
-    """What is shown: (n, K) shares, their rows' names and their columns' colors."""
-
-    kind: str
-    names: list[str]
-    colors: list[str]
-    shares: NDArray[np.float64]
-    counts: NDArray[np.int64] | None
-    positions: NDArray[np.float64] | None
-    position_label: str
-
-    @property
-    def columns(self) -> list[str]:
-        """Names of the colors: their hex values, numbered where two are displayed alike."""
-        seen: dict[str, int] = {}
-        names = []
-        for color in self.colors:
-            seen[color] = number = seen.get(color, 0) + 1
-            names.append(color if number == 1 else f"{color} ({number})")
-        return names
-
-    @property
-    def x(self) -> NDArray[np.float64]:
-        """Where the frames lie."""
-        return np.arange(len(self.names), dtype=float) if self.positions is None else self.positions
-
-    def frame(self) -> pd.DataFrame:
-        """Return the shares, one named row per frame or layer and one column per color."""
-        index = pd.Index(self.names, name=self.kind[:-1], dtype=str)
-        return pd.DataFrame(self.shares, index=index, columns=self.columns)
-
-    def full_frame(self) -> pd.DataFrame:
-        """Return all that is known: positions, shares and pixels; see `SharesView.save_csv`."""
-        table = self.frame()
-        parts = [table.add_suffix(" share")]
-        if self.positions is not None:
-            # A column called like the index would be taken for it.
-            label = self.position_label
-            label = f"{label} position" if label == table.index.name else label
-            parts.insert(0, pd.DataFrame({label: self.positions}, index=table.index))
-        if self.counts is not None:
-            counts = pd.DataFrame(self.counts, index=table.index, columns=table.columns)
-            parts.append(counts.add_suffix(" pixels"))
-        return pd.concat(parts, axis=1)
-
-
-def check(data: Shares) -> None:
-    """Raise an error unless there is something to show, and its parts fit each other."""
-    if data.kind not in KINDS:
-        raise ValueError(f"`kind` must be one of {', '.join(KINDS)}, got {data.kind!r}.")
-    shape = (len(data.names), len(data.colors))
-    if not all(shape):
-        raise ValueError(f"`names` and `palette_hex` must not be empty, got lengths {shape}.")
-    for name, array, wanted in (
-        ("shares", data.shares, shape),
-        ("counts", data.counts, shape),
-        ("positions", data.positions, shape[:1]),
-    ):
-        if array is not None and array.shape != wanted:
-            raise ValueError(f"`{name}` must have shape {wanted}, got {array.shape}.")
 
 
 class SharesModel(QAbstractTableModel):

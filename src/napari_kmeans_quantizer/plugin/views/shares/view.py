@@ -25,24 +25,26 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel
 
+from napari_kmeans_quantizer.plugin.models.shares import Shares, check
+from napari_kmeans_quantizer.plugin.views.files import CSV, PNG, SVG, save_as, write_file
+
 from .plot import cell_at, draw_areas, draw_bars
-from .table import SWATCH, Shares, SharesModel, check
+from .table import SWATCH, SharesModel
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import Event
     from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
     from qtpy.QtGui import QResizeEvent
 
     from napari_kmeans_quantizer.plugin.views.plot import Theme
 
 ROW = 3.0  # height of a row of bars, in heights of text
 MAX_HEIGHT = 30_000  # pixels; pictures cannot be much higher
+NOTHING = Shares("", "frames", [], [], np.zeros((0, 0)))
 WIDE = 400  # pixels; from here on, plot and table are readable beside each other
 
 
@@ -66,7 +68,7 @@ class SharesView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._data = Shares("frames", [], [], np.zeros((0, 0)), None, None, "frame")
+        self._data = NOTHING
         self._make_controls()
         self._make_plot()
         self._make_table()
@@ -170,63 +172,33 @@ class SharesView(QWidget):
 
     # -- what is told
 
-    def show_shares(
-        self,
-        title: str,
-        kind: str,
-        names: Sequence[str],
-        palette_hex: Sequence[str],
-        shares: ArrayLike,
-        counts: ArrayLike | None = None,
-        positions: ArrayLike | None = None,
-        position_label: str = "frame",
-    ) -> None:
-        """Show the shares of K colors in n frames or layers.
-
-        Parameters
-        ----------
-        title : str
-            What is shown, in a few words.
-        kind : {"frames", "layers"}
-            Whether rows are frames, drawn as areas, or layers, drawn as bars.
-        names : (n,) sequence of str
-            Names of the rows.
-        palette_hex : (K,) sequence of str
-            The colors, as ``#rrggbb``.
-        shares : (n, K) array_like
-            Shares in 0..1; the rows sum to 1.
-        counts : (n, K) array_like of int, optional
-            The same in pixels.
-        positions : (n,) array_like, optional
-            Where the frames lie on the plot's axis, increasing; by default 0, 1, 2, ...
-        position_label : str
-            What the axis measures.
+    def show_shares(self, data: Shares) -> None:
+        """Show the shares of K colors in n frames, as areas, or in n layers, as bars.
 
         Raises
         ------
         ValueError
-            If `kind` is another, there are no rows, or the shapes do not fit each other.
+            If the kind is unknown, there are no rows, or the shapes do not fit each other.
         """
-        data = Shares(
-            kind,
-            [str(name) for name in names],
-            [str(color) for color in palette_hex],
-            np.asarray(shares, np.float64),
-            None if counts is None else np.asarray(counts),
-            None if positions is None else np.asarray(positions, np.float64),
-            position_label,
-        )
         check(data)
+        self._show(data)
+        self._pages.setCurrentWidget(self._splitter)
+        self._draw()
+
+    def clear(self) -> None:
+        """Show that there are no shares."""
+        self._show(NOTHING)
+        self._pages.setCurrentIndex(0)
+
+    def _show(self, data: Shares) -> None:
         self._data = data
-        self._title.setText(title)
-        self._title.setToolTip(title)
+        self._title.setText(data.title)
+        self._title.setToolTip(data.title)
         self._status.setText("")
         self._model.set_data(data)
         self._fit_table()
         for button in (self.save, self.save_picture, self.copy):
-            button.setEnabled(True)
-        self._pages.setCurrentWidget(self._splitter)
-        self._draw()
+            button.setEnabled(bool(data.names))
 
     def table(self) -> pd.DataFrame:
         """Return the shares, one named row per frame or layer and one column per color.
@@ -252,15 +224,13 @@ class SharesView(QWidget):
         ``#rrggbb pixels``, one for each color
             Number of pixels; only if counts were given.
         """
-        from napari_kmeans_quantizer.plugin.views.plot import replace_file
-
-        replace_file(path, self._data.full_frame().to_csv(lineterminator="\n").encode())
+        write_file(path, self._data.full_frame().to_csv(lineterminator="\n").encode())
 
     def save_plot(self, path: str | os.PathLike[str]) -> None:
         """Save the plot, dark on white, as .png or .svg: wholly, or leave what was there."""
-        from napari_kmeans_quantizer.plugin.views.plot import picture_bytes, replace_file
+        from napari_kmeans_quantizer.plugin.views.plot import picture_bytes
 
-        replace_file(path, picture_bytes(self._draw_into, Path(path).suffix))
+        write_file(path, picture_bytes(self._draw_into, Path(path).suffix))
 
     # -- drawing
 
@@ -287,7 +257,7 @@ class SharesView(QWidget):
     def _fit_table(self) -> None:
         """Make all columns as wide as the widest header: asking each cell would take long."""
         metrics = self._table.horizontalHeader().fontMetrics()
-        widest = max(self._data.columns, key=len).replace("1", "d")
+        widest = max(self._data.columns, key=len, default="").replace("1", "d")
         width = metrics.horizontalAdvance(widest) + SWATCH + 26
         self._table.horizontalHeader().setDefaultSectionSize(width)
         self._table.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
@@ -326,26 +296,12 @@ class SharesView(QWidget):
         return cell_at(self._data, event.xdata, event.ydata)
 
     def _on_save(self) -> None:
-        self._save_as(self.save_csv, "Save the shares", "shares.csv", ["Table (*.csv)"])
+        tell = self._status.setText
+        save_as(self, self.save_csv, "Save the shares", "shares.csv", [CSV], tell)
 
     def _on_save_picture(self) -> None:
-        filters = ["PNG picture (*.png)", "SVG picture (*.svg)"]
-        self._save_as(self.save_plot, "Save the plot", "shares.png", filters)
-
-    def _save_as(
-        self, save: Callable[[Path], None], caption: str, name: str, filters: list[str]
-    ) -> None:
-        from napari_kmeans_quantizer.plugin.views.plot import ask_path
-
-        path = ask_path(self, caption, name, filters)
-        if path is None:
-            return
-        try:
-            save(path)
-        except (OSError, ValueError) as error:
-            self._status.setText(f"Not saved: {getattr(error, 'strerror', None) or error}")
-        else:
-            self._status.setText(f"Saved {path.name}")
+        tell = self._status.setText
+        save_as(self, self.save_plot, "Save the plot", "shares.png", [PNG, SVG], tell)
 
     def _on_copy(self) -> None:
         text = self._data.full_frame().to_csv(sep="\t", lineterminator="\n")

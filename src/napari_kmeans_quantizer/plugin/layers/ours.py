@@ -1,0 +1,83 @@
+"""Which layers are ours: those that were made here and handed in, and no others.
+
+Known by the layer itself, whatever its name, metadata or place: a duplicate, a converted or split
+layer is another one, and a person's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary, ref
+
+from .contents import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from napari.layers import Layer
+
+    from napari_kmeans_quantizer.plugin.models.source import Key
+    from napari_kmeans_quantizer.plugin.models.state import State
+
+
+class Record:
+    """One quantized image: what is known of it, and the layers that show it.
+
+    The layers keep it, so it outlives the panel that made it, and goes with the last of them.
+
+    Parameters
+    ----------
+    key : tuple of str
+        Identity of the image.
+    state : State or None
+        None if it was only explored, or its result is gone.
+    """
+
+    def __init__(self, key: Key, state: State | None = None) -> None:
+        self.key, self.state = key, state
+        self._layers: dict[str, ref[Layer]] = {}
+
+    def own(self, layers: Mapping[str, Layer]) -> None:
+        """Take new layers, by their roles."""
+        for role, layer in layers.items():
+            self._layers[role] = ref(layer)
+            _records[layer] = self
+
+    def layer(self, role: str) -> Layer | None:
+        """Return the layer of a role; it need not be in any viewer."""
+        kept = self._layers.get(role)
+        return None if kept is None else kept()
+
+    @property
+    def was_shown(self) -> bool:
+        """Whether layers show, or have shown, the result."""
+        return any(role in ROLES for role in self._layers)
+
+
+_records: WeakKeyDictionary[Layer, Record] = WeakKeyDictionary()
+
+
+def bare(layer: Layer) -> Layer:
+    """Return the layer itself, not the public face of it that napari gives to plugins."""
+    itself: Layer = getattr(layer, "__wrapped__", layer)
+    return itself
+
+
+def is_ours(layer: Layer) -> bool:
+    """Tell whether this plugin made the layer."""
+    return bare(layer) in _records
+
+
+def record_of(layer: Layer) -> Record | None:
+    """Return the record that a layer shows, None if it is not ours."""
+    return _records.get(bare(layer))
+
+
+def records_in(layers: Iterable[Layer]) -> dict[Key, Record]:
+    """Return the records that some layers show, by the keys of their images."""
+    found: dict[Key, Record] = {}
+    for layer in layers:
+        record = record_of(layer)
+        if record is not None:
+            found.setdefault(record.key, record)
+    return found

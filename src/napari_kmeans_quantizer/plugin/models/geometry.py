@@ -1,0 +1,68 @@
+"""Where layers lie: maps between their data and napari's world, units, and who has which shape.
+
+Maps are homogeneous matrices: the last row is 0 ... 0 1, the last column where the origin goes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.utils.transforms import Affine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from napari.layers import Image, Labels, Layer
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+OWN = ("scale", "translate", "rotate", "shear")
+PLACE = (*OWN, "affine", "units", "axis_labels")
+"""The attributes that say where a layer lies."""
+
+
+def full_data(layer: Image | Labels) -> Any:
+    """Return a layer's data, at full resolution, not loaded yet if it is lazy."""
+    return layer.data[0] if layer.multiscale else layer.data
+
+
+def spatial_shape(layer: Image | Labels) -> tuple[int, ...]:
+    """Return the shape of a layer's data without its colors."""
+    return tuple(int(size) for size in full_data(layer).shape[: layer.ndim])
+
+
+def place_of(layer: Layer) -> dict[str, Any]:
+    """Return what puts another layer of the same shape exactly on this one."""
+    return {name: getattr(layer, name) for name in PLACE}
+
+
+def own_transform(layer: Layer) -> Matrix:
+    """Return the map by scale, shear, rotation and translation, before the layer's affine."""
+    own = Affine(ndim=layer.ndim, **{name: getattr(layer, name) for name in OWN})
+    return np.asarray(own.affine_matrix)
+
+
+def data_to_world(layer: Layer) -> Matrix:
+    """Return the map from data to world; unlike the layer's method, the same in grid mode."""
+    return np.asarray(layer.affine.affine_matrix @ own_transform(layer))
+
+
+def last_axes(matrix: Matrix, n_axes: int) -> Matrix:
+    """Return a map's part within the last axes."""
+    return matrix[-n_axes - 1 :, -n_axes - 1 :]
+
+
+def n_lengths(units: Sequence[Any]) -> int:
+    """Return how many of the last axes are measured in lengths, at most 3."""
+    lengths = [dict(unit.dimensionality) == {"[length]": 1} for unit in units[:-4:-1]]
+    return [*lengths, False].index(False)
+
+
+def unit_factors(units: Sequence[Any], wanted: Sequence[Any]) -> Matrix:
+    """Return factors from units to others; ones if any differ in kind: napari then drops all."""
+    pairs = list(zip(units, wanted, strict=True))
+    if any(unit.dimensionality != other.dimensionality for unit, other in pairs):
+        return np.ones(len(pairs))
+    return np.array([float((1 * unit).m_as(other)) for unit, other in pairs])

@@ -1,0 +1,143 @@
+"""Where a result lies in napari's world, worked out once and handed on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.utils.transforms import Affine
+
+from .geometry import (
+    OWN,
+    data_to_world,
+    last_axes,
+    n_lengths,
+    own_transform,
+    place_of,
+    unit_factors,
+)
+
+if TYPE_CHECKING:
+    from napari.components import Dims
+    from numpy.typing import ArrayLike, NDArray
+
+    from .source import Source
+
+    Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """What puts layers exactly on a source.
+
+    Attributes
+    ----------
+    whole : dict
+        Arguments of a layer of the source's `shape`.
+    plane : dict
+        Arguments of a 2-D layer on the last two axes of the source's layers as a whole.
+    plane_shape : (int, int)
+        Shape of those two axes, without window and step.
+    zoom, angle : float
+        The size of a pixel in the world, and how far rows turn, in degrees: layers turn and scale
+        by themselves, the text on them does not.
+    pixel_area : (float, str) or None
+        The size of a pixel and its unit, such as (0.25, "µm²"); see `pixel_area`.
+    """
+
+    whole: dict[str, Any]
+    plane: dict[str, Any]
+    plane_shape: tuple[int, int]
+    zoom: float
+    angle: float
+    pixel_area: tuple[float, str] | None
+    _start: NDArray[np.int64]
+    _step: NDArray[np.int64]
+
+    @classmethod
+    def of_source(cls, source: Source) -> Placement:
+        """Return where a source lies now."""
+        height, width = source.full_shape[-2:]
+        start, step = np.array([(index.start, index.step) for index in source.index[-2:]]).T
+        return cls(
+            _whole(source),
+            _plane(source),
+            (height, width),
+            *_zoom_and_angle(source),
+            pixel_area(source),
+            start,
+            step,
+        )
+
+    def plane_positions(self, positions: ArrayLike) -> Matrix:
+        """Return where pixels of the source's array lie in `plane`; last axes only."""
+        pixels = np.asarray(positions, np.float64)
+        return self._start + pixels * self._step + (self._step - 1) / 2
+
+    def show_frame(self, dims: Dims, frame: int) -> None:
+        """Let a viewer show the `frame`-th of what lies along the first axis.
+
+        By its place in the world: the viewer's steps are those of whatever else it shows.
+        """
+        own = {name: self.whole[name] for name in OWN}
+        n = len(self.whole["scale"])
+        to_world = np.asarray(self.whole["affine"]) @ Affine(ndim=n, **own).affine_matrix
+        position = float(to_world[0, 0] * frame + to_world[0, -1])
+        axis = dims.ndim - n
+        if dims.units is not None:
+            position *= float(unit_factors(self.whole["units"][:1], dims.units[axis : axis + 1])[0])
+        dims.set_point(axis, position)
+
+
+def _whole(source: Source) -> dict[str, Any]:
+    placed = place_of(source.main)
+    steps = np.array([index.step for index in source.index])
+    # A reduced pixel lies where the center of its step x step block does.
+    offset = np.array([index.start for index in source.index]) + (steps - 1) / 2
+    placed["translate"] = placed["translate"] + own_transform(source.main)[:-1, :-1] @ offset
+    placed["scale"] = placed["scale"] * steps
+    return placed
+
+
+def _plane(source: Source) -> dict[str, Any]:
+    placed = place_of(source.main)
+    if source.ndim == 2:
+        return placed
+    plane = last_axes(data_to_world(source.main), 2)
+    plain = {"scale": placed["scale"][-2:], "translate": placed["translate"][-2:]}
+    if not np.allclose(plane, Affine(**plain).affine_matrix):
+        plain = {"affine": plane}
+    return {**plain, "units": placed["units"][-2:], "axis_labels": placed["axis_labels"][-2:]}
+
+
+def _zoom_and_angle(source: Source) -> tuple[float, float]:
+    matrix = last_axes(data_to_world(source.main), 2)[:-1, :-1]
+    down, right = matrix[:, 1]
+    return math.sqrt(abs(np.linalg.det(matrix))), math.degrees(math.atan2(down, right))
+
+
+def pixel_area(source: Source) -> tuple[float, str] | None:
+    """Return the size of a pixel of the layers and its unit, such as (0.25, "µm²").
+
+    Lengths of different units are converted to the last axis'. In a stack whose last three axes
+    are lengths it is a volume, unless a single slice of it is taken.
+
+    Returns
+    -------
+    (float, str) or None
+        None if the last two axes are not both lengths.
+    """
+    units = source.main.units
+    lengths = n_lengths(units)
+    if lengths < 2:
+        return None
+    unit = units[-1]
+    factors = unit_factors(units[-lengths:], (unit,) * lengths)
+    n_axes = 3 if lengths > 2 and source.shape[-3] > 1 else 2
+    steps = data_to_world(source.main)[-lengths - 1 : -1, -n_axes - 1 : -1]
+    steps = steps * factors[:, np.newaxis]
+    # The Gram determinant: a plane may lie aslant in space.
+    size = math.sqrt(abs(np.linalg.det(steps.T @ steps)))
+    return size, f"{unit**n_axes:~P}"

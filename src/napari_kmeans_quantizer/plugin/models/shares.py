@@ -1,0 +1,157 @@
+"""Shares of the colors: in the frames of one image, or in several images of the same colors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from napari_kmeans_quantizer import Quantization
+
+    from .state import State
+
+KINDS = ("frames", "layers")
+
+
+class Shares(NamedTuple):
+    """(n, K) shares, their rows' names and their columns' colors.
+
+    Attributes
+    ----------
+    title : str
+        What is shown, in a few words.
+    kind : {"frames", "layers"}
+        Whether rows are frames of one image, or images.
+    names : list of str
+        Names of the rows.
+    colors : list of str
+        The colors, as ``#rrggbb`` as they are shown.
+    shares : (n, K) ndarray
+        In 0..1; the rows sum to 1.
+    counts : (n, K) ndarray of int or None
+        The same in pixels.
+    positions : (n,) ndarray or None
+        Where frames lie along their axis, increasing; None for 0, 1, 2, ...
+    position_label : str
+        What that axis measures.
+    """
+
+    title: str
+    kind: str
+    names: list[str]
+    colors: list[str]
+    shares: NDArray[np.float64]
+    counts: NDArray[np.int64] | None = None
+    positions: NDArray[np.float64] | None = None
+    position_label: str = "frame"
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the colors: their hex values, numbered where two are displayed alike."""
+        seen: dict[str, int] = {}
+        names = []
+        for color in self.colors:
+            seen[color] = number = seen.get(color, 0) + 1
+            names.append(color if number == 1 else f"{color} ({number})")
+        return names
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """Where the frames lie."""
+        return np.arange(len(self.names), dtype=float) if self.positions is None else self.positions
+
+    def frame(self) -> pd.DataFrame:
+        """Return the shares, one named row per frame or layer and one column per color."""
+        import pandas as pd
+
+        index = pd.Index(self.names, name=self.kind[:-1], dtype=str)
+        return pd.DataFrame(self.shares, index=index, columns=self.columns)
+
+    def full_frame(self) -> pd.DataFrame:
+        """Return all that is known: positions, shares and pixels."""
+        import pandas as pd
+
+        table = self.frame()
+        parts = [table.add_suffix(" share")]
+        if self.positions is not None:
+            # A column called like the index would be taken for it.
+            label = self.position_label
+            label = f"{label} position" if label == table.index.name else label
+            parts.insert(0, pd.DataFrame({label: self.positions}, index=table.index))
+        if self.counts is not None:
+            counts = pd.DataFrame(self.counts, index=table.index, columns=table.columns)
+            parts.append(counts.add_suffix(" pixels"))
+        return pd.concat(parts, axis=1)
+
+
+def check(data: Shares) -> None:
+    """Raise an error unless there is something to show, and its parts fit each other."""
+    if data.kind not in KINDS:
+        raise ValueError(f"`kind` must be one of {', '.join(KINDS)}, got {data.kind!r}.")
+    shape = (len(data.names), len(data.colors))
+    if not all(shape):
+        raise ValueError(f"`names` and `colors` must not be empty, got lengths {shape}.")
+    for name, array, wanted in (
+        ("shares", data.shares, shape),
+        ("counts", data.counts, shape),
+        ("positions", data.positions, shape[:1]),
+    ):
+        if array is not None and array.shape != wanted:
+            raise ValueError(f"`{name}` must have shape {wanted}, got {array.shape}.")
+
+
+@dataclass(frozen=True, eq=False)
+class FrameCounts:
+    """Pixels of the clusters of a fit in every frame, counted when they are wanted.
+
+    Frames are what lies along the first axis of a stack or time series.
+    """
+
+    fitted: Quantization
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Pixels, (n, K)."""
+        labels, mask = self.fitted.labels, self.fitted.mask
+        frames = labels.reshape(len(labels), -1)
+        masks = None if mask is None else mask.reshape(frames.shape)
+        counts = np.empty((len(frames), len(self.fitted.palette)), np.int64)
+        for t in range(len(frames)):
+            part = frames[t] if masks is None else frames[t][masks[t]]
+            counts[t] = np.bincount(part, minlength=counts.shape[1])
+        return counts
+
+
+def shares_of_state(state: State) -> Shares:
+    """Return the shares in the frames of a stack or series, else in the image as a whole."""
+    if state.result.labels.ndim <= 2:
+        return shares_of_images([state])
+    counts = state.frame_counts()
+    return Shares(
+        f"{state.source.name}: shares by {state.source.main.axis_labels[0]}",
+        "frames",
+        [str(t) for t in range(len(counts))],
+        state.hex,
+        counts / np.maximum(counts.sum(axis=1, keepdims=True), 1),
+        counts,
+    )
+
+
+def shares_of_images(states: list[State]) -> Shares:
+    """Return the shares of the same colors in several images."""
+    names = [state.source.name for state in states]
+    palettes = [state.result.palette for state in states]
+    return Shares(
+        "The same colors in several layers" if len(names) > 1 else f"{names[0]}: shares",
+        "layers",
+        names,
+        states[0].hex,
+        np.stack([palette.share for palette in palettes]),
+        np.stack([palette.counts for palette in palettes]),
+    )

@@ -1,0 +1,132 @@
+"""What is chosen: from controls and the viewer's selection to source, settings and state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from napari_kmeans_quantizer.plugin.layers.ours import bare
+from napari_kmeans_quantizer.plugin.models.source import Source, current_slice, preview_step
+from napari_kmeans_quantizer.plugin.pipeline import colors_for
+
+if TYPE_CHECKING:
+    import napari.viewer
+    from napari.layers import Image, Layer
+
+    from napari_kmeans_quantizer.plugin.layers.about import About
+    from napari_kmeans_quantizer.plugin.models.settings import Settings
+    from napari_kmeans_quantizer.plugin.models.source import Key
+    from napari_kmeans_quantizer.plugin.models.state import State
+    from napari_kmeans_quantizer.plugin.session import Session
+
+    from .form import Form
+
+
+class Choice:
+    """Reads the controls.
+
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+        Of whose layers the images are.
+    form : Form
+        The controls.
+    session : Session
+        Where states are kept.
+    """
+
+    def __init__(self, viewer: napari.viewer.Viewer, form: Form, session: Session) -> None:
+        self._viewer, self._form, self._session = viewer, form, session
+        self._channels: tuple[Image, ...] = ()
+
+    # -- which image
+
+    @property
+    def layers(self) -> tuple[Image, ...]:
+        """The chosen layers: one, or several as channels; none if there is no image."""
+        if self._form.image.value is None:
+            return ()
+        chosen = bare(self._form.image.value)
+        there = all(layer in self._viewer.layers for layer in self._channels)
+        as_channels = self._form.channels.value and there and chosen in self._channels
+        return self._channels if as_channels else (chosen,)
+
+    def keep_channels(self, _: object = None) -> None:
+        """Remember several selected images: a result of theirs is selected next."""
+        if not self._form.channels.value:
+            return
+        selected = self._viewer.layers.selection
+        layers = tuple(bare(x) for x in self._form.image.choices if x in selected)
+        if len(layers) > 1:
+            self._channels = layers
+
+    def restore(self, about: About) -> None:
+        """Set all controls to what made an output, as far as its layers are there."""
+        choices: list[Any] = list(self._form.image.choices)
+        images = [x for x in choices if str(x.unique_id) in about.source_ids]
+        if images:
+            self._form.image.value = images[0]
+        several = len(about.source_ids) > 1
+        self._channels = tuple(map(bare, images)) if several else ()
+        self._form.channels.value = several
+        self._form.show(about.settings)
+        self._form.choose(about, self._palette_layer(about.settings))
+
+    def _palette_layer(self, settings: Settings) -> Layer | None:
+        """Return the layer whose colors were assigned, None if they were fitted or it is gone."""
+        source = self.source()
+        for layer, palette in self._form.palettes.items():
+            if source is not None and colors_for(source, palette) == settings.palette:
+                return layer
+        return None
+
+    @property
+    def key(self) -> Key:
+        """Identity of the chosen layers."""
+        return tuple(str(layer.unique_id) for layer in self.layers)
+
+    @property
+    def name(self) -> str:
+        """What people call them, "" if there are none."""
+        return " + ".join(layer.name for layer in self.layers)
+
+    @property
+    def state(self) -> State | None:
+        """What is known of them; None before their first result."""
+        return self._session.state(self.key)
+
+    # -- what of it, and how
+
+    def source(self, preview: bool = False) -> Source | None:
+        """Return what is to be quantized; for a preview a reduced copy of large images.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If layers do not fit together.
+        """
+        layers = self.layers
+        if not layers:
+            return None
+        form, window = self._form, None
+        if form.extent.value == "slice":
+            window = current_slice(layers[0], self._viewer.dims)
+        region = None if form.region.value is None else bare(form.region.value)
+        source = Source(layers, region, window, bool(form.scaled.value), 1, form.alpha.value)
+        return replace(source, step=preview_step(source.n_pixels)) if preview else source
+
+    def settings(self, source: Source | None) -> Settings:
+        """Return what the controls say for a source, with the colors that are locked."""
+        state, palette = self.state, self._form.given_palette()
+        locks = () if state is None else state.locks
+        given = None
+        if palette is not None and source is not None:
+            given = colors_for(source, palette)
+        return self._form.settings(locks, given)
+
+    def is_another_slice(self) -> bool:
+        """Tell whether the viewer shows another slice than the one that was quantized."""
+        state = self.state
+        if state is None or self._form.extent.value != "slice":
+            return False
+        return current_slice(state.source.main, self._viewer.dims) != state.source.window

@@ -1,0 +1,117 @@
+"""What is under way: one piece of work, its progress, its end, and whatever went wrong."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from napari.utils.notifications import show_error
+from qtpy.compat import isalive
+
+from napari_kmeans_quantizer.plugin.jobs import LatestJob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from magicgui.widgets import PushButton
+    from superqt.utils import GeneratorWorker
+
+    from napari_kmeans_quantizer import Progress
+
+    from .busy import Busy
+
+Result = TypeVar("Result")
+
+FAILED = "Failed; see the notification."
+KNOWN = (TypeError, ValueError, MemoryError)  # what is told in words; all else is a fault of ours
+
+
+class Work:
+    """Runs work in a thread; however it ends, the controls can be used afterwards.
+
+    Parameters
+    ----------
+    busy : Busy
+        Shows the progress.
+    start : PushButton
+        Cannot be pressed while somebody waits for the work that it began.
+    on_end : callable
+        Called after every end.
+    """
+
+    def __init__(self, busy: Busy, start: PushButton, on_end: Callable[[], None]) -> None:
+        self._busy, self._start, self._on_end = busy, start, on_end
+        self._job = LatestJob(busy.step, self._on_error)
+        self._asked = True  # by a click, not by a change with Live on
+
+    @property
+    def running(self) -> bool:
+        """Whether there is work under way."""
+        return self._job.running
+
+    def begin(
+        self,
+        then: Callable[[Result], str],
+        steps: Callable[..., Generator[Progress, None, Result]],
+        *args: Any,
+        asked: bool = True,
+        at_once: bool = True,
+    ) -> GeneratorWorker:
+        """Cancel what is under way, and run ``steps(*args)``.
+
+        Parameters
+        ----------
+        then : callable
+            Takes the result, on the GUI thread; returns the message that is shown afterwards.
+        steps : generator function
+            Yields `Progress`.
+        *args
+            Its arguments.
+        asked : bool, optional
+            Whether somebody waits for it: troubles are told by notifications then.
+        at_once : bool, optional
+            Whether progress is shown from the start.
+
+        Returns
+        -------
+        GeneratorWorker
+        """
+        self._asked = asked
+        self._busy.begin(at_once)
+        self._start.enabled = not asked
+        return self._job.start(partial(self._finish, then), steps, *args)
+
+    def cancel(self) -> None:
+        """Stop what is under way; all layers stay as they are."""
+        if self._job.cancel():
+            self._end("Cancelled.")
+
+    def complain(self, message: str, asked: bool = True) -> None:
+        """Tell why nothing is begun."""
+        if asked:
+            show_error(message)
+        else:
+            self._busy.say(message)
+
+    def _finish(self, then: Callable[[Result], str], result: Result) -> None:
+        message = FAILED
+        try:
+            message = then(result)
+        finally:
+            self._end(message)
+
+    def _on_error(self, error: Exception) -> None:
+        message = str(error) or "Not enough memory for this image."
+        # What nobody has asked for by a click is no reason to interrupt: that would come with
+        # every step of a slider.
+        self._end(FAILED if self._asked else message)
+        if not isinstance(error, KNOWN):
+            raise error  # napari shows it with its traceback
+        if self._asked:
+            show_error(message)
+
+    def _end(self, message: str) -> None:
+        self._busy.end(message)
+        if isalive(self._start.native):
+            self._start.enabled = True
+        self._on_end()

@@ -1,0 +1,108 @@
+"""One way to save: ask where, write wholly or not at all, and tell how it went."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtWidgets import QFileDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qtpy.QtWidgets import QWidget
+
+CSV, PNG, SVG = "Table (*.csv)", "PNG picture (*.png)", "SVG picture (*.svg)"
+
+
+def save_as(
+    parent: QWidget,
+    save: Callable[[Path], None],
+    caption: str,
+    name: str,
+    filters: list[str],
+    tell: Callable[[str], None],
+) -> None:
+    """Ask for a file, save to it, and tell the outcome.
+
+    Parameters
+    ----------
+    parent : QWidget
+        The window asking.
+    save : callable
+        Gets the path; raises an OSError, ValueError or RuntimeError if it cannot save.
+    caption, name : str
+        Title of the dialog, and the file's proposed name.
+    filters : list of str
+        Like `CSV`; the first one's suffix is added to names without one.
+    tell : callable
+        Gets one line: what was saved, or why not.
+    """
+    path = ask_path(parent, caption, name, filters)
+    if path is None:
+        return
+    try:
+        save(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        tell(f"Not saved: {reason}")
+    else:
+        tell(f"Saved {path.name}")
+
+
+def ask_path(parent: QWidget, caption: str, name: str, filters: list[str]) -> Path | None:
+    """Let the user name a file to save to; before it would replace one, Qt asks.
+
+    Parameters
+    ----------
+    parent, caption, name, filters
+        As in `save_as`.
+
+    Returns
+    -------
+    Path or None
+        None if the user thought better of it.
+    """
+    # Not `getSaveFileName`: it adds no suffix, and adding one later could replace a file unasked.
+    dialog = QFileDialog(parent, caption, name)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(filters)
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
+    dialog.setDefaultSuffix(_suffix(filters[0]))
+    dialog.selectFile(name)
+    accepted = dialog.exec()
+    chosen = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(chosen[0]) if accepted and chosen else None
+
+
+def write_file(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file wholly, or leave the one that was there.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; what a link points to is replaced, not the link.
+    content : bytes
+        All of it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    target = Path(path).resolve()
+    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _suffix(name_filter: str) -> str:
+    return name_filter.rpartition("*.")[2].rstrip(")")
