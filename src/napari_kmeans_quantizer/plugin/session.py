@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -216,20 +216,3 @@ class Session:
         state = self._state_of(labels)
         if state is not None:
             self._on_label(state, int(labels.selected_label) - 1)
-
-
-def value_at(source: Source, event: Any) -> list[Any] | None:
-    """Return the values of a source where the mouse is, one per channel; None beside it."""
-    values: list[Any] = []
-    for layer in source.layers:
-        value = layer.get_value(
-            event.position,
-            view_direction=event.view_direction,
-            dims_displayed=list(event.dims_displayed),
-            world=True,
-        )
-        value = value[-1] if isinstance(value, tuple) else value  # multiscale: (level, value)
-        if value is None:
-            return None
-        values.extend(value if source.rgb else [value])
-    return values

@@ -1,57 +1,48 @@
 """The quantizer's widget: what can be asked, and who answers.
 
 Controls say what is wanted (`panel.choice`), threads do it (`pipeline`), and what came out is one
-`State` per image (`session`), from which layers and views are drawn. Views know nothing of each
-other.
+`State` per image (`session`), from which layers and views are drawn.
 """
 
 from __future__ import annotations
 
-import webbrowser
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import napari.viewer
-import numpy as np
 from magicgui.widgets import CheckBox, Container, PushButton
-from napari.layers import Image
 from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
 
-from .jobs import in_background
 from .layers.comparison import Comparison
 from .models.state import State
-from .panel import preferences
+from .panel.actions import BLINK_KEY, GRID_KEY, actions
 from .panel.busy import Busy
-from .panel.buttons import Action, Buttons, folded, in_tab_order, one_at_a_time
+from .panel.buttons import Buttons, in_tab_order
 from .panel.choice import Choice
 from .panel.connections import Connections
+from .panel.editing import Editing
 from .panel.exploring import Exploring
-from .panel.form import Form, box, connect_all
+from .panel.form import Form, connect_all
+from .panel.layout import arrange, upper
+from .panel.pointing import Pointing
+from .panel.preferences import NAMES, Memory
+from .panel.preparation import TOLD, Preparation
 from .panel.reuse import Reuse
 from .panel.runs import Runs
 from .panel.work import Work
-from .pipeline import PREPARING, warm_up
-from .session import Session, value_at
+from .session import Session
 from .views.palette.view import PaletteView
 from .views.views import Views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from superqt.utils import GeneratorWorker
 
     from napari_kmeans_quantizer import Quantization
 
     from .models.display import Color
     from .models.settings import Settings
-    from .models.source import Source
-
-MIN_WIDTH, MAX_WIDTH = 304, 320
-REMEMBER_AFTER = 1000  # milliseconds of rest
-BLINK_KEY, GRID_KEY = "K", "Shift-K"
-HELP = "https://github.com/napari-kmeans-quantizer/napari-kmeans-quantizer/blob/main/docs/widget.md"
 
 
 class QuantizerWidget(Container):
@@ -79,17 +70,21 @@ class QuantizerWidget(Container):
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         self._viewer = napari_viewer
-        self._preparing = False
+        self._preparation = Preparation(self._on_prepared)
         self._make_controls()
         self._make_parts()
-        super().__init__(widgets=self._upper(), labels=False)
-        self._arrange()
-        self._rest = self._timer(REMEMBER_AFTER, self._remember)
-        self._begin_with(preferences.start_values())
+        super().__init__(
+            widgets=upper(self._form, self.live, self._start, self._busy), labels=False
+        )
+        self.buttons = Buttons(*actions(self))
+        arrange(self.native, self._form, self._busy, self.palette_view, self.buttons)
+        in_tab_order(self.add_palette, self.live, self._start, self._busy.cancel)
+        self._memory = Memory(self.native, {name: getattr(self, name) for name in NAMES})
         self._connect()
         self.follow_active_layer()
         self._session.take_over()
-        self._prepare()
+        self._preparation.begin()
+        self._busy.say(self._told())
 
     def _make_controls(self) -> None:
         self._form = form = Form(self._viewer.layers)
@@ -101,9 +96,8 @@ class QuantizerWidget(Container):
         self.sample, self.alpha = form.sample, form.alpha
         self.add_image, self.add_labels = form.add_image, form.add_labels
         self.add_palette = form.add_palette
-        self.live = CheckBox(
-            text="Live", value=False, tooltip="Update the layers while values change"
-        )
+        live = "Update the layers while values change"
+        self.live = CheckBox(text="Live", value=False, tooltip=live)
         self._start = PushButton(text="Quantize", tooltip="Reduce the image to these colors")
         self._busy = Busy()
         self.palette_view = PaletteView()
@@ -116,51 +110,9 @@ class QuantizerWidget(Container):
         self._views = views = Views(viewer, session.state)
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
+        self._editing = Editing(viewer, choice, session)
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
-
-    # -- looks
-
-    def _upper(self) -> list[Any]:
-        go = box(self.live, self._start, layout="horizontal")
-        return [self._form.basic(), go, self._busy.row, self._busy.status]
-
-    def _arrange(self) -> None:
-        """Put the rest, which is Qt's and not magicgui's, between and below the controls."""
-        layout = self.native.layout()
-        parts = folded(
-            "Region, stack, channels", "What of the image takes part", self._form.parts()
-        )
-        advanced = folded("Advanced", "Seldom needed: effort, seed, sample", self._form.advanced())
-        one_at_a_time(parts, advanced)
-        layout.insertWidget(1, parts)
-        layout.insertWidget(2, advanced)
-        self.buttons = Buttons(*self._actions())
-        layout.addWidget(self.palette_view, 1)
-        layout.addWidget(self.buttons)
-        layout.setSpacing(4)
-        in_tab_order(self.add_palette, self.live, self._start, self._busy.cancel)
-        self.native.setMinimumWidth(MIN_WIDTH)
-        self.native.setMaximumWidth(MAX_WIDTH)
-        self._busy.row.visible = False
-
-    def _actions(self) -> tuple[list[Action], list[Action]]:
-        compare = f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}"
-        same = "Paint all selected images in this palette, and compare their shares"
-        restore = "Set the controls to what made the active layer"
-        buttons = [
-            Action("Explore K", "Try several numbers of colors", self.open_explore),
-            Action("Color space", "Pixels and colors as points in 3-D", self.open_color_space),
-            Action("Compare", compare, self.compare),
-            Action("Shares", "Shares of the colors, frame by frame", self.open_shares),
-            Action("Copy Python", "Copy a script that makes this result", self.copy_as_python),
-        ]
-        more = [
-            Action("Same colors for selected layers", same, self.apply_to_selected),
-            Action("Restore settings of selected layer", restore, self.restore_settings),
-            Action("Help", HELP, lambda: webbrowser.open(HELP)),
-        ]
-        return buttons, more
 
     # -- wires
 
@@ -168,11 +120,10 @@ class QuantizerWidget(Container):
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
         connect_all([*self._form.parameters(), self.live], self._on_parameter)
-        connect_all([self.add_image, self.add_labels, self.add_palette], self._remember_soon)
         self.channels.changed.connect(self._on_selection)
         self.image.changed.connect(self._draw)
         view = self.palette_view
-        view.color_selected.connect(self._select_label)
+        view.color_selected.connect(self._editing.select)
         view.color_edited.connect(self.recolor)
         view.lock_toggled.connect(self.lock)
         view.merge_requested.connect(self.merge)
@@ -192,8 +143,9 @@ class QuantizerWidget(Container):
             self._viewer.dims.events.current_step: self._runs.on_step,
         }
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
+        on_drag = Pointing(self.native, self._choice, self._views).on_drag
         self._connections = Connections(
-            self.native, self._viewer, events, keys, self._on_canvas_click, self._on_leave
+            self.native, self._viewer, events, keys, on_drag, self._on_leave
         )
         self.native.destroyed.connect(self._on_destroyed)
 
@@ -213,36 +165,8 @@ class QuantizerWidget(Container):
         if isalive(self.native) and self.native.parent() is None:
             self.native.deleteLater()  # unless it was docked again at once
 
-    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self.native)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
-
-    # -- start values
-
-    def _begin_with(self, values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            getattr(self, name).value = value
-
-    def _remember_soon(self, _: object = None) -> None:
-        self._rest.start()
-
-    def _remember(self) -> None:
-        preferences.remember({name: getattr(self, name).value for name in preferences.NAMES})
-
-    def _prepare(self) -> None:
-        """Compile in the background what the first run needs; later sessions find it on disk."""
-        self._preparing = True
-        self._busy.say(self._told())
-        # The first layer makes napari's register of units, which two threads cannot do at once.
-        Image(np.zeros((1, 1)))
-        in_background(warm_up, self._on_prepared)
-
     def _on_prepared(self) -> None:
-        self._preparing = False
-        if isalive(self.native) and self.message == f"{PREPARING} ...":
+        if isalive(self.native) and self.message == TOLD:
             self._busy.say(self._told())
 
     # -- what is chosen
@@ -274,17 +198,12 @@ class QuantizerWidget(Container):
         self._session.forget_removed()
 
     def _on_parameter(self, _: object = None) -> None:
-        self._remember_soon()
         self._runs.soon()
 
     @property
     def settings(self) -> Settings:
         """What the controls say, with the colors that are locked."""
         return self._choice.settings(self._choice.source())
-
-    def source(self, preview: bool = False) -> Source | None:
-        """Return what is to be quantized; for a preview a reduced copy of large images."""
-        return self._choice.source(preview)
 
     @property
     def state(self) -> State | None:
@@ -312,7 +231,7 @@ class QuantizerWidget(Container):
         """Return what is told of the chosen image when nothing is under way."""
         if self.state is not None:
             return self.state.summary
-        return f"{PREPARING} ..." if self._preparing else ""
+        return TOLD if self._preparation.under_way else ""
 
     def run(self) -> GeneratorWorker | None:
         """Start quantizing the chosen image, as the "Quantize" button does.
@@ -365,38 +284,23 @@ class QuantizerWidget(Container):
         color : sequence of float
             One value per channel.
         """
-        self._edit(lambda state: state.recolored(index, color))
+        self._editing.change(lambda state: state.recolored(index, color))
 
     def merge(self, index: int, into: int) -> None:
         """Let a cluster join another one, and take its color."""
-        self._edit(lambda state: state.merged(index, into))
+        self._editing.change(lambda state: state.merged(index, into))
 
     def lock(self, index: int, locked: bool = True) -> None:
         """Keep a color exactly in the next fits, or no longer."""
-        self._edit(lambda state: state.with_lock(index, locked))
+        self._editing.change(lambda state: state.with_lock(index, locked))
 
     def hide_colors(self, hidden: frozenset[int]) -> None:
         """Make these clusters, and no others, transparent."""
-        self._edit(lambda state: replace(state, hidden=frozenset(hidden)))
+        self._editing.change(lambda state: replace(state, hidden=frozenset(hidden)))
 
     def reset_colors(self) -> None:
         """Take back all edits of the palette, and show all clusters."""
-        self._edit(State.reset)
-
-    def _edit(self, change: Callable[[State], State]) -> None:
-        if self.state is None:
-            show_error("There is no result to change: quantize an image first.")
-            return
-        try:
-            self._session.change(change(self.state))
-        except ValueError as error:
-            show_error(str(error))
-
-    def _select_label(self, index: int) -> None:
-        labels: Any = self._session.layer(self._choice.key, "labels")
-        if index >= 0 and self.state is not None and labels is not None:
-            labels.selected_label = index + 1
-            self._viewer.layers.selection.active = labels
+        self._editing.change(State.reset)
 
     def _on_label(self, state: State, index: int) -> None:
         if isalive(self.native) and state is self.state:
@@ -459,31 +363,15 @@ class QuantizerWidget(Container):
         if state is not None and state.result.labels.ndim > 2:
             state.placement.show_frame(self._viewer.dims, frame)
 
-    def _on_canvas_click(self, _: object, event: Any) -> Generator[None, None, None]:
-        """Measure distances in the color space view from the pixel that was clicked."""
-        dragged = False
-        yield
-        while event.type == "mouse_move":
-            dragged = True
-            yield
-        if dragged or not isalive(self.native) or self.state is None:
-            return
-        values = value_at(self.state.source, event)
-        if values is not None:
-            self._views.set_reference(values[: self.state.result.palette.n_channels])
-
     # -- comparing
 
     def compare(self) -> None:
         """Show the original beside the result, with one camera for both; or go back."""
-        if self._compare.side_by_side:
-            self._compare.leave()
-            return
         state, shown = self.state, self._session.layer(self._choice.key, "image")
-        if state is None or shown is None:
+        if state is not None and shown is not None:
+            self._compare.toggle_grid(list(state.source.layers), shown)
+        elif not self._compare.leave():
             show_error("There is nothing to compare: quantize an image first.")
-            return
-        self._compare.toggle_grid(list(state.source.layers), shown)
 
     def blink(self) -> None:
         """Hide the result, so that the original is seen in its place; or show it again."""

@@ -27,17 +27,10 @@ class Comparison:
         self._view: tuple[tuple[float, ...], float] = ((), 1.0)
         self._blinked: list[Layer] = []
 
-    @property
-    def side_by_side(self) -> bool:
-        """Whether the grid is on."""
-        return self._grid is not None
-
     def toggle_grid(self, originals: Sequence[Layer], result: Layer) -> None:
         """Show these beside each other, with one camera for all; or go back."""
-        if self._grid is None:
+        if not self.leave():
             self._enter([*originals, result])
-        else:
-            self.leave()
 
     def _enter(self, shown: list[Layer]) -> None:
         self.show_results()
@@ -58,10 +51,10 @@ class Comparison:
         else:  # napari cannot tell where layers of fewer dimensions are
             self._viewer.reset_view()
 
-    def leave(self) -> None:
-        """Show all as it was before."""
+    def leave(self) -> bool:
+        """Show all as it was before; return whether the grid was on."""
         if self._grid is None:
-            return
+            return False
         grid = self._viewer.canvas.grid
         grid.enabled, grid.stride, grid.shape = self._grid
         self._grid = None
@@ -70,6 +63,7 @@ class Comparison:
                 layer.visible = visible
         self._visible = {}
         self._viewer.scene.camera.center, self._viewer.scene.camera.zoom = self._view
+        return True
 
     def blink(self, results: list[Layer]) -> None:
         """Hide these layers, so that the original is seen below; or show them again."""

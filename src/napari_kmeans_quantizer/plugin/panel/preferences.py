@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from napari.settings import get_plugin_settings
+from qtpy.QtCore import QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from magicgui.widgets.bases import ValueWidget
+    from qtpy.QtWidgets import QWidget
 
 PLUGIN = "napari-kmeans-quantizer"
 NAMES = (
@@ -12,6 +19,42 @@ NAMES = (
     *("add_image", "add_labels", "add_palette"),
 )
 """What is remembered: the names of controls, and of properties in the manifest."""
+
+REMEMBER_AFTER = 1000  # milliseconds of rest
+
+
+class Memory:
+    """Sets controls to the start values, and remembers what they are set to later.
+
+    Parameters
+    ----------
+    panel : QWidget
+        As long as it lives, values are remembered.
+    controls : mapping of str to magicgui widget
+        Those of `NAMES`.
+    """
+
+    def __init__(self, panel: QWidget, controls: Mapping[str, ValueWidget]) -> None:
+        self._controls = controls
+        self._rest = QTimer(panel)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REMEMBER_AFTER)
+        self._rest.timeout.connect(self._remember)
+        for name, value in start_values().items():
+            controls[name].value = value
+        for control in controls.values():
+            control.changed.connect(self._soon)
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is still to be written."""
+        return self._rest.isActive()
+
+    def _soon(self, _: object = None) -> None:
+        self._rest.start()
+
+    def _remember(self) -> None:
+        remember({name: control.value for name, control in self._controls.items()})
 
 
 def start_values() -> dict[str, Any]:

@@ -1,0 +1,34 @@
+"""What the panel's buttons and its menu offer."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import TYPE_CHECKING
+
+from .buttons import Action
+
+if TYPE_CHECKING:
+    from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
+
+BLINK_KEY, GRID_KEY = "K", "Shift-K"
+HELP = "https://github.com/napari-kmeans-quantizer/napari-kmeans-quantizer/blob/main/docs/widget.md"
+
+
+def actions(widget: QuantizerWidget) -> tuple[list[Action], list[Action]]:
+    """Return the buttons, and the entries of the menu "More"."""
+    compare = f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}"
+    same = "Paint all selected images in this palette, and compare their shares"
+    restore = "Set the controls to what made the active layer"
+    buttons = [
+        Action("Explore K", "Try several numbers of colors", widget.open_explore),
+        Action("Color space", "Pixels and colors as points in 3-D", widget.open_color_space),
+        Action("Compare", compare, widget.compare),
+        Action("Shares", "Shares of the colors, frame by frame", widget.open_shares),
+        Action("Copy Python", "Copy a script that makes this result", widget.copy_as_python),
+    ]
+    more = [
+        Action("Same colors for selected layers", same, widget.apply_to_selected),
+        Action("Restore settings of selected layer", restore, widget.restore_settings),
+        Action("Help", HELP, lambda: webbrowser.open(HELP)),
+    ]
+    return buttons, more

@@ -1,0 +1,65 @@
+"""Clicks into the picture: the pixel's values become the reference of distances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qtpy.compat import isalive
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from qtpy.QtWidgets import QWidget
+
+    from napari_kmeans_quantizer.plugin.models.source import Source
+    from napari_kmeans_quantizer.plugin.views.views import Views
+
+    from .choice import Choice
+
+
+class Pointing:
+    """A mouse drag callback of a viewer.
+
+    Parameters
+    ----------
+    panel : QWidget
+        As long as it lives, clicks mean something.
+    choice : Choice
+        Of which image values are taken.
+    views : Views
+        Who gets them.
+    """
+
+    def __init__(self, panel: QWidget, choice: Choice, views: Views) -> None:
+        self._panel, self._choice, self._views = panel, choice, views
+
+    def on_drag(self, _: object, event: Any) -> Generator[None, None, None]:
+        """Take the values of the pixel that was clicked; not of one where a drag began."""
+        dragged = False
+        yield
+        while event.type == "mouse_move":
+            dragged = True
+            yield
+        if dragged or not isalive(self._panel):
+            return
+        state = self._choice.state
+        values = None if state is None else value_at(state.source, event)
+        if state is not None and values is not None:
+            self._views.set_reference(values[: state.result.palette.n_channels])
+
+
+def value_at(source: Source, event: Any) -> list[Any] | None:
+    """Return the values of a source where the mouse is, one per channel; None beside it."""
+    values: list[Any] = []
+    for layer in source.layers:
+        value = layer.get_value(
+            event.position,
+            view_direction=event.view_direction,
+            dims_displayed=list(event.dims_displayed),
+            world=True,
+        )
+        value = value[-1] if isinstance(value, tuple) else value  # multiscale: (level, value)
+        if value is None:
+            return None
+        values.extend(value if source.rgb else [value])
+    return values
