@@ -5,7 +5,7 @@ import threading
 import napari.settings
 import pytest
 
-from napari_kmeans_quantizer.plugin import work
+from napari_kmeans_quantizer.plugin import pipeline
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -34,7 +34,7 @@ def own_preferences(tmp_path, monkeypatch):
 def held(monkeypatch):
     """Runs that wait, once they have begun, until the event is set."""
     go, begun = threading.Event(), threading.Event()
-    steps = work.quantize_steps
+    steps = pipeline.quantize_steps
 
     def waiting(*args, **options):
         inner = steps(*args, **options)
@@ -45,7 +45,7 @@ def held(monkeypatch):
         go.wait(30)
         return (yield from inner)
 
-    monkeypatch.setattr(work, "quantize_steps", waiting)
+    monkeypatch.setattr(pipeline, "quantize_steps", waiting)
     go.begun = begun
     yield go
     go.set()

@@ -10,12 +10,15 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Shapes
 
-from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin.layers.make import about, quantize_layer, result_layers
+from napari_kmeans_quantizer import completed, quantize
+from napari_kmeans_quantizer.plugin import quantize_layer
+from napari_kmeans_quantizer.plugin.layers.about import About
+from napari_kmeans_quantizer.plugin.layers.contents import state_contents
+from napari_kmeans_quantizer.plugin.layers.make import make_layers
 from napari_kmeans_quantizer.plugin.models.script import WIDTH, python_script
-from napari_kmeans_quantizer.plugin.models.settings import Settings, edited
+from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.work import drained, quantize_source
+from napari_kmeans_quantizer.plugin.pipeline import quantized
 
 RNG = np.random.default_rng(0)
 PHOTO = RNG.integers(0, 256, (20, 30, 3)).astype(np.uint8)
@@ -139,8 +142,7 @@ for name in ("it's", 'the "photo"', "both ' and \"", "back\\slash\n", "Größe �
 
 def described(source, settings):
     """The layers that the widget makes."""
-    result = drained(quantize_source(source, settings)).result
-    return result_layers(source, edited(result, settings.edits), settings)
+    return make_layers(state_contents(completed(quantized(source, settings))))
 
 
 def run(script, source):
@@ -172,21 +174,23 @@ def test_scripts_make_the_same_layers(case):
     same_bits(labels.data, expected.labels.data)
     same_bits(palette.data, expected.palette.data)
     same_bits(palette.face_color, expected.palette.face_color)
-    same_bits(about(palette)["palette"].colors, about(expected.palette)["palette"].colors)
+    told, expected_told = (About.of_layer(layer).palette for layer in (palette, expected.palette))
+    same_bits(told.colors, expected_told.colors)
+    assert told.value_range == expected_told.value_range
     assert palette.features.equals(expected.palette.features)
     for layer, other in zip((image, labels, palette), expected, strict=True):
         assert layer.name == other.name
         assert np.array_equal(layer.affine.affine_matrix, other.affine.affine_matrix)
         assert np.array_equal(layer.scale, other.scale)
         assert np.array_equal(layer.translate, other.translate)
-    made, told = about(image), about(expected.image)
-    for key in ("source", "source_id", "layers", "region", "window"):
-        assert made[key] == told[key]
+    made, told = About.of_layer(image), About.of_layer(expected.image)
+    for name in ("source", "source_ids", "layers", "region", "window"):
+        assert getattr(made, name) == getattr(told, name)
     if case == "more fixed than colors":  # those that there are
         settings = replace(settings, n_colors=2)
     if case == "palette before fixed":  # which are not used
         settings = replace(settings, fixed_colors=())
-    assert Settings.from_dict(made["settings"]) == settings
+    assert made.settings == settings
 
 
 def test_a_short_script_is_short():

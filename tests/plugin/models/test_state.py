@@ -10,7 +10,6 @@ from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin.models.settings import Settings, edited
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.models.state import State
-from napari_kmeans_quantizer.plugin.work import draw_sample
 
 RED, GREEN, BLUE = (200.0, 0.0, 0.0), (0.0, 200.0, 0.0), (0.0, 0.0, 200.0)
 WHITE = (255.0, 255.0, 255.0)
@@ -21,9 +20,8 @@ IMAGE = PIXELS.astype(np.uint8).reshape(4, 6, 3)
 
 def make(image=IMAGE, n_colors=5):
     source = Source((Image(image, rgb=image.ndim == 3),))
-    result = quantize(image, n_colors, channel_axis=source.channel_axis)
-    sample = draw_sample(image, result, 0)
-    return State(source, Settings(n_colors=n_colors), result, result, sample)
+    fitted = quantize(image, n_colors, channel_axis=source.channel_axis)
+    return State.of_fit(source, Settings(n_colors=n_colors), image, fitted, 1.25)
 
 
 @pytest.fixture
@@ -43,6 +41,98 @@ def test_colors_are_plain_numbers(state):
 def test_frozen(state):
     with pytest.raises(FrozenInstanceError):
         state.hidden = frozenset({1})
+
+
+# -- after a fit
+
+
+def test_edits_and_locks_of_the_settings_are_taken():
+    source = Source((Image(IMAGE, rgb=True),))
+    settings = Settings(5, fixed_colors=(RED,), edits=(("recolor", 2, (1.0, 2.0, 3.0)),))
+    fitted = quantize(IMAGE, 5, fixed_colors=[RED])
+    state = State.of_fit(source, settings, IMAGE, fitted)
+    assert state.fitted is fitted
+    assert state.color(2) == (1, 2, 3)
+    assert state.is_edited
+    assert state.locks == (RED,)
+    assert state.hidden == frozenset()
+    assert state.seconds == 0
+
+
+def test_the_sample_is_drawn_by_the_seed():
+    source, fitted = Source((Image(IMAGE, rgb=True),)), quantize(IMAGE, 5)
+    first, again, other = (
+        State.of_fit(source, Settings(5, random_state=seed), IMAGE, fitted).sample.places
+        for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+# -- what is shown
+
+
+def test_colors_are_shown_as_the_source_is():
+    layer = Image(IMAGE[..., 0], colormap="viridis", contrast_limits=(0, 200), gamma=0.5)
+    source = Source((layer,))
+    state = State.of_fit(source, Settings(3), source.array(), quantize(source.array(), 3))
+    values = state.result.palette.colors[:, 0]
+    assert values.tolist() == [0, 200, 255]
+    expected = layer.colormap.map(np.array([0.0, 1.0, 1.0]))[:, :3]
+    assert np.allclose(state.shown, expected)
+    assert state.hex == ["#440154", "#fde725", "#fde725"]
+    layer.colormap, layer.contrast_limits = "gray", (0, 255)
+    assert np.allclose(state.shown, expected)  # as it was when it was quantized
+    edited_state = state.recolored(1, (0.0,))
+    assert edited_state.hex[1] == "#440154"
+    assert state.hex[1] == "#fde725"
+
+
+@pytest.mark.parametrize(
+    ("scale", "limits", "expected"),
+    [(1, (0, 255), (0, 255)), (16, (50, 3900), (0, 4095)), (257, (0, 65535), (0, 65535))],
+)
+def test_the_palette_for_other_images_tells_the_range_that_is_shown(scale, limits, expected):
+    image = IMAGE.astype(np.uint16) * scale
+    source = Source((Image(image, rgb=True, contrast_limits=limits),))
+    state = State.of_fit(source, Settings(5), image, quantize(image, 5))
+    assert state.palette.value_range == expected
+    assert state.palette.dtype == np.uint16
+    assert np.array_equal(state.palette.colors, state.result.palette.colors)
+    assert np.array_equal(state.palette.counts, state.result.palette.counts)
+
+
+def test_summary(state):
+    assert state.summary == f"{state.result.summary}, 1.25 s"
+    after = state.recolored(0, RED)
+    assert after.summary == after.result.summary
+    assert "edited" in after.summary
+    assert after.reset().summary == state.summary
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_frame_counts_follow_merges(masked):
+    stack = np.stack([IMAGE, IMAGE[::-1], IMAGE // 2, np.zeros_like(IMAGE)])
+    mask = np.random.default_rng(0).random(stack.shape[:3]) < 0.6 if masked else None
+    source = Source((Image(stack, rgb=True),), mask)
+    state = State.of_fit(source, Settings(6), stack, quantize(stack, 6, mask=mask))
+    for after in (
+        state,
+        state.recolored(3, WHITE),
+        state.merged(5, 0),
+        state.merged(0, 5).recolored(1, RED).merged(1, 3),
+        state.merged(2, 4).reset(),
+    ):
+        counts = after.frame_counts()
+        for t, labels in enumerate(after.result.labels):
+            inside = labels if mask is None else labels[mask[t]]
+            expected = np.bincount(inside.ravel(), minlength=len(after.result.palette))
+            assert counts[t].tolist() == expected.tolist()
+        assert np.array_equal(counts.sum(axis=0), after.result.palette.counts)
+
+
+def test_frames_are_counted_once(state):
+    assert state.frames.counts is state.recolored(0, RED).merged(1, 2).frames.counts
 
 
 # -- recolored

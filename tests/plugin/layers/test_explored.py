@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points
+from napari_kmeans_quantizer.plugin.work import drained, fit_and_paint
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin.layers.contents import picture
 from napari_kmeans_quantizer.plugin.layers.explored import ABOVE, FONT, GAP, explored_contents
 from napari_kmeans_quantizer.plugin.layers.make import about, find_output, make_explored
 from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.work import drained, fit_and_paint
 
 RNG = np.random.default_rng(0)
 PHOTO = RNG.integers(1, 256, (40, 60, 3)).astype(np.uint8)

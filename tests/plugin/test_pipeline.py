@@ -1,0 +1,380 @@
+"""One way from source and settings to results and layers, whoever goes it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from napari.layers import Image, Labels
+from pictures import GREY, PHOTO, rgb, same_result
+
+from napari_kmeans_quantizer import Palette, Progress, completed, quantize
+from napari_kmeans_quantizer.plugin import pipeline
+from napari_kmeans_quantizer.plugin.layers.make import QuantizedLayers
+from napari_kmeans_quantizer.plugin.models.settings import Settings
+from napari_kmeans_quantizer.plugin.models.source import Source
+from napari_kmeans_quantizer.plugin.pipeline import (
+    PREPARING,
+    colors_for,
+    explored,
+    in_palette,
+    produced,
+    produced_alike,
+    quantized,
+    warm_up,
+)
+
+INSIDE = np.zeros((20, 30), bool)
+INSIDE[3:9, 4:20] = True
+REGION = Labels(INSIDE.astype(int), name="region")
+EDITS = (("recolor", 0, (1.0, 2.0, 3.0)), ("merge", 2, 1))
+
+
+def photo(*args, **options):
+    return Source((rgb(*args, **options),))
+
+
+def run(steps):
+    """Return what steps yield, and what they return."""
+    told = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as stop:
+            return told, stop.value
+
+
+# -- quantized
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(5),
+        Settings(4, color_space="lab", random_state=3, effort="fast"),
+        Settings(6, sample=0.3, random_state=1),
+        Settings(2, fixed_colors=((1.0, 2.0, 3.0),) * 1),
+        Settings(9, palette=((1.0, 2.0, 3.0), (200.0, 100.0, 0.0))),
+    ],
+)
+def test_quantized_is_quantize(settings):
+    state = completed(quantized(photo(), settings))
+    same_result(state.result, quantize(PHOTO, **settings.options()))
+    assert state.result is state.fitted
+    assert state.settings is settings
+
+
+def test_edits_are_made_of_what_was_fitted():
+    state = completed(quantized(photo(), Settings(4, edits=EDITS)))
+    fitted = quantize(PHOTO, 4)
+    same_result(state.fitted, fitted)
+    same_result(state.result, fitted.recolored({0: (1, 2, 3)}).merged(2, 1))
+
+
+def test_further_options_of_quantize():
+    mask = np.roll(INSIDE, 5, axis=0)
+    state = completed(quantized(photo(), Settings(4), {"mask": mask, "max_iter": 1}))
+    same_result(state.result, quantize(PHOTO, 4, mask=mask, max_iter=1))
+
+
+def test_channels_and_region():
+    source = Source((Image(GREY), Image(GREY[::-1])), REGION)
+    state = completed(quantized(source, Settings(3)))
+    both = np.stack([GREY, GREY[::-1]], axis=-1)
+    same_result(state.result, quantize(both, 3, channel_axis=-1, mask=INSIDE))
+    assert INSIDE.reshape(-1)[state.sample.places].all()
+    assert state.sample.values.shape == (len(state.sample.places), 2)
+
+
+def test_apply_everywhere_paints_all_in_colors_fitted_inside():
+    pixels = PHOTO.copy()
+    pixels[~INSIDE] //= 4
+    source = Source((rgb(pixels),), REGION)
+    inside = quantize(pixels, 4, mask=INSIDE)
+    state = completed(quantized(source, Settings(4, apply_everywhere=True)))
+    assert state.result.mask is None
+    assert np.array_equal(state.result.palette.colors, inside.palette.colors)
+    same_result(state.result, quantize(pixels, palette=inside.palette))
+    assert not np.array_equal(inside.palette.colors, quantize(pixels, 4).palette.colors)
+    same_result(completed(quantized(source, Settings(4))).result, inside)
+
+
+def test_apply_everywhere_measures_in_the_same_space():
+    inside = quantize(PHOTO, 6, color_space="lab", mask=INSIDE)
+    settings = Settings(6, color_space="lab", apply_everywhere=True)
+    state = completed(quantized(Source((rgb(),), REGION), settings))
+    same_result(state.result, quantize(PHOTO, palette=inside.palette, color_space="lab"))
+
+
+def test_apply_everywhere_without_a_region_changes_nothing():
+    state = completed(quantized(photo(), Settings(4, apply_everywhere=True)))
+    same_result(state.result, quantize(PHOTO, 4))
+
+
+def test_the_time_of_the_work_is_told(monkeypatch):
+    steps = pipeline.quantize_steps
+
+    def slow(*args, **options):
+        time.sleep(0.2)
+        return (yield from steps(*args, **options))
+
+    monkeypatch.setattr(pipeline, "quantize_steps", slow)
+    assert 0.2 <= completed(quantized(photo(), Settings(4))).seconds < 20
+
+
+# -- progress
+
+JOBS = {
+    "source": lambda: quantized(photo(), Settings(5)),
+    "lab, sample": lambda: quantized(photo(), Settings(5, color_space="lab", sample=0.3)),
+    "everywhere": lambda: quantized(
+        Source((rgb(),), REGION), Settings(3, apply_everywhere=True)
+    ),
+    "range": lambda: explored(photo(), Settings(), range(2, 6), "stack"),
+    "range everywhere": lambda: explored(
+        Source((rgb(),), REGION), Settings(apply_everywhere=True), range(2, 4), "grid"
+    ),
+    "with layers": lambda: produced(photo(), Settings(5), missing=True),
+    "palette": lambda: produced_alike([photo()] * 3, Palette([[1, 2, 3]]), "rgb"),
+}
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_progress_rises_from_0_to_at_most_1(job):
+    told, _ = run(JOBS[job]())
+    fractions = [step.fraction for step in told]
+    assert all(isinstance(step, Progress) and step.stage for step in told)
+    assert fractions[0] == 0
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[-1] <= 1 or job == "palette"
+
+
+def test_parts_are_told_by_name_and_share_the_progress():
+    told, _ = run(JOBS["range"]())
+    begun = [next(t.fraction for t in told if t.stage.startswith(f"{k} colors:")) for k in (2, 4)]
+    assert begun == [0, 0.5]
+    sources = [photo(name=name) for name in "abc"]
+    told, _ = run(produced_alike(sources, Palette([[1, 2, 3]]), "rgb"))
+    assert [t.stage.split(":")[0] for t in told if t.stage.endswith("painting")] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_close_ends_the_work_under_way(job, monkeypatch):
+    ended = []
+    quantize_steps = pipeline.quantize_steps
+
+    def watched(*args, **options):
+        try:
+            return (yield from quantize_steps(*args, **options))
+        except GeneratorExit:
+            ended.append(True)
+            raise
+
+    monkeypatch.setattr(pipeline, "quantize_steps", watched)
+    steps = JOBS[job]()
+    while not next(steps).stage.lower().endswith("counting colors"):
+        pass
+    steps.close()
+    assert ended == [True]
+    with pytest.raises(StopIteration):
+        next(steps)
+
+
+# -- explored
+
+
+@pytest.mark.parametrize("region", [None, REGION])
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_explored_equals_single_runs(region, everywhere):
+    source = Source((rgb(),), region)
+    settings = Settings(99, random_state=2, effort="fast", apply_everywhere=everywhere)
+    exploration = completed(explored(source, settings, range(2, 5), "stack"))
+    assert exploration.source is source
+    assert list(exploration.results) == [2, 3, 4]
+    for n_colors, result in exploration.results.items():
+        single = Settings(n_colors, random_state=2, effort="fast", apply_everywhere=everywhere)
+        same_result(result, completed(quantized(source, single)).result)
+
+
+def test_explored_channels():
+    source = Source((Image(GREY), Image(GREY[::-1])))
+    results = completed(explored(source, Settings(), [3], "stack")).results
+    same_result(results[3], quantize(source.array(), 3, channel_axis=-1))
+
+
+def test_explored_begins_with_the_number_of_fixed_colors():
+    fixed = ((1.0, 2.0, 3.0), (9.0, 9.0, 9.0), (99.0, 0.0, 0.0))
+    settings = Settings(fixed_colors=fixed)
+    results = completed(explored(photo(), settings, range(1, 5), "stack")).results
+    assert list(results) == [3, 4]
+    for n_colors, result in results.items():
+        assert len(result.palette) == n_colors
+        assert set(fixed) <= set(map(tuple, result.palette.colors.tolist()))
+
+
+def test_explored_is_fitted_whatever_palette_and_edits_there_are():
+    settings = Settings(palette=((1, 2, 3),), edits=EDITS)
+    exploration = completed(explored(photo(), settings, [2], "stack"))
+    same_result(exploration.results[2], quantize(PHOTO, 2))
+    assert exploration.settings.palette is None
+    assert exploration.settings.edits == ()
+
+
+# -- palettes in the units of an image
+
+
+@pytest.mark.parametrize(
+    ("pixels", "limits", "factor"),
+    [
+        (PHOTO, (0, 255), 1),
+        (PHOTO.astype(np.uint16) * 257, (0, 65535), 257),
+        (PHOTO.astype(np.uint16) * 16, (50, 3900), 4095 / 255),
+        (PHOTO / 255, (0, 1), 1 / 255),
+        ((PHOTO / 255).astype(np.float32), (0.1, 0.8), 1 / 255),
+    ],
+    ids=["uint8", "uint16", "12 bits", "float64", "float32"],
+)
+def test_colors_become_those_that_look_alike(pixels, limits, factor):
+    colors = np.array([[0, 51, 255], [255, 102, 204]])
+    found = colors_for(photo(pixels, contrast_limits=limits), Palette(colors, dtype=np.uint8))
+    assert np.allclose(found, colors * factor, atol=0.51 if pixels.dtype.kind == "u" else 1e-6)
+    assert all(type(value) is float for color in found for value in color)
+
+
+def test_colors_of_another_number_of_channels_are_left_to_quantize():
+    palette = Palette([[1.0, 2, 3]], dtype=np.uint8)
+    assert colors_for(Source((Image(GREY),)), palette) == ((1, 2, 3),)
+    with pytest.raises(ValueError, match="channel"):
+        completed(quantized(Source((Image(GREY),)), in_palette(Source((Image(GREY),)), palette)))
+
+
+def test_in_palette():
+    palette = Palette([[10, 20, 30], [200, 100, 0]], dtype=np.uint8)
+    settings = in_palette(photo(PHOTO / 255), palette, "lab")
+    assert (settings.n_colors, settings.color_space) == (2, "lab")
+    assert np.allclose(settings.palette, palette.colors / 255)
+
+
+# -- with layers
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_produced(missing):
+    product = completed(produced(photo(), Settings(4), missing))
+    expected = quantize(PHOTO, 4)
+    same_result(product.state.result, expected)
+    assert np.array_equal(product.contents.labels["data"], expected.labels + 1)
+    if missing:
+        assert isinstance(product.layers, QuantizedLayers)
+        assert np.array_equal(product.layers.image.data, expected.image)
+    else:
+        assert product.layers is None
+
+
+def test_assigned_colors_are_not_fitted():
+    palette = quantize(PHOTO, 4).palette
+    other = (PHOTO // 3 + 20).astype(np.uint8)
+    sources = [photo(), Source((rgb(other),), REGION)]
+    products, failures = completed(produced_alike(sources, palette, "lab"))
+    assert failures == []
+    one, two = (product.state for product in products)
+    same_result(one.result, quantize(PHOTO, palette=palette, color_space="lab"))
+    same_result(two.result, quantize(other, palette=palette, color_space="lab", mask=INSIDE))
+    for product in products:
+        assert product.state.result.n_iter == 0
+        assert np.array_equal(product.state.result.palette.colors, palette.colors)
+        assert product.layers is not None
+    assert INSIDE.reshape(-1)[two.sample.places].all()
+
+
+def test_what_cannot_be_painted_does_not_stop_the_others():
+    palette = quantize(PHOTO, 3).palette
+    nothing = Labels(np.zeros((20, 30), int), name="nothing")
+    sources = [
+        photo(np.full((9, 9, 3), np.nan), name="bad"),
+        photo(name="good"),
+        Source((Image(GREY, name="grey"),)),
+        Source((rgb(name="masked"),), nothing),
+        photo(PHOTO[::-1], name="better"),
+    ]
+    products, failures = completed(produced_alike(sources, palette, "rgb"))
+    assert [product.state.source.name for product in products] == ["good", "better"]
+    same_result(products[0].state.result, quantize(PHOTO, palette=palette))
+    same_result(products[1].state.result, quantize(PHOTO[::-1], palette=palette))
+    assert [failure.source.name for failure in failures] == ["bad", "grey", "masked"]
+    assert [type(failure.error) for failure in failures] == [ValueError] * 3
+    assert "NaN" in str(failures[0].error)
+    assert 'region "nothing" holds no pixel' in str(failures[2].error)
+
+
+def test_lack_of_memory_for_one_does_not_stop_the_others(monkeypatch):
+    steps = pipeline.quantize_steps
+
+    def scarce(array, **options):
+        if len(array) > 20:
+            raise MemoryError
+        return (yield from steps(array, **options))
+
+    monkeypatch.setattr(pipeline, "quantize_steps", scarce)
+    sources = [photo(np.concatenate([PHOTO, PHOTO])), photo()]
+    products, failures = completed(produced_alike(sources, Palette([[1, 2, 3]]), "rgb"))
+    assert [product.state.source for product in products] == sources[1:]
+    assert [(failure.source, type(failure.error)) for failure in failures] == [
+        (sources[0], MemoryError)
+    ]
+
+
+def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
+    def steps(*_, **__):
+        raise KeyError("fault")
+        yield
+
+    monkeypatch.setattr(pipeline, "quantize_steps", steps)
+    with pytest.raises(KeyError):
+        completed(produced_alike([photo()], Palette([[1, 2, 3]]), "rgb"))
+
+
+# -- the first use
+
+
+def test_others_wait_for_the_first_compilation(monkeypatch):
+    steps, go, begun = pipeline.quantize_steps, threading.Event(), threading.Event()
+
+    def held(*args, **options):
+        if args[0].shape == (40, 40, 3):
+            begun.set()
+            go.wait(30)
+        return (yield from steps(*args, **options))
+
+    monkeypatch.setattr(pipeline, "quantize_steps", held)
+    warming = threading.Thread(target=warm_up)
+    warming.start()
+    try:
+        assert begun.wait(30)
+        for job in (
+            produced(photo(), Settings(3), False),
+            explored(photo(), Settings(), [2], "stack"),
+            produced_alike([photo()], Palette([[1, 2, 3]]), "rgb"),
+        ):
+            assert [next(job) for _ in range(2)] == [Progress(PREPARING, 0.0)] * 2
+            job.close()
+        job = produced(photo(), Settings(3), False)
+        assert next(job).stage == PREPARING
+    finally:
+        go.set()
+    same_result(completed(job).state.result, quantize(PHOTO, 3))
+    warming.join(30)
+
+
+def test_nobody_waits_for_a_preparation_that_failed(monkeypatch):
+    def steps(*_, **__):
+        raise MemoryError
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "quantize_steps", steps)
+        with pytest.raises(MemoryError):
+            warm_up()
+    assert next(produced(photo(), Settings(3), False)).stage == "Reading the image"
