@@ -8,9 +8,8 @@ import matplotlib as mpl
 import numpy as np
 from skimage.data import astronaut
 
-from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import as_pixels
-from napari_kmeans_quantizer.core.search import (
+from napari_kmeans_quantizer.core.search.coarse_to_fine import (
     add_up,
     explained,
     means,
@@ -22,7 +21,8 @@ from napari_kmeans_quantizer.core.search import (
     tables,
     to_points,
 )
-from napari_kmeans_quantizer.core.sweep import Canvas
+from napari_kmeans_quantizer.core.sweeps.base import Canvas
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt

@@ -11,19 +11,19 @@ import numpy as np
 from .arguments import as_generator, check_choice, check_fitted, check_n_colors, check_sample
 from .color_space import color_space_of
 from .color_table import sampled_colors
-from .colors import Colors
 from .edit import merge, rename, repaint
-from .fixed import as_fixed_colors, fit_around
-from .grid import Grid
 from .image import Pixels, as_pixels
-from .levels import Levels
-from .optimal_1d import optimal_1d
+from .painting import paint, refine, repeated
 from .palette import Palette, check_colors, check_index, image_range, to_dtype
-from .points import MAX_GREYS, Points
 from .progress import Progress
-from .refine import paint, refine, repeated
-from .search import search
-from .sweep import Canvas
+from .search.around_fixed import as_fixed_colors, fit_around
+from .search.coarse_to_fine import search
+from .search.line import optimal_1d
+from .sweeps.base import Canvas
+from .sweeps.colors import Colors
+from .sweeps.grid import Grid
+from .sweeps.levels import Levels
+from .sweeps.points import MAX_GREYS, Points
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from .color_space import ColorSpace
     from .color_table import ColorTable
-    from .sweep import Clusters, Sweeper
+    from .sweeps.base import Clusters, Sweeper
 
 CELLS_PER_COLOR = 4
 MAX_DISTINCT = 1 << 18

@@ -1,4 +1,4 @@
-"""Numba kernels of exact K-means on a line; `core/optimal_1d.py` says how they play together."""
+"""Numba kernels of exact K-means on a line; `core/search/line.py` says how they play together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numba kernels of the search for centers; `core/search.py` says how they play together.
+"""Numba kernels of the search; `core/search/coarse_to_fine.py` says how they play together.
 
 Points are (D, n) float32, one row per feature, so that the inner loops become SIMD code.
 A cluster is a column of `centers` (D, K) float32 and a row of `totals` (K, 2 + D) float64:

@@ -6,19 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .color_table import MAX_SAMPLE, ColorTable, distinct_colors, sampled_colors
-from .image import CHUNK_PIXELS
-from .palette import to_dtype
-from .sweep import Canvas, Clusters
-from .threads import map_chunks
+from napari_kmeans_quantizer.core.color_table import (
+    MAX_SAMPLE,
+    ColorTable,
+    distinct_colors,
+    sampled_colors,
+)
+from napari_kmeans_quantizer.core.image import CHUNK_PIXELS
+from napari_kmeans_quantizer.core.palette import to_dtype
+from napari_kmeans_quantizer.core.threads import map_chunks
+
+from .base import Canvas, Clusters
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import NDArray
 
-    from .color_space import ColorSpace
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.color_space import ColorSpace
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
 
@@ -48,7 +54,7 @@ class Points:
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        from .kernels.points import assign, tally
+        from napari_kmeans_quantizer.core.kernels.points import assign, tally
 
         pixels, space = self._pixels, self._space
         values = to_dtype(centers, pixels.image.dtype)

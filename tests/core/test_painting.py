@@ -7,12 +7,12 @@ import pytest
 from skimage import data
 
 import reference
-from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import as_pixels
-from napari_kmeans_quantizer.core.levels import Levels
+from napari_kmeans_quantizer.core.painting import refine
 from napari_kmeans_quantizer.core.palette import to_dtype
-from napari_kmeans_quantizer.core.points import Points
-from napari_kmeans_quantizer.core.refine import refine
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
+from napari_kmeans_quantizer.core.sweeps.levels import Levels
+from napari_kmeans_quantizer.core.sweeps.points import Points
 
 PHOTO = data.coffee()[::3, ::3]
 NOISE = np.random.default_rng(0).integers(0, 4, (50, 50, 3)).astype(np.uint8)  # 64 colors

@@ -11,8 +11,8 @@ import reference
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.core.color_space import ColorSpace
 from napari_kmeans_quantizer.core.color_table import ColorTable
-from napari_kmeans_quantizer.core.fixed import fit_around
 from napari_kmeans_quantizer.core.palette import to_dtype
+from napari_kmeans_quantizer.core.search.around_fixed import fit_around
 
 PHOTO = data.coffee()[::3, ::3]
 RGB = [[255, 0, 0], [250.25, 250.5, 249.75], [0, 0, 0]]

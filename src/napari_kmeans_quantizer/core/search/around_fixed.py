@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .checks import LARGEST_VALUE
-from .palette import check_colors, check_holds, to_dtype
-from .search import in_order, tables
-from .threads import chunks, workers
-from .weighted_points import WeightedPoints
+from napari_kmeans_quantizer.core.checks import LARGEST_VALUE
+from napari_kmeans_quantizer.core.palette import check_colors, check_holds, to_dtype
+from napari_kmeans_quantizer.core.threads import chunks, workers
+from napari_kmeans_quantizer.core.weighted_points import WeightedPoints
+
+from .coarse_to_fine import in_order, tables
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from .color_table import ColorTable
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.color_table import ColorTable
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
 
@@ -125,7 +126,7 @@ def _losses(
     data: WeightedPoints, centers: Floats, labels: NDArray[np.int32], distances: Floats
 ) -> Floats:
     """Return by how much the inertia would rise without each center, before others move."""
-    from .kernels.points import reassign
+    from napari_kmeans_quantizer.core.kernels.points import reassign
 
     gaps, again = np.full(len(labels), -1.0), np.zeros_like(labels)
     reassign(data.points, centers, np.zeros(len(centers)), again, gaps)

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .color_table import ColorTable
-from .palette import to_dtype
+from napari_kmeans_quantizer.core.color_table import ColorTable
+from napari_kmeans_quantizer.core.palette import to_dtype
+from napari_kmeans_quantizer.core.threads import map_chunks
+
+from .base import Canvas, Clusters
 from .points import write_labels
-from .sweep import Canvas, Clusters
-from .threads import map_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import NDArray
 
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ class Levels:
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        from .kernels.points import assign
+        from napari_kmeans_quantizer.core.kernels.points import assign
 
         colors, counts, _ = self._table()
         nearest, distances = np.zeros(len(colors), np.int32), np.empty(len(colors))

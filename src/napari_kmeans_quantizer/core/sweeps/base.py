@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .color_table import ColorTable
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.color_table import ColorTable
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
 

@@ -7,10 +7,10 @@ import pytest
 
 import reference
 from napari_kmeans_quantizer.core import threads
-from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import CHUNK_PIXELS, as_pixels
 from napari_kmeans_quantizer.core.kernels import grid as kernels
-from napari_kmeans_quantizer.core.sweep import Canvas
+from napari_kmeans_quantizer.core.sweeps.base import Canvas
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
 
 def sweep(image, centers, mask=None):

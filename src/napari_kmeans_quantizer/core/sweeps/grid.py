@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .color_table import ColorTable, distinct_colors
-from .image import CHUNK_PIXELS
-from .palette import to_dtype
+from napari_kmeans_quantizer.core.color_table import ColorTable, distinct_colors
+from napari_kmeans_quantizer.core.image import CHUNK_PIXELS
+from napari_kmeans_quantizer.core.palette import to_dtype
+from napari_kmeans_quantizer.core.threads import map_chunks, share_chunks
+
+from .base import Canvas, Clusters
 from .points import write_labels
-from .sweep import Canvas, Clusters
-from .threads import map_chunks, share_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
 
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
     Words = NDArray[np.uint32]
@@ -54,7 +55,7 @@ class Grid:
         return pixels.n_channels == 3 and pixels.image.dtype == np.uint8
 
     def __init__(self, pixels: Pixels) -> None:
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid as kernels
 
         self._pixels = pixels
         (self._packed, spills, self._sum_squares), *others = share_chunks(
@@ -75,7 +76,7 @@ class Grid:
 
     def _count(self, indices: Iterator[int]) -> tuple[NDArray[np.uint64], NDArray[np.uint64], int]:
         """Count the chunks that one thread takes: packed cells, spills, sum of squares."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid as kernels
 
         packed = np.zeros(kernels.N_CELLS, np.uint64)
         spills = np.empty((self._pixels.size // kernels.SPILL + 1, 2), np.uint64)
@@ -96,7 +97,7 @@ class Grid:
 
     def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid as kernels
 
         if n_colors <= FEW_COLORS:
             order = _morton_order(len(self._octants))
@@ -125,7 +126,7 @@ class Grid:
 
     def _tree(self, centers: Floats) -> tuple[_Tree, bool]:
         """Return the tree, and whether some color may have two centers equally near."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid as kernels
 
         index = np.arange(len(centers), dtype=np.uint32)
         palette = to_dtype(centers, np.dtype(np.uint8)).astype(np.uint32)
@@ -148,7 +149,7 @@ class Grid:
         return tree, ties or len(first) < len(centers)
 
     def _blank_tree(self, shown: Words, palette: Words) -> _Tree:
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid as kernels
 
         entries, positions = np.empty((2, kernels.N_CELLS), np.uint32)
         # Room for all cells: what is never written takes no memory.
@@ -163,7 +164,7 @@ class Grid:
 
     def _whole_cells(self, tree: _Tree) -> NDArray[np.int64]:
         """Return counts and sums (K, 4) over the cells whose colors have one label."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid as kernels
 
         totals = np.zeros((len(tree.shown), 4), np.int64)
         shift = np.uint32(8 if len(tree.shown) > 256 else 24)
@@ -174,7 +175,7 @@ class Grid:
 
     def _paint(self, index: int, tree: _Tree, canvas: Canvas) -> NDArray[np.int64]:
         """Paint a chunk; return counts and sums (K, 4) of its pixels in the other cells."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid as kernels
 
         pixels = self._pixels
         chunk = pixels.chunk(index)

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from napari_kmeans_quantizer.core.kernels import search as kernels
-from napari_kmeans_quantizer.core.optimal_1d import optimal_1d
-from napari_kmeans_quantizer.core.search import (
+from napari_kmeans_quantizer.core.search.coarse_to_fine import (
     EFFORTS,
     add_up,
     appraise,
@@ -18,7 +17,8 @@ from napari_kmeans_quantizer.core.search import (
     tables,
     to_points,
 )
-from napari_kmeans_quantizer.core.search import search as find
+from napari_kmeans_quantizer.core.search.coarse_to_fine import search as find
+from napari_kmeans_quantizer.core.search.line import optimal_1d
 
 
 def search(colors, counts, n_clusters, effort="balanced", number=0, keys=None):

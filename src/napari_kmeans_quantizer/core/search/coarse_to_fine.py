@@ -94,7 +94,7 @@ def in_order(colors: Floats, counts: Floats, keys: Ints | None) -> tuple[Floats,
 
 def merge_limit(colors: Floats, counts: Floats, size: int) -> float:
     """Find the inertia of a run with which `merge` leaves about `size` entries, on a sample."""
-    from .kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels import search as kernels
 
     blocks = len(counts) // 64
     some = np.arange(0, blocks, max(blocks // 64, 1))
@@ -113,7 +113,7 @@ def merge_limit(colors: Floats, counts: Floats, size: int) -> float:
 
 def tables(colors: Floats, counts: Floats, n_clusters: int, enough: float) -> list[Table]:
     """Merge neighbors; return tables from coarse to fine, each some four times larger."""
-    from .kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels import search as kernels
 
     made = [Table(colors, counts, np.ones(len(counts), np.int64))]
     coarsest = max(COARSEST[0] * n_clusters, COARSEST[1])
@@ -151,7 +151,7 @@ def add_up(data: Points, labels: Labels, n_clusters: int) -> Clusters:
 
 def seed(data: Points, n_clusters: int) -> Labels:
     """Return labels: what gains most is cut in two, until there are K clusters."""
-    from .kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels import search as kernels
 
     n, K = len(data.weights), n_clusters
     order, start, stop = np.arange(n), np.zeros(K, np.int64), np.full(K, n)
@@ -165,14 +165,14 @@ def seed(data: Points, n_clusters: int) -> Labels:
 
 def sweep(data: Points, clusters: Clusters, sweeps: int, step: float = LONG) -> int:
     """Move all centers towards the means of their points; return the number of sweeps."""
-    from .kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels import search as kernels
 
     return int(kernels.converge(*data, *clusters, sweeps, step, False)[1])
 
 
 def appraise(data: Points, clusters: Clusters) -> tuple[Floats, Floats, Floats]:
     """Return what is lost without each cluster, what its cut in two gains, the halves' means."""
-    from .kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels import search as kernels
 
     D, K = clusters.centers.shape
     loss, gain, halves = np.zeros(K), np.zeros(K), np.zeros((K, 2, D))
@@ -186,7 +186,7 @@ def appraise(data: Points, clusters: Clusters) -> tuple[Floats, Floats, Floats]:
 
 def swap(data: Points, clusters: Clusters, trials: int) -> None:
     """Move single centers from where they are least missed to where they are most needed."""
-    from .kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels import search as kernels
 
     if trials == 0:
         return

@@ -12,7 +12,7 @@ import numpy as np
 
 from .palette import to_dtype
 from .progress import Progress
-from .sweep import Canvas
+from .sweeps.base import Canvas
 from .threads import chunks, map_chunks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .image import Pixels
-    from .sweep import Clusters, Sweeper
+    from .sweeps.base import Clusters, Sweeper
 
     Floats = NDArray[np.float64]
 
