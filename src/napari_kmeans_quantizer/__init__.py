@@ -8,8 +8,9 @@ from .core.distances import euclidean_distances
 from .core.elbow import suggest_n_colors
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
-from .core.progress import Progress
-from .core.quantize import Quantization, quantize, quantize_steps
+from .core.progress import Progress, completed
+from .core.quantization import Quantization
+from .core.quantize import quantize, quantize_steps
 
 __all__ = [
     "ConvergenceWarning",
@@ -18,6 +19,7 @@ __all__ = [
     "Palette",
     "Progress",
     "Quantization",
+    "completed",
     "convert_colors",
     "euclidean_distances",
     "quantize",

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_kmeans_quantizer.core.palette import to_dtype
 from napari_kmeans_quantizer.core.threads import chunks, map_chunks
+from napari_kmeans_quantizer.core.units import to_dtype
 
 from .base import Canvas, Clusters
 from .grid import Grid
-from .points import write_labels
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -69,7 +68,7 @@ class Colors:
             chunk = _writeable(self._pixels.chunk(index))
             labels, painted = np.empty(len(chunk), label_of.dtype), np.empty_like(chunk)
             kernels.paint_colors(chunk, label_of, values, labels, painted)
-            write_labels(self._pixels, index, labels, canvas)
+            self._pixels.write_labels(canvas.labels, index, labels)
             self._pixels.write(canvas.image, index, painted)
 
         for _ in map_chunks(one, self._pixels.n_chunks):

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_kmeans_quantizer.core.color_table import ColorTable
-from napari_kmeans_quantizer.core.palette import to_dtype
 from napari_kmeans_quantizer.core.threads import map_chunks
+from napari_kmeans_quantizer.core.units import to_dtype
 
 from .base import Canvas, Clusters
-from .points import write_labels
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -74,7 +73,7 @@ class Levels:
 
         def one(index: int) -> None:
             labels = label_of[self._levels(index)]
-            write_labels(self._pixels, index, labels, canvas)
+            self._pixels.write_labels(canvas.labels, index, labels)
             self._pixels.write(canvas.image, index, values[labels])
 
         for _ in map_chunks(one, self._pixels.n_chunks):

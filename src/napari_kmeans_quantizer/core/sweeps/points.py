@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from napari_kmeans_quantizer.core.color_table import (
+    MAX_GREYS,
     MAX_SAMPLE,
-    ColorTable,
     distinct_colors,
     sampled_colors,
 )
-from napari_kmeans_quantizer.core.image import CHUNK_PIXELS
-from napari_kmeans_quantizer.core.palette import to_dtype
 from napari_kmeans_quantizer.core.threads import map_chunks
+from napari_kmeans_quantizer.core.units import to_dtype
 
 from .base import Canvas, Clusters
 
@@ -24,12 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.core.color_space import ColorSpace
+    from napari_kmeans_quantizer.core.color_table import ColorTable
     from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
-
-MAX_GREYS = 1 << 16
-"""Up to so many distinct grey values the search is exact."""
 
 
 class Points:
@@ -67,7 +64,7 @@ class Points:
             nearest, distances = np.zeros(len(points), np.int32), np.empty(len(points))
             assign(points, places, nearest, distances)
             pixels.write(canvas.image, index, np.take(values, nearest, axis=0, mode="clip"))
-            write_labels(pixels, index, nearest, canvas)
+            pixels.write_labels(canvas.labels, index, nearest)
             totals = np.zeros((len(places), 1 + places.shape[1]))
             error = tally(points, colors, nearest, places, painted_values, totals)
             return totals, float(distances.sum()), error
@@ -84,10 +81,3 @@ class Points:
             means = space.backward(means)
         means[counts == 0] = centers[counts == 0]
         return Clusters(counts, means, inertia, squared_error)
-
-
-def write_labels(pixels: Pixels, index: int, labels: NDArray[Any], canvas: Canvas) -> None:
-    """Put the labels of one chunk's pixels, those that take part, where they belong."""
-    chunk = canvas.labels[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
-    selected = pixels.selected(index)
-    chunk[... if selected is None else selected] = labels
