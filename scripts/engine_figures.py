@@ -42,9 +42,8 @@ def main() -> None:
     save("grid", draw_grid(table))
     save("seeds", draw_seeds(table))
     save("moves", draw_moves(grid.table(64, RNG)))
-    centers, _ = search(
-        table.colors, table.counts.astype(float), N_COLORS, EFFORTS["balanced"], RNG
-    )
+    counts = table.counts.astype(float)
+    centers, _ = search(table.colors, counts, N_COLORS, EFFORTS["balanced"], RNG)
     save("sweeps", draw_sweeps(pixels, grid))
     save("map", draw_map(grid, centers))
 

@@ -264,20 +264,11 @@ def _as_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_
 def _check_finite(pixels: Pixels) -> None:
     if pixels.image.dtype.kind != "f":
         return
-    n_nan = n_inf = n_large = 0
-    for index in range(pixels.n_chunks):
-        chunk = pixels.chunk(index)
-        finite = np.isfinite(chunk)
-        if not finite.all():
-            n_nan += int(np.isnan(chunk).sum())
-            n_inf += int(np.isinf(chunk).sum())
-            chunk = chunk[finite]
-        if chunk.dtype.itemsize >= 8:
-            n_large += int((np.abs(chunk) > LARGEST_VALUE).sum())
-    if n_nan or n_inf:
+    n_nan, n_infinite, n_large = map(sum, zip(*_bad_values(pixels), strict=True))
+    if n_nan or n_infinite:
         found = " and ".join(
             f"{n} {name} value{'s' * (n != 1)}"
-            for n, name in ((n_nan, "NaN"), (n_inf, "infinite"))
+            for n, name in ((n_nan, "NaN"), (n_infinite, "infinite"))
             if n
         )
         hint = "np.isfinite(image)"
@@ -292,6 +283,20 @@ def _check_finite(pixels: Pixels) -> None:
             f"`image` has {n_large} values beyond ±{LARGEST_VALUE:g}, whose squares overflow. "
             "Divide the image by its largest value first."
         )
+
+
+def _bad_values(pixels: Pixels) -> Iterator[tuple[int, int, int]]:
+    """Count what is NaN, infinite and too large, chunk by chunk."""
+    for index in range(pixels.n_chunks):
+        chunk = pixels.chunk(index)
+        finite = np.isfinite(chunk)
+        n_nan = n_infinite = n_large = 0
+        if not finite.all():
+            n_nan, n_infinite = int(np.isnan(chunk).sum()), int(np.isinf(chunk).sum())
+            chunk = chunk[finite]
+        if chunk.dtype.itemsize >= 8:
+            n_large = int((np.abs(chunk) > LARGEST_VALUE).sum())
+        yield n_nan, n_infinite, n_large
 
 
 def _channels_last(array: NDArray[Any], channel_axis: int | None) -> NDArray[Any]:

@@ -51,33 +51,36 @@ class Points:
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        from napari_kmeans_quantizer.core.kernels.points import assign, tally
-
-        pixels, space = self._pixels, self._space
-        values = to_dtype(centers, pixels.image.dtype)
-        painted_values = values.astype(np.float64)
-        places = centers if space is None else space.forward(centers)
-
-        def one(index: int) -> tuple[Floats, float, float]:
-            colors = pixels.chunk(index).astype(np.float64)
-            points = colors if space is None else space.forward(colors)
-            nearest, distances = np.zeros(len(points), np.int32), np.empty(len(points))
-            assign(points, places, nearest, distances)
-            pixels.write(canvas.image, index, np.take(values, nearest, axis=0, mode="clip"))
-            pixels.write_labels(canvas.labels, index, nearest)
-            totals = np.zeros((len(places), 1 + places.shape[1]))
-            error = tally(points, colors, nearest, places, painted_values, totals)
-            return totals, float(distances.sum()), error
-
+        places = centers if self._space is None else self._space.forward(centers)
         totals, inertia, squared_error = np.zeros((len(places), 1 + places.shape[1])), 0.0, 0.0
-        for some_totals, some_inertia, some_error in map_chunks(one, pixels.n_chunks):
+        for some_totals, some_inertia, some_error in map_chunks(
+            lambda index: self._paint(index, centers, places, canvas), self._pixels.n_chunks
+        ):
             totals += some_totals
             inertia += some_inertia
             squared_error += some_error
             yield
         counts = totals[:, 0].astype(np.int64)
         means = places + totals[:, 1:] / np.maximum(totals[:, :1], 1)
-        if space is not None:
-            means = space.backward(means)
+        if self._space is not None:
+            means = self._space.backward(means)
         means[counts == 0] = centers[counts == 0]
         return Clusters(counts, means, inertia, squared_error)
+
+    def _paint(
+        self, index: int, centers: Floats, places: Floats, canvas: Canvas
+    ) -> tuple[Floats, float, float]:
+        """Paint a chunk; return counts and offsets (K, 1 + D), inertia and squared error."""
+        from napari_kmeans_quantizer.core.kernels.points import assign, tally
+
+        pixels, space = self._pixels, self._space
+        values = to_dtype(centers, pixels.image.dtype)
+        colors = pixels.chunk(index).astype(np.float64)
+        points = colors if space is None else space.forward(colors)
+        nearest, distances = np.zeros(len(points), np.int32), np.empty(len(points))
+        assign(points, places, nearest, distances)
+        pixels.write(canvas.image, index, np.take(values, nearest, axis=0, mode="clip"))
+        pixels.write_labels(canvas.labels, index, nearest)
+        totals = np.zeros((len(places), 1 + places.shape[1]))
+        error = tally(points, colors, nearest, places, values.astype(np.float64), totals)
+        return totals, float(distances.sum()), error
