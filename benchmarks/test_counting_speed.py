@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import as_pixels
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import as_pixels
-from napari_kmeans_quantizer.core.search import search
+from napari_kmeans_quantizer.core.search.coarse_to_fine import search
+from napari_kmeans_quantizer.core.search.efforts import EFFORTS
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
 
-@pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
+@pytest.mark.parametrize("effort", EFFORTS)
 @pytest.mark.parametrize("n_colors", [2, 16, 64, 256])
 def test_search(
     benchmark: BenchmarkFixture, photograph: np.ndarray, n_colors: int, effort: str
@@ -23,5 +24,5 @@ def test_search(
     colors, counts, keys = Grid(as_pixels(photograph)).table(n_colors, np.random.default_rng(0))
     weights = counts.astype(np.float64)
     rng = np.random.default_rng(0)
-    centers, _ = benchmark(search, colors, weights, n_colors, effort, rng, keys)
+    centers, _ = benchmark(search, colors, weights, n_colors, EFFORTS[effort], rng, keys)
     assert centers.shape == (n_colors, 3)

@@ -8,21 +8,22 @@ import matplotlib as mpl
 import numpy as np
 from skimage.data import astronaut
 
-from napari_kmeans_quantizer.core.grid import Grid
+from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.core.image import as_pixels
-from napari_kmeans_quantizer.core.search import (
-    add_up,
+from napari_kmeans_quantizer.core.search.coarse_to_fine import search
+from napari_kmeans_quantizer.core.search.efforts import EFFORTS
+from napari_kmeans_quantizer.core.search.partition import (
+    converge,
     explained,
-    means,
-    refine,
-    search,
-    seed,
-    swap,
-    sweep,
-    tables,
-    to_points,
+    move_single_centers,
+    on_finer_table,
+    partition_of,
+    seed_labels,
+    weighted_means,
 )
-from napari_kmeans_quantizer.core.sweep import Canvas
+from napari_kmeans_quantizer.core.search.pyramid import pyramid, scaled
+from napari_kmeans_quantizer.core.sweeps.base import Canvas
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -41,7 +42,8 @@ def main() -> None:
     save("grid", draw_grid(table))
     save("seeds", draw_seeds(table))
     save("moves", draw_moves(grid.table(64, RNG)))
-    centers, _ = search(table.colors, table.counts.astype(float), N_COLORS, "balanced", RNG)
+    counts = table.counts.astype(float)
+    centers, _ = search(table.colors, counts, N_COLORS, EFFORTS["balanced"], RNG)
     save("sweeps", draw_sweeps(pixels, grid))
     save("map", draw_map(grid, centers))
 
@@ -68,13 +70,13 @@ def draw_grid(table) -> plt.Figure:
 
 
 def draw_seeds(table) -> plt.Figure:
-    made = tables(table.colors, table.counts.astype(float), N_COLORS, np.inf)
-    points = to_points(made)[0]
+    tables = pyramid(table.colors, table.counts.astype(float), N_COLORS, np.inf)
+    points = scaled(tables)[0]
     figure, panels = plt.subplots(1, 3, figsize=(9, 3.2))
     for axes, n_clusters in zip(panels, (2, 4, N_COLORS), strict=True):
-        labels = seed(points, n_clusters)
-        centers = means(made[0], labels, n_clusters)
-        axes.scatter(*made[0].colors[:, :2].T, s=5, c=labels % 20, cmap="tab20", linewidths=0)
+        labels = seed_labels(points, n_clusters)
+        centers = weighted_means(tables[0], labels, n_clusters)
+        axes.scatter(*tables[0].colors[:, :2].T, s=5, c=labels % 20, cmap="tab20", linewidths=0)
         axes.scatter(*centers[:, :2].T, s=130, marker="*", c=centers / 255, edgecolors="black")
         plane(axes, f"{n_clusters} clusters")
     return figure
@@ -82,17 +84,17 @@ def draw_seeds(table) -> plt.Figure:
 
 def draw_moves(table) -> plt.Figure:
     """Error after ever more trials on one table, K = 64."""
-    made = tables(table.colors, table.counts.astype(float), 64, np.inf)
-    coarse, points = to_points(made)[:2]
-    clusters = add_up(coarse, seed(coarse, 64), 64)
-    sweep(coarse, clusters, 10)
-    clusters = refine(clusters, made[0].lengths)
-    sweep(points, clusters, 30)
+    tables = pyramid(table.colors, table.counts.astype(float), 64, np.inf)
+    coarse, points = scaled(tables)[:2]
+    partition = partition_of(coarse, seed_labels(coarse, 64), 64)
+    converge(coarse, partition, 10)
+    partition = on_finer_table(partition, tables[0].lengths)
+    converge(points, partition, 30)
     total = float((points.weights * points.points.astype(float) ** 2).sum())
-    errors = [total - explained(clusters)]
+    errors = [total - explained(partition)]
     for _ in range(40):
-        swap(points, clusters, 10)
-        errors.append(total - explained(clusters))
+        move_single_centers(points, partition, 10)
+        errors.append(total - explained(partition))
     figure, axes = plt.subplots(figsize=(6, 3))
     axes.plot(10 * np.arange(len(errors)), 100 * np.array(errors) / errors[0])
     axes.set(xlabel="trials", ylabel="error, % of Lloyd's", title="Moving 64 centers one by one")
@@ -105,11 +107,10 @@ def draw_sweeps(pixels, grid) -> plt.Figure:
     for n_colors in (8, 16, 64, 256):
         table = grid.table(n_colors, RNG)
         counts = table.counts.astype(float)
-        centers, _ = search(table.colors, counts, n_colors, "balanced", RNG)
+        centers, _ = search(table.colors, counts, n_colors, EFFORTS["balanced"], RNG)
         shifts = []
         for _ in range(8):
-            steps = grid.sweep(centers, Canvas.blank(pixels, n_colors))
-            clusters = finished(steps)
+            clusters = completed(grid.sweep(centers, Canvas.blank(pixels, n_colors)))
             off = ((clusters.means - centers) ** 2).sum(axis=1)
             shifts.append(np.average(off, weights=clusters.counts) / table.variance)
             centers = clusters.means
@@ -120,15 +121,6 @@ def draw_sweeps(pixels, grid) -> plt.Figure:
     axes.legend(frameon=False, ncols=2)
     axes.grid(alpha=0.3)
     return figure
-
-
-def finished(steps):
-    """Run a generator to its end; return what it returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
 
 
 def draw_map(grid, centers) -> plt.Figure:

@@ -9,7 +9,8 @@ from .core.elbow import suggest_n_colors
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
 from .core.progress import Progress, completed
-from .core.quantize import Quantization, quantize, quantize_steps
+from .core.quantization import Quantization
+from .core.quantize import quantize, quantize_steps
 
 __all__ = [
     "ConvergenceWarning",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import reference
 from napari_kmeans_quantizer import ConvergenceWarning, KMeans, NotFittedError, euclidean_distances
-from napari_kmeans_quantizer.core import checks, lloyd, threads, weighted_points
+from napari_kmeans_quantizer.core import arguments, lloyd, threads, weighted_points
 from napari_kmeans_quantizer.core.kernels import points as kernels
 from napari_kmeans_quantizer.core.weighted_points import WeightedPoints
 
@@ -58,7 +58,7 @@ def run_python(code, **env):
 def test_assign_is_the_naive_formula_bit_for_bit(n_features, dtype):
     rng = np.random.default_rng(n_features)
     for n, k in ((1, 1), (255, 2), (256, 3), (257, 4), (1000, 17)):
-        points = checks.as_points(rng.normal(size=(n, n_features)).astype(dtype), "points")
+        points = arguments.as_points(rng.normal(size=(n, n_features)).astype(dtype), "points")
         centers = rng.normal(size=(k, n_features))
         labels, distances = np.full(n, -1, np.int32), np.empty(n)
         changed = kernels.assign(points, centers, labels, distances)
@@ -73,7 +73,7 @@ def test_assign_is_the_naive_formula_bit_for_bit(n_features, dtype):
 @given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_ties_go_to_the_lower_index(n_features, n_clusters, seed):
     rng = np.random.default_rng(seed)  # small integers: many exact ties, also equal centers
-    points = checks.as_points(rng.integers(0, 3, (40, n_features)), "points")
+    points = arguments.as_points(rng.integers(0, 3, (40, n_features)), "points")
     centers = rng.integers(0, 3, (n_clusters, n_features)).astype(float)
     expected = reference.assign(points, centers)[0]
     labels, distances = np.empty(40, np.int32), np.empty(40)
@@ -87,7 +87,7 @@ def test_ties_go_to_the_lower_index(n_features, n_clusters, seed):
 @pytest.mark.parametrize("n_features", [1, 3, 4, 5, 20])
 def test_reassign_follows_moving_centers_exactly(n_features):
     rng = np.random.default_rng(1)
-    points = checks.as_points(rng.random((2000, n_features)), "points")
+    points = arguments.as_points(rng.random((2000, n_features)), "points")
     centers, n_kept = rng.random((7, n_features)), 0
     labels, gaps = np.zeros(2000, np.int32), np.full(2000, -1.0)
     moved = np.zeros(7)
@@ -105,8 +105,8 @@ def test_reassign_follows_moving_centers_exactly(n_features):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_accumulate_against_exact_sums(dtype):
     rng = np.random.default_rng(2)
-    points = checks.as_points(rng.random((5000, 4)).astype(dtype), "points")
-    weights = checks.weights_of(rng.random(5000), 5000)
+    points = arguments.as_points(rng.random((5000, 4)).astype(dtype), "points")
+    weights = arguments.as_weights(rng.random(5000), 5000)
     labels = rng.integers(0, 6, 5000).astype(np.int32)
     sums, totals = np.zeros((6, 4)), np.zeros(6)
     kernels.accumulate(points, weights, labels, sums, totals)
@@ -117,8 +117,8 @@ def test_accumulate_against_exact_sums(dtype):
 
 def test_seeding_kernels_against_reference():
     rng = np.random.default_rng(3)
-    points = checks.as_points(rng.random((700, 5)), "points")
-    weights, closest = checks.weights_of(rng.random(700), 700), rng.random(700)
+    points = arguments.as_points(rng.random((700, 5)), "points")
+    weights, closest = arguments.as_weights(rng.random(700), 700), rng.random(700)
     candidates, totals = rng.random((3, 5)), np.empty(3)
     nearer = np.minimum(closest[:, None], reference.squared_distances(points, candidates))
     kernels.potentials(points, weights, closest, candidates, totals)
@@ -254,9 +254,9 @@ def test_empty_clusters_move_to_the_farthest_points(n_features):
 
 
 def test_farthest_points_are_found_after_pruned_passes():
-    points = checks.as_points([[0.0], [1], [2], [9], [3]], "points")
-    with threads.workers(1) as run:
-        data = WeightedPoints(points, checks.weights_of([1, 1, 1, 0, 1], 5), run)
+    points = arguments.as_points([[0.0], [1], [2], [9], [3]], "points")
+    with threads.workers(1) as map_:
+        data = WeightedPoints(points, arguments.as_weights([1, 1, 1, 0, 1], 5), map_)
         centers = np.array([[0.0], [50.0]])
         data.reassign(centers, np.zeros(2))  # sets no distances
         labels = lloyd._labels_without(np.array([1]), data, centers)
@@ -479,30 +479,6 @@ def test_same_bits_at_any_number_of_threads(n_features, monkeypatch):
         monkeypatch.setattr(threads, "n_threads", lambda n=n_threads: n)
         results.append(KMeans(10, random_state=0, max_iter=15).fit(X, sample_weight=weights))
         assert same_bits(results[0], results[-1])
-
-
-def test_number_of_threads(monkeypatch):
-    monkeypatch.setenv("NUMBA_NUM_THREADS", "1000000")
-    limit = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    assert threads.n_threads() == limit
-    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
-    assert threads.n_threads() == 1
-    monkeypatch.setenv("NUMBA_NUM_THREADS", "many")
-    assert threads.n_threads() == limit
-
-
-def test_chunks_cover_everything_once():
-    for n in (0, 1, 16_384, 16_385, 1_000_000, 5_000_000):
-        parts = threads.chunks(n)
-        assert [i for s in parts for i in (s.start, s.stop)][1:-1:2] == [s.start for s in parts[1:]]
-        assert sum(s.stop - s.start for s in parts) == n
-        assert len(parts) <= threads.MOST_CHUNKS
-
-
-def test_an_error_in_a_thread_is_not_lost(monkeypatch):
-    monkeypatch.setattr(threads, "n_threads", lambda: 2)
-    with pytest.raises(ZeroDivisionError), threads.workers(4) as run:
-        run(lambda i: 1 // (i - 2), 4)
 
 
 def test_several_callers_at_once(monkeypatch):

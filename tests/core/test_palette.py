@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from napari_kmeans_quantizer import Palette, quantize
-from napari_kmeans_quantizer.core.palette import to_dtype
+from napari_kmeans_quantizer.core.units import to_dtype
 
 
 def test_shares_hex_and_length():
@@ -134,3 +134,142 @@ def test_psnr_and_mse_are_scikit_images(image):
     q = quantize(image, 6)
     assert q.mse == pytest.approx(mean_squared_error(image, q.image), rel=1e-9)
     assert q.psnr == pytest.approx(peak_signal_noise_ratio(image, q.image), rel=1e-9)
+
+
+# -- the order after a merge
+
+
+@pytest.mark.parametrize(
+    ("counts", "index", "into", "order"),
+    [
+        ([4, 3, 2], 2, 1, [1, 0]),
+        ([4, 3, 2], 0, 2, [2, 1]),
+        ([5, 5, 5, 1], 3, 1, [1, 0, 2]),
+        ([2, 2, 2, 0], 3, 2, [0, 1, 2]),
+        ([1, 1], 0, 1, [1]),
+        ([0, 0, 0], 1, 0, [0, 2]),
+    ],
+)
+def test_merge_order_by_hand(counts, index, into, order):
+    palette = Palette(np.arange(len(counts))[:, np.newaxis], counts)
+    assert palette.merge_order(index, into).tolist() == order
+
+
+def test_merge_order_is_what_merged_does():
+    q = quantize(data.coffee()[::4, ::4], 9)
+    for index, into in ((0, 8), (8, 0), (4, 5), (5, 4)):
+        order = q.palette.merge_order(index, into)
+        merged = q.merged(index, into).palette
+        assert np.array_equal(merged.colors, q.palette.colors[order])
+        assert (np.diff(merged.counts) <= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("index", "into", "error", "message"),
+    [
+        (2, 0, ValueError, r"`index` must lie in 0\.\.1, got 2"),
+        (0, -1, ValueError, r"`into` must lie in 0\.\.1, got -1"),
+        (1, 1, ValueError, "two different labels, got 1 twice"),
+        (0.0, 1, TypeError, "`index` must be an integer, got 0.0"),
+        (0, True, TypeError, "`into` must be an integer, got True"),
+    ],
+)
+def test_merge_order_refuses_bad_labels(index, into, error, message):
+    with pytest.raises(error, match=message):
+        Palette([[1], [2]]).merge_order(index, into)
+
+
+# -- units
+
+BYTES = np.array([[255, 0, 51], [1, 2, 3], [77, 128, 254]])
+
+
+@pytest.mark.parametrize(
+    ("palette", "dtype", "value_range", "expected"),
+    [
+        (Palette(BYTES, dtype=np.uint8), "float32", (0.02, 0.98), BYTES / 255),
+        (Palette(BYTES), "float64", (0, 1), BYTES / 255),
+        (Palette(BYTES, dtype=np.uint8), "uint16", (0, 4095), BYTES * 257),
+        (Palette(BYTES, dtype=np.uint8), "bool", (0, 1), BYTES / 255),
+        (Palette(BYTES / 255), "uint8", (3, 99), BYTES / 255 * 255),
+        (Palette(BYTES * 257, dtype=np.uint16), "uint8", (0, 255), BYTES),
+        (Palette([[True], [False]]), "uint8", (0, 255), [[255], [0]]),
+        (Palette([[0.25]]), "int16", (-1000, 3000), [[0]]),
+    ],
+)
+def test_colors_are_rescaled_to_other_units(palette, dtype, value_range, expected):
+    scaled = palette.in_units_of(dtype, value_range)
+    assert np.array_equal(scaled.colors, np.asarray(expected, float))
+    assert scaled.dtype == dtype
+    assert np.array_equal(scaled.counts, palette.counts)
+    assert scaled.in_units_of(dtype, value_range) is scaled
+
+
+@pytest.mark.parametrize(
+    ("palette", "dtype", "value_range"),
+    [
+        (Palette(BYTES, dtype=np.uint8), "uint8", (0, 255)),
+        (Palette(BYTES, dtype=np.uint8), "float32", (3, 240)),
+        (Palette(BYTES), "uint8", (0, 255)),
+        (Palette(BYTES, dtype=np.uint8), ">i4", (0, 500)),
+        (Palette([[0.2], [1.02]], value_range=(0, 1.02)), "float64", (0, 1)),  # frames of a series
+        (Palette([[0.2], [1.0]], dtype=np.float32), "float64", (-0.01, 1.02)),
+        (Palette([[-900], [3]], dtype=np.int16), "int16", (-30000, 30000)),
+        (Palette([[0], [255]], dtype="<u2"), ">u2", (0, 65535)),
+        (Palette([[-1e9], [1e9]]), "float32", (-1e6, 1e12)),  # neither is known
+        (Palette(BYTES, dtype=np.uint8), "int16", (7, 7)),  # of one value nothing can be told
+        (Palette([[1e6]], dtype=np.float32), "float32", (0, 1)),
+    ],
+)
+def test_alike_units_are_left_alone(palette, dtype, value_range):
+    assert palette.in_units_of(dtype, value_range) is palette
+
+
+PHOTO = data.coffee()[::4, ::4]
+
+
+@pytest.mark.parametrize(
+    ("image", "times"),
+    [
+        (PHOTO / 255, 1 / 255),
+        (PHOTO.astype(np.float32) / 255, 1 / 255),
+        (PHOTO.astype(np.uint16) * 257, 257),
+    ],
+)
+def test_a_palette_is_used_in_the_units_of_the_image(image, times):
+    original = quantize(PHOTO, 7)
+    q = quantize(image, palette=original.palette)
+    assert np.allclose(q.palette.colors, original.palette.colors * times, rtol=1e-12)
+    assert np.array_equal(q.labels, original.labels)
+    assert np.array_equal(q.palette.counts, original.palette.counts)
+    assert q.palette.dtype == image.dtype
+    assert q.palette.value_range == quantize(image, 2).palette.value_range
+    assert q.palette.hex == original.palette.hex
+
+
+def test_a_palette_of_a_float_image_is_used_in_bytes():
+    original = quantize(PHOTO / 255, 7)
+    q = quantize(PHOTO, palette=original.palette)
+    assert np.allclose(q.palette.colors, original.palette.colors * 255)
+    assert np.array_equal(q.labels, original.labels)
+
+
+def test_a_plain_array_is_in_the_image_s_units():
+    q = quantize(PHOTO / 255, palette=[[255, 0, 0], [0, 0, 1]])
+    assert q.palette.colors.tolist() == [[255, 0, 0], [0, 0, 1]]
+
+
+def test_a_guessed_range_is_rescaled_like_any_other():
+    q = quantize(PHOTO / 255, palette=Palette([[255, 0, 0], [0, 0, 255]]))
+    assert q.palette.colors.tolist() == [[1, 0, 0], [0, 0, 1]]
+    assert q.palette.value_range == (0, 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int16])
+def test_frames_of_a_series_share_a_palette_whatever_their_range(dtype):
+    frames = np.linspace(0, 1, 600).reshape(2, 300)
+    frames = (frames * (1.02 if dtype == np.float32 else 30_000)).astype(dtype)
+    first = quantize(frames[0], 4)
+    second = quantize(frames[1], palette=first.palette)
+    assert np.array_equal(second.palette.colors, first.palette.colors)
+    assert second.palette.hex == first.palette.hex

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 import time
 
@@ -64,3 +65,33 @@ def test_stopping_early_drops_what_has_not_begun(n_threads):
     time.sleep(0.05)
     assert len(begun) == n_begun
     assert threading.active_count() < 20
+
+
+def test_number_of_threads(monkeypatch):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1000000")
+    limit = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert threads.n_threads() == limit
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    assert threads.n_threads() == 1
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "many")
+    assert threads.n_threads() == limit
+
+
+def test_chunks_cover_everything_once():
+    for n in (0, 1, 16_384, 16_385, 1_000_000, 5_000_000):
+        parts = threads.chunks(n)
+        assert [i for s in parts for i in (s.start, s.stop)][1:-1:2] == [s.start for s in parts[1:]]
+        assert sum(s.stop - s.start for s in parts) == n
+        assert len(parts) <= threads.MOST_CHUNKS
+
+
+def test_an_error_in_a_thread_is_not_lost(monkeypatch):
+    monkeypatch.setattr(threads, "n_threads", lambda: 2)
+    with pytest.raises(ZeroDivisionError), threads.workers(4) as map_:
+        list(map_(lambda i: 1 // (i - 2), 4))
+
+
+def test_one_pool_serves_many_passes(n_threads):
+    with threads.workers(8) as map_:
+        for n in (8, 1, 3, 0, 8):
+            assert list(map_(lambda i: i * i, n)) == [i * i for i in range(n)]

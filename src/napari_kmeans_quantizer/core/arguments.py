@@ -1,15 +1,34 @@
-"""What the arguments of `quantize` must be; each message says what was required and what came."""
+"""Every check at the public door, but for the image itself (see `image`).
+
+`as_...` returns an argument in the form that the core works with, `check_...` only refuses. Each
+message says what was required, what came and, where that is not plain, what to do.
+"""
 
 from __future__ import annotations
 
-import numbers
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from .units import LARGEST_VALUE, limits, to_dtype
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from .image import Pixels
+
+    Floats = NDArray[np.float64]
+
+COLOR_SPACES = ("rgb", "lab", "oklab")
+
+
+# -- single values
 
 
 def check_n_colors(n_colors: int) -> None:
     """Refuse what is no number of colors."""
-    if isinstance(n_colors, bool | np.bool_) or not isinstance(n_colors, numbers.Integral):
+    if isinstance(n_colors, bool | np.bool_) or not isinstance(n_colors, Integral):
         raise TypeError(f"`n_colors` must be an integer, got {n_colors!r}.")
     if not 1 <= n_colors <= 65535:
         raise ValueError(f"`n_colors` must lie in 1..65535, got {n_colors}.")
@@ -19,24 +38,15 @@ def check_sample(sample: float | None) -> None:
     """Refuse what is neither a fraction nor a number of pixels."""
     if sample is None:
         return
-    if isinstance(sample, bool | np.bool_) or not isinstance(sample, numbers.Real):
+    if isinstance(sample, bool | np.bool_) or not isinstance(sample, Real):
         raise TypeError(f"`sample` must be None, a float or an integer, got {sample!r}.")
-    if isinstance(sample, numbers.Integral):
+    if isinstance(sample, Integral):
         if sample < 1:
             raise ValueError(f"`sample` as a number of pixels must be at least 1, got {sample}.")
     elif not 0 < sample <= 1:
         raise ValueError(
             f"`sample` as a fraction must lie in 0 < sample <= 1, got {sample}. "
             "Pass an integer for a number of pixels."
-        )
-
-
-def check_fitted(palette: object, fixed_colors: object) -> None:
-    """Refuse colors to fit others around in a palette in which nothing is fitted."""
-    if palette is not None and fixed_colors is not None:
-        raise ValueError(
-            "`fixed_colors` and `palette` contradict each other: a given palette is not fitted. "
-            "Pass one of them."
         )
 
 
@@ -47,6 +57,30 @@ def check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
         raise ValueError(f"`{name}` must be {listed}, got {value!r}.")
 
 
+def check_count(name: str, value: object, alternative: str = "") -> None:
+    """Refuse what is no number of something, as scikit-learn does."""
+    if not (isinstance(value, Integral) and int(value) >= 1):
+        raise ValueError(f"`{name}` must be an int of at least 1{alternative}; it is {value!r}.")
+
+
+def as_index(index: object, n_colors: int, name: str) -> int:
+    """Return an index into a palette as int, or say why it is none."""
+    if isinstance(index, bool | np.bool_) or not isinstance(index, Integral):
+        raise TypeError(f"{name} must be an integer, got {index!r}.")
+    place = int(index)
+    if not 0 <= place < n_colors:
+        raise ValueError(f"{name} must lie in 0..{n_colors - 1}, got {place}.")
+    return place
+
+
+def as_two_labels(index: object, into: object, n_colors: int) -> tuple[int, int]:
+    """Return two different indices into a palette."""
+    first, second = as_index(index, n_colors, "`index`"), as_index(into, n_colors, "`into`")
+    if first == second:
+        raise ValueError(f"`index` and `into` must be two different labels, got {first} twice.")
+    return first, second
+
+
 def as_generator(
     random_state: int | np.random.RandomState | np.random.Generator | None,
 ) -> np.random.Generator:
@@ -54,12 +88,290 @@ def as_generator(
     if isinstance(random_state, np.random.RandomState):
         return np.random.default_rng(random_state.randint(2**31))
     if isinstance(random_state, bool) or not isinstance(
-        random_state, numbers.Integral | np.random.Generator | None
+        random_state, Integral | np.random.Generator | None
     ):
         raise TypeError(
             "`random_state` must be an integer, RandomState, Generator or None, "
             f"got {random_state!r}."
         )
-    if isinstance(random_state, numbers.Integral) and random_state < 0:
+    if isinstance(random_state, Integral) and random_state < 0:
         raise ValueError(f"`random_state` must not be negative, got {random_state}.")
     return np.random.default_rng(random_state)
+
+
+def as_scikit_learn_generator(
+    random_state: int | np.random.RandomState | np.random.Generator | None,
+) -> np.random.RandomState | np.random.Generator:
+    """Return a generator that draws what scikit-learn would, or the one that was passed."""
+    if isinstance(random_state, np.random.RandomState | np.random.Generator):
+        return random_state
+    if random_state is not None and not (
+        isinstance(random_state, Integral) and 0 <= random_state < 2**32
+    ):
+        raise ValueError(
+            "`random_state` must be None, an int from 0 to 4294967295, a numpy RandomState or a "
+            f"numpy Generator; it is {random_state!r}."
+        )
+    return np.random.RandomState(random_state)
+
+
+# -- colors
+
+
+def as_numbers(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Return an array of bools, integers or floats."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "buif":
+        raise TypeError(f"`{name}` must be numbers, got dtype {array.dtype}.")
+    return array
+
+
+def as_colors(colors: ArrayLike, name: str) -> Floats:
+    """Return a table of colors as a new (K, C) float64 array, or say what is wrong with it."""
+    given = as_numbers(colors, name)
+    if given.ndim != 2 or not 1 <= len(given) <= 65535 or given.shape[1] == 0:
+        raise ValueError(
+            f"`{name}` must be a table (K, C) of 1 to 65535 colors, got shape {given.shape}."
+        )
+    table = np.array(given, dtype=np.float64, order="C", subok=False)
+    if not np.isfinite(table).all():
+        raise ValueError(f"`{name}` must be finite, got NaN or infinity.")
+    return table
+
+
+def as_color(color: ArrayLike, n_channels: int, dtype: np.dtype[Any], name: str) -> Floats:
+    """Return a color (C,) that an image of `dtype` can hold; a number will do for grey."""
+    given = np.asarray(color)
+    if given.shape != (n_channels,) and (given.shape, n_channels) != ((), 1):
+        raise ValueError(
+            f"`{name}` must be {n_channels} value{'s' * (n_channels != 1)}, one per channel, "
+            f"got shape {given.shape}."
+        )
+    row = as_colors(given.reshape(1, -1), name)
+    check_holds(row, dtype, name)
+    return row.reshape(-1)
+
+
+def as_counts(counts: ArrayLike | None, n_colors: int) -> NDArray[np.int64]:
+    """Return pixels per color as a new array, zeros for None."""
+    if counts is None:
+        return np.zeros(n_colors, np.int64)
+    array = np.array(counts, subok=False)
+    if array.dtype.kind not in "ui" or array.shape != (n_colors,) or (array < 0).any():
+        raise ValueError(
+            f"`counts` must be {n_colors} integers >= 0, one per color, "
+            f"got shape {array.shape} of dtype {array.dtype}."
+        )
+    return array.astype(np.int64)
+
+
+def as_labels(labels: ArrayLike, n_colors: int) -> NDArray[np.integer[Any]]:
+    """Return indices into a palette, of any shape."""
+    index = np.asarray(labels)
+    if index.dtype.kind not in "ui":
+        raise TypeError(f"`labels` must be integers, got dtype {index.dtype}.")
+    if index.size and not 0 <= index.min() <= index.max() < n_colors:
+        raise ValueError(
+            f"`labels` must lie in 0..{n_colors - 1}, got {index.min()}..{index.max()}. "
+            "Labels of a napari layer start at 1: subtract 1 first."
+        )
+    return index
+
+
+def check_holds(colors: Floats, dtype: np.dtype[Any], name: str) -> None:
+    """Refuse colors outside of what an image of `dtype` can hold; they would be clipped."""
+    low, high = limits(dtype)
+    # As Python numbers: float64 has no largest 64-bit integer to compare with.
+    if not low <= float(colors.min()) <= float(colors.max()) <= high:
+        raise ValueError(
+            f"`{name}` must lie in {low}..{high} for {dtype}, got {colors.min():g} to "
+            f"{colors.max():g}. Colors are in the image's units."
+        )
+
+
+def check_channels(n_channels: int, pixels: Pixels, name: str) -> None:
+    """Refuse colors with other channels than the image's."""
+    if n_channels != pixels.n_channels:
+        raise ValueError(
+            f"`{name}` must have the image's {pixels.n_channels} channels, got {n_channels}. "
+            "See `channel_axis` for what counts as a channel."
+        )
+
+
+def check_one_of(palette: object, fixed_colors: object) -> None:
+    """Refuse colors to fit others around in a palette in which nothing is fitted."""
+    if palette is not None and fixed_colors is not None:
+        raise ValueError(
+            "`fixed_colors` and `palette` contradict each other: a given palette is not fitted. "
+            "Pass one of them."
+        )
+
+
+def as_fixed_colors(
+    fixed_colors: ArrayLike | None, n_colors: int, pixels: Pixels, color_space: str
+) -> Floats:
+    """Return fixed colors (F, C), F = 0 for None, or say what is wrong with them."""
+    if fixed_colors is None:
+        return np.empty((0, pixels.n_channels))
+    colors = as_colors(fixed_colors, "fixed_colors")
+    check_channels(colors.shape[1], pixels, "fixed_colors")
+    if len(colors) > n_colors:
+        raise ValueError(
+            f"`fixed_colors` must be at most `n_colors`={n_colors} colors, got {len(colors)}. "
+            "Raise `n_colors`, or pass fewer."
+        )
+    _check_range(colors, pixels.image.dtype, color_space)
+    _check_different(colors, pixels.image.dtype)
+    return colors
+
+
+def _check_range(colors: Floats, dtype: np.dtype[Any], color_space: str) -> None:
+    check_holds(colors, dtype, "fixed_colors")
+    if np.abs(colors).max() > LARGEST_VALUE:
+        raise ValueError(
+            f"`fixed_colors` must lie within ±{LARGEST_VALUE:g}, or squares overflow, got "
+            f"{colors.min():g} to {colors.max():g}."
+        )
+    if color_space != "rgb" and dtype.kind == "f" and not 0 <= colors.min() <= colors.max() <= 1:
+        raise ValueError(
+            f"`color_space={color_space!r}` needs `fixed_colors` in 0..1 as the image, got "
+            f"{colors.min():g} to {colors.max():g}."
+        )
+
+
+def _check_different(colors: Floats, dtype: np.dtype[Any]) -> None:
+    values = to_dtype(colors, dtype)
+    _, inverse = np.unique(values, axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    for index, which in enumerate(inverse):
+        first = int((inverse == which).argmax())
+        if first != index:
+            raise ValueError(
+                f"`fixed_colors` must differ once rounded to {dtype}: rows {first} and {index} "
+                f"both are {tuple(values[index].tolist())}. Leave one out."
+            )
+
+
+# -- color spaces
+
+
+def check_color_space(name: str) -> None:
+    """Refuse what is no color space."""
+    if name not in COLOR_SPACES:
+        raise ValueError(
+            f'`color_space` must be "rgb", "lab" or "oklab", got {name!r}. '
+            '"rgb" stands for the image\'s own channels, whatever they are.'
+        )
+
+
+def check_can_convert(name: str, pixels: Pixels) -> None:
+    """Refuse an image that is not RGB in a known range."""
+    dtype = pixels.image.dtype
+    if pixels.n_channels != 3 or dtype.kind not in "buf":
+        raise ValueError(
+            f"`color_space={name!r}` needs an RGB image of bools, unsigned integers or floats, got "
+            f'{pixels.n_channels} channels of {dtype}. Use color_space="rgb".'
+        )
+    low, high = pixels.extent
+    if dtype.kind == "f" and not 0 <= low <= high <= 1:
+        raise ValueError(
+            f"`color_space={name!r}` needs floats in 0..1, got values from {low:g} to {high:g}. "
+            "Divide the image by its white first."
+        )
+
+
+def as_unit_rgb(colors: ArrayLike) -> Floats:
+    """Return sRGB colors (..., 3) in 0..1 as a new array."""
+    given = as_numbers(colors, "colors")
+    if given.ndim == 0 or given.shape[-1] != 3:
+        raise ValueError(f"`colors` must have 3 channels on the last axis, got {given.shape}.")
+    rgb = np.array(given, np.float64, order="C", subok=False)
+    if rgb.size and not (0 <= rgb.min() <= rgb.max() <= 1):  # NaN fails, too
+        raise ValueError(
+            f"`colors` must lie in 0..1, got {rgb.min():g} to {rgb.max():g}. "
+            "Divide them by their white: 255 for uint8."
+        )
+    return rgb
+
+
+# -- points and weights
+
+
+def as_points(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Return `values` as a read-only (n, D) array: float32 as it is, all else as float64.
+
+    Nothing is copied that is C-contiguous, aligned and native already. Read-only for two
+    reasons: nobody's data can be changed by accident, and kernels compile for one kind only.
+    """
+    array = np.asarray(values)
+    if array.ndim != 2 or array.shape[1] == 0:
+        raise ValueError(
+            f"`{name}` must have 2 dimensions, one row per point and at least one column; it has "
+            f"shape {array.shape}. Pass `{name}.reshape(-1, 1)` if there is one feature, "
+            f"`{name}.reshape(1, -1)` if there is one point."
+        )
+    single = array.dtype.kind == "f" and array.dtype.itemsize == 4
+    if array.dtype.kind not in "buifO":
+        raise ValueError(f"`{name}` must hold real numbers; it has dtype {array.dtype}.")
+    try:
+        ready = np.require(array, np.float32 if single else np.float64, ["C", "A"]).view()
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`{name}` must hold real numbers: {error}.") from error
+    ready.flags.writeable = False
+    return ready
+
+
+def as_finite_points(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Return `as_points` if there are any, all finite and none so large that squares overflow."""
+    points = as_points(values, name)
+    if len(points) == 0:
+        raise ValueError(f"`{name}` has no points; K-means needs at least one.")
+    # No temporary array, and NaN comes through.
+    low, high = float(points.min()), float(points.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        n_bad = points.size - np.count_nonzero(np.isfinite(points))
+        raise ValueError(
+            f"`{name}` has {n_bad} NaN or infinite values; K-means needs finite numbers. Pass "
+            f"`{name}[np.isfinite({name}).all(axis=1)]` to leave those points out."
+        )
+    if max(-low, high) > LARGEST_VALUE:
+        raise ValueError(
+            f"`{name}` has values up to {max(-low, high):g}, whose squares overflow. Scale it to "
+            f"at most {LARGEST_VALUE:g}."
+        )
+    return points
+
+
+def as_centers(init: ArrayLike, n_clusters: int, points: NDArray[Any]) -> Floats:
+    """Return initial centers as float64, rounded as the points are."""
+    centers = as_finite_points(init, "init")
+    expected = n_clusters, points.shape[1]
+    if centers.shape != expected:
+        raise ValueError(
+            f"`init` must have shape (n_clusters, n_features) = {expected}; it has "
+            f"{centers.shape}. Change `n_clusters` or the array."
+        )
+    return centers.astype(points.dtype).astype(np.float64)
+
+
+def as_weights(sample_weight: ArrayLike | None, n_points: int) -> Floats:
+    """Return a read-only (n_points,) float64 array; None means ones, a number stands for all."""
+    try:
+        given = np.asarray(1.0 if sample_weight is None else sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`sample_weight` must hold real numbers: {error}.") from error
+    if given.shape not in ((), (n_points,)):
+        raise ValueError(
+            f"`sample_weight` must be a number or have shape ({n_points},), one per point; it has "
+            f"shape {given.shape}."
+        )
+    if not np.isfinite(given).all() or (given < 0).any() or not given.any():
+        raise ValueError(
+            "`sample_weight` must be finite, nowhere negative and somewhere positive; it has "
+            f"values from {given.min():g} to {given.max():g}. Leave out points not to count."
+        )
+    weights = (
+        np.full(n_points, given) if given.ndim == 0 else np.require(given, None, ["C", "A"]).view()
+    )
+    weights.flags.writeable = False
+    return weights

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .arguments import as_unit_rgb, check_can_convert, check_color_space
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from .image import Pixels
 
     Floats = NDArray[np.float64]
-
-COLOR_SPACES = ("rgb", "lab", "oklab")
 
 # CIE XYZ to the cone responses of Oklab, and their cube roots to Oklab [1]_.
 #
@@ -114,18 +114,8 @@ def convert_colors(colors: ArrayLike, color_space: Literal["rgb", "lab", "oklab"
     >>> convert_colors([[1, 0, 0], [0, 0, 0]], "lab").round().tolist()
     [[53.0, 80.0, 67.0], [0.0, 0.0, 0.0]]
     """
-    _check_name(color_space)
-    given = np.asarray(colors)
-    if given.dtype.kind not in "buif":
-        raise TypeError(f"`colors` must be numbers, got dtype {given.dtype}.")
-    if given.ndim == 0 or given.shape[-1] != 3:
-        raise ValueError(f"`colors` must have 3 channels on the last axis, got {given.shape}.")
-    rgb = np.array(given, np.float64, order="C", subok=False)
-    if rgb.size and not (0 <= rgb.min() <= rgb.max() <= 1):  # NaN fails, too
-        raise ValueError(
-            f"`colors` must lie in 0..1, got {rgb.min():g} to {rgb.max():g}. "
-            "Divide them by their white: 255 for uint8."
-        )
+    check_color_space(color_space)
+    rgb = as_unit_rgb(colors)
     if color_space == "rgb" or rgb.size == 0:
         return rgb
     space = ColorSpace(color_space, rgb.dtype)
@@ -168,33 +158,8 @@ def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:
     ValueError
         If `name` is unknown, or needs RGB in a known range and the image is something else.
     """
-    _check_name(name)
+    check_color_space(name)
     if name == "rgb":
         return None
-    dtype = pixels.image.dtype
-    if pixels.n_channels != 3 or dtype.kind not in "buf":
-        raise ValueError(
-            f"`color_space={name!r}` needs an RGB image of bools, unsigned integers or floats, got "
-            f'{pixels.n_channels} channels of {dtype}. Use color_space="rgb".'
-        )
-    if dtype.kind == "f":
-        _check_unit_range(name, pixels)
-    return ColorSpace(name, dtype)
-
-
-def _check_name(name: str) -> None:
-    if name not in COLOR_SPACES:
-        raise ValueError(
-            f'`color_space` must be "rgb", "lab" or "oklab", got {name!r}. '
-            '"rgb" stands for the image\'s own channels, whatever they are.'
-        )
-
-
-def _check_unit_range(name: str, pixels: Pixels) -> None:
-    for index in range(pixels.n_chunks):
-        chunk = pixels.chunk(index)
-        if chunk.size and not 0 <= chunk.min() <= chunk.max() <= 1:
-            raise ValueError(
-                f"`color_space={name!r}` needs floats in 0..1, got values from {chunk.min():g} to "
-                f"{chunk.max():g}. Divide the image by its white first."
-            )
+    check_can_convert(name, pixels)
+    return ColorSpace(name, pixels.image.dtype)

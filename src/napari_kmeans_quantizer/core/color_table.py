@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_SAMPLE = 1 << 17
 """At most so many pixels, drawn at random, stand for all."""
+MAX_GREYS = 1 << 16
+"""Up to so many distinct grey values the search is exact."""
 
 
 class ColorTable(NamedTuple):

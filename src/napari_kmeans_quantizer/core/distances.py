@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .checks import as_points
-from .threads import chunks, workers
+from .arguments import as_points
+from .threads import chunks, map_chunks
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -58,5 +58,5 @@ def fill_distances(
     from .kernels.points import pairwise_distances
 
     parts = chunks(len(a))
-    with workers(len(parts)) as run:
-        run(lambda i: pairwise_distances(a[parts[i]], b, out[parts[i]]), len(parts))
+    for _ in map_chunks(lambda i: pairwise_distances(a[parts[i]], b, out[parts[i]]), len(parts)):
+        pass

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .arguments import as_numbers
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -76,9 +78,7 @@ def _check_n_colors(n_colors: ArrayLike) -> NDArray[np.int64]:
 
 
 def _check_errors(errors: ArrayLike) -> NDArray[np.float64]:
-    y = np.asarray(errors)
-    if y.dtype.kind not in "buif":
-        raise TypeError(f"`errors` must be numbers, got dtype {y.dtype}.")
+    y = as_numbers(errors, "errors")
     if y.ndim != 1 or not (np.isfinite(y).all() and (y >= 0).all()):
         raise ValueError(f"`errors` must be a list of finite numbers >= 0, got {y.tolist()}.")
     return y.astype(np.float64)

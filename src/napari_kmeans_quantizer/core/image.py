@@ -7,11 +7,15 @@ ever copied.
 
 from __future__ import annotations
 
+import math
 import operator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+from .units import LARGEST_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +24,6 @@ if TYPE_CHECKING:
 
 CHUNK_PIXELS = 1 << 17
 """Pixels per chunk: a fixed number, so that sums never depend on threads; a multiple of 4."""
-
-# Squares of larger values, added up over an image, leave the range of float64.
-LARGEST_VALUE = 1e140
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +60,25 @@ class Pixels:
         """Number of chunks of `CHUNK_PIXELS` pixels."""
         return -(-self.size // CHUNK_PIXELS)
 
+    @cached_property
+    def extent(self) -> tuple[float, float]:
+        """Least and largest value that takes part, of unsigned images simply those of the dtype."""
+        dtype = self.image.dtype
+        if dtype.kind in "bu":
+            return 0.0, 1.0 if dtype == np.bool_ else float(np.iinfo(dtype).max)
+        low, high = math.inf, -math.inf
+        for index in range(self.n_chunks):
+            if (chunk := self.chunk(index)).size:
+                low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
+        return low, high
+
+    def span(self, index: int) -> slice:
+        """Return where one chunk lies in the run of pixels."""
+        return slice(index * CHUNK_PIXELS, min((index + 1) * CHUNK_PIXELS, self.size))
+
     def chunk(self, index: int) -> NDArray[Any]:
         """Return the pixels of one chunk that take part: (m, C), contiguous, native byte order."""
-        colors = self.block(slice(index * CHUNK_PIXELS, (index + 1) * CHUNK_PIXELS))
+        colors = self.block(self.span(index))
         selected = self.selected(index)
         return colors if selected is None else np.take(colors, selected, axis=0)
 
@@ -69,7 +86,8 @@ class Pixels:
         """Return how many pixels of one chunk take part."""
         if self.mask is not None:
             return int(np.count_nonzero(self.chunk_mask(index)))
-        return min(CHUNK_PIXELS, self.size - index * CHUNK_PIXELS)
+        span = self.span(index)
+        return int(span.stop - span.start)
 
     def selected(self, index: int) -> NDArray[np.intp] | None:
         """Return which pixels of one chunk take part, as indices; None if all do."""
@@ -80,7 +98,7 @@ class Pixels:
     def chunk_mask(self, index: int) -> NDArray[np.bool_]:
         """Return which pixels of one chunk take part: (n,)."""
         assert self.mask is not None
-        return self.mask.reshape(-1)[index * CHUNK_PIXELS : (index + 1) * CHUNK_PIXELS]
+        return self.mask.reshape(-1)[self.span(index)]
 
     def block(self, pixels: slice) -> NDArray[Any]:
         """Return a range of pixels, all of them: (n, C), contiguous, native byte order."""
@@ -101,7 +119,7 @@ class Pixels:
 
     def write(self, painted: NDArray[Any], index: int, colors: NDArray[Any]) -> None:
         """Write colors (m, C), those that `chunk` returned, into an array from `blank`."""
-        pixels = slice(index * CHUNK_PIXELS, (index + 1) * CHUNK_PIXELS)
+        pixels = self.span(index)
         view = _channels_last(painted, self.channel_axis)[..., : self.n_channels]
         try:
             flat = view.reshape(-1, self.n_channels, copy=False)
@@ -113,6 +131,11 @@ class Pixels:
             flat[pixels] = colors
         else:
             flat[pixels][selected] = colors
+
+    def write_labels(self, flat: NDArray[Any], index: int, labels: NDArray[Any]) -> None:
+        """Write labels (m,) of one chunk's pixels that take part into (n,), one for every pixel."""
+        selected = self.selected(index)
+        flat[self.span(index)][... if selected is None else selected] = labels
 
     def _write_strided(
         self, view: NDArray[Any], pixels: slice, index: int, colors: NDArray[Any]
@@ -191,7 +214,9 @@ def _as_array(image: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def _resolve_channel_axis(array: NDArray[Any], channel_axis: Any) -> int | None:
+def _resolve_channel_axis(
+    array: NDArray[Any], channel_axis: int | Literal["auto"] | None
+) -> int | None:
     if channel_axis is None:
         return None
     if isinstance(channel_axis, str):
@@ -239,20 +264,11 @@ def _as_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_
 def _check_finite(pixels: Pixels) -> None:
     if pixels.image.dtype.kind != "f":
         return
-    n_nan = n_inf = n_large = 0
-    for index in range(pixels.n_chunks):
-        chunk = pixels.chunk(index)
-        finite = np.isfinite(chunk)
-        if not finite.all():
-            n_nan += int(np.isnan(chunk).sum())
-            n_inf += int(np.isinf(chunk).sum())
-            chunk = chunk[finite]
-        if chunk.dtype.itemsize >= 8:
-            n_large += int((np.abs(chunk) > LARGEST_VALUE).sum())
-    if n_nan or n_inf:
+    n_nan, n_infinite, n_large = map(sum, zip(*_bad_values(pixels), strict=True))
+    if n_nan or n_infinite:
         found = " and ".join(
             f"{n} {name} value{'s' * (n != 1)}"
-            for n, name in ((n_nan, "NaN"), (n_inf, "infinite"))
+            for n, name in ((n_nan, "NaN"), (n_infinite, "infinite"))
             if n
         )
         hint = "np.isfinite(image)"
@@ -267,6 +283,20 @@ def _check_finite(pixels: Pixels) -> None:
             f"`image` has {n_large} values beyond ±{LARGEST_VALUE:g}, whose squares overflow. "
             "Divide the image by its largest value first."
         )
+
+
+def _bad_values(pixels: Pixels) -> Iterator[tuple[int, int, int]]:
+    """Count what is NaN, infinite and too large, chunk by chunk."""
+    for index in range(pixels.n_chunks):
+        chunk = pixels.chunk(index)
+        finite = np.isfinite(chunk)
+        n_nan = n_infinite = n_large = 0
+        if not finite.all():
+            n_nan, n_infinite = int(np.isnan(chunk).sum()), int(np.isinf(chunk).sum())
+            chunk = chunk[finite]
+        if chunk.dtype.itemsize >= 8:
+            n_large = int((np.abs(chunk) > LARGEST_VALUE).sum())
+        yield n_nan, n_infinite, n_large
 
 
 def _channels_last(array: NDArray[Any], channel_axis: int | None) -> NDArray[Any]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from numbers import Integral, Real
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .checks import as_points, finite, weights_of
+from .arguments import (
+    as_centers,
+    as_finite_points,
+    as_scikit_learn_generator,
+    as_weights,
+    check_count,
+)
 from .distances import fill_distances
 from .lloyd import (
     Clustering,
@@ -151,13 +157,13 @@ class KMeans:
             If `X` has fewer distinct points than `n_clusters`.
         """
         self._check_parameters()
-        points = finite(as_points(X, "X"), "X")
+        points = as_finite_points(X, "X")
         if len(points) < self.n_clusters:
             raise ValueError(
                 f"`X` must have at least n_clusters={self.n_clusters} points; it has "
                 f"n_samples={len(points)}. Ask for fewer clusters."
             )
-        best = self._best_run(points, weights_of(sample_weight, len(points)))
+        best = self._best_run(points, as_weights(sample_weight, len(points)))
         n_found = int(np.count_nonzero(np.bincount(best.labels)))
         if n_found < self.n_clusters:
             warnings.warn(
@@ -257,10 +263,10 @@ class KMeans:
         )
 
     def _check_parameters(self) -> None:
-        _check_count("n_clusters", self.n_clusters)
-        _check_count("max_iter", self.max_iter)
+        check_count("n_clusters", self.n_clusters)
+        check_count("max_iter", self.max_iter)
         if not (isinstance(self.n_init, str) and self.n_init == "auto"):
-            _check_count("n_init", self.n_init, ' or "auto"')
+            check_count("n_init", self.n_init, ' or "auto"')
         if not (isinstance(self.tol, Real) and self.tol >= 0):
             raise ValueError(f"`tol` must be a number of at least 0; it is {self.tol!r}.")
         if isinstance(self.init, str) and self.init not in ("k-means++", "random"):
@@ -275,7 +281,7 @@ class KMeans:
 
     def _new_points(self, X: ArrayLike) -> NDArray[Any]:
         self._check_fitted()
-        points = finite(as_points(X, "X"), "X")
+        points = as_finite_points(X, "X")
         if points.shape[1] != self.n_features_in_:
             raise ValueError(
                 f"`X` must have {self.n_features_in_} features, as in `fit`; it has "
@@ -284,24 +290,24 @@ class KMeans:
         return points
 
     def _assigned(self, points: NDArray[Any], sample_weight: ArrayLike | None) -> WeightedPoints:
-        weights = weights_of(sample_weight, len(points))
-        with workers(len(chunks(len(points)))) as run:
-            data = WeightedPoints(points, weights, run)
+        weights = as_weights(sample_weight, len(points))
+        with workers(len(chunks(len(points)))) as map_:
+            data = WeightedPoints(points, weights, map_)
             data.assign(self.cluster_centers_.astype(np.float64))
         return data
 
     def _best_run(self, points: NDArray[Any], weights: Floats) -> Clustering:
-        random = _generator(self.random_state)
+        random = as_scikit_learn_generator(self.random_state)
         given = None
         if not isinstance(self.init, str) and not callable(self.init):
-            given = _centers(self.init, self.n_clusters, points)
-        with workers(len(chunks(len(points)))) as run:
+            given = as_centers(self.init, self.n_clusters, points)
+        with workers(len(chunks(len(points)))) as map_:
             tol = self.tol and self.tol * mean_variance(
-                WeightedPoints(points, weights_of(None, len(points)), run)
+                WeightedPoints(points, as_weights(None, len(points)), map_)
             )
             best = None
             for _ in range(self._n_runs(given is not None)):
-                data = WeightedPoints(points, weights, run)
+                data = WeightedPoints(points, weights, map_)
                 start = self._seeds(data, random) if given is None else given
                 found = lloyd(data, start, self.max_iter, tol)
                 if best is None or (
@@ -314,7 +320,7 @@ class KMeans:
     def _seeds(self, data: WeightedPoints, random: Generator) -> Floats:
         if callable(self.init):
             centers = self.init(data.points, self.n_clusters, random_state=random)
-            return _centers(centers, self.n_clusters, data.points)
+            return as_centers(centers, self.n_clusters, data.points)
         draw = plus_plus_seeds if self.init == "k-means++" else random_seeds
         return draw(data, self.n_clusters, random)
 
@@ -330,34 +336,3 @@ class KMeans:
             )
             return 1
         return self.n_init
-
-
-def _check_count(name: str, value: object, alternative: str = "") -> None:
-    if not (isinstance(value, Integral) and int(value) >= 1):
-        raise ValueError(f"`{name}` must be an int of at least 1{alternative}; it is {value!r}.")
-
-
-def _centers(init: ArrayLike, n_clusters: int, points: NDArray[Any]) -> Floats:
-    """Return initial centers as float64, rounded as the points are."""
-    centers = finite(as_points(init, "init"), "init")
-    expected = n_clusters, points.shape[1]
-    if centers.shape != expected:
-        raise ValueError(
-            f"`init` must have shape (n_clusters, n_features) = {expected}; it has "
-            f"{centers.shape}. Change `n_clusters` or the array."
-        )
-    return centers.astype(points.dtype).astype(np.float64)
-
-
-def _generator(random_state: int | Generator | None) -> Generator:
-    """Return a generator of our own, or the one that was passed."""
-    if isinstance(random_state, np.random.RandomState | np.random.Generator):
-        return random_state
-    if random_state is not None and not (
-        isinstance(random_state, Integral) and 0 <= random_state < 2**32
-    ):
-        raise ValueError(
-            "`random_state` must be None, an int from 0 to 4294967295, a numpy RandomState or a "
-            f"numpy Generator; it is {random_state!r}."
-        )
-    return np.random.RandomState(random_state)

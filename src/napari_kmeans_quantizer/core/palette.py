@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from .arguments import as_color, as_colors, as_counts, as_index, as_labels, as_two_labels
+from .units import are_alike, colors_range, image_range, to_dtype
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -57,10 +59,12 @@ class Palette:
 
     def __post_init__(self) -> None:
         given = np.asarray(self.colors)
-        colors = check_colors(given, "colors")
-        counts = _check_counts(self.counts, len(colors))
+        colors = as_colors(given, "colors")
+        counts = as_counts(self.counts, len(colors))
         dtype = np.dtype(given.dtype if self.dtype is None else self.dtype)
-        low, high = self.value_range or _guess_range(colors, dtype)
+        low, high = self.value_range or colors_range(
+            dtype, float(colors.min()), float(colors.max())
+        )
         values = to_dtype(colors, dtype)
         for array in (colors, counts, values):
             array.setflags(write=False)
@@ -137,15 +141,7 @@ class Palette:
         ValueError
             If a label lies outside 0..K-1.
         """
-        index = np.asarray(labels)
-        if index.dtype.kind not in "ui":
-            raise TypeError(f"`labels` must be integers, got dtype {index.dtype}.")
-        if index.size and not 0 <= index.min() <= index.max() < len(self):
-            raise ValueError(
-                f"`labels` must lie in 0..{len(self) - 1}, got {index.min()}..{index.max()}. "
-                "Labels of a napari layer start at 1: subtract 1 first."
-            )
-        painted: NDArray[Any] = self._values[index]
+        painted: NDArray[Any] = self._values[as_labels(labels, len(self))]
         return painted[..., 0] if self.n_channels == 1 else painted
 
     def recolored(self, colors: Mapping[int, ArrayLike]) -> Palette:
@@ -177,150 +173,84 @@ class Palette:
             raise TypeError(f"`colors` must be a mapping of index to color, got {colors!r}.")
         changed = self.colors.copy()
         for key, color in colors.items():
-            index = check_index(key, len(self), "A key of `colors`")
-            changed[index] = self._checked(color, f"colors[{index}]")
+            index = as_index(key, len(self), "A key of `colors`")
+            name = f"colors[{index}]"
+            changed[index] = as_color(color, self.n_channels, self.dtype, name)
         return Palette(changed, self.counts, self.dtype, self.value_range)
 
     def merge_order(self, index: int, into: int) -> NDArray[np.intp]:
-        """Return which color each one of the merged palette was, most frequent first."""
+        """Return the order of the colors once one has joined another: most frequent first.
+
+        `Quantization.merged` puts them in this order.
+
+        Parameters
+        ----------
+        index, into : int
+            The pixels of color `index` go to color `into`.
+
+        Returns
+        -------
+        (K - 1,) ndarray of int
+            Which color of this palette each color of the merged one is. Equally frequent ones
+            stay in their order.
+
+        Raises
+        ------
+        TypeError
+            If an index is not an integer.
+        ValueError
+            If an index is out of range, or both are the same.
+
+        Examples
+        --------
+        >>> palette = Palette([[10], [20], [30]], counts=[4, 3, 2])
+        >>> palette.merge_order(2, into=1)
+        array([1, 0])
+        """
+        index, into = as_two_labels(index, into, len(self))
         counts = self.counts.copy()
         counts[into] += counts[index]
         order = np.argsort(-counts, kind="stable")
-        left: NDArray[np.intp] = order[order != index]
-        return left
-
-    def merged(self, index: int, into: int) -> Palette:
-        """Return the palette after one color has joined another."""
-        counts = self.counts.copy()
-        counts[into] += counts[index]
-        order = self.merge_order(index, into)
-        return Palette(self.colors[order], counts[order], self.dtype, self.value_range)
+        without: NDArray[np.intp] = order[order != index]
+        return without
 
     def in_units_of(self, dtype: DTypeLike, value_range: tuple[float, float]) -> Palette:
-        """Return this palette in the units of an image."""
-        dtype = np.dtype(dtype)
-        if dtype == self.dtype and dtype.kind in "bui":
+        """Return the palette for an image that counts from other black to other white.
+
+        Numbers of one integer type mean the same in all images. Of other images the range tells:
+        its white is the first of 1, 255 and 65535 that it neither exceeds more than twofold, nor
+        falls below 0 by more than half of. Palettes and images of one white are alike: frames
+        that differ in their range have the same units. All others are scaled, black to black and
+        white to white.
+
+        Parameters
+        ----------
+        dtype : dtype
+            The image's.
+        value_range : (float, float)
+            Values of the image: its least and its largest one, or the contrast limits of a layer.
+            Bool, uint8 and uint16 images count from 0 to their largest value whatever these are,
+            floats in 0..1 from 0 to 1.
+
+        Returns
+        -------
+        Palette
+            This one if the units are alike. Else one with the same counts, whose colors,
+            `value_range` and `dtype` are the image's.
+
+        Examples
+        --------
+        >>> palette = Palette([[255, 0, 51]], dtype="uint8")
+        >>> palette.in_units_of("float32", (0.02, 0.98)).colors
+        array([[1. , 0. , 0.2]])
+        >>> palette.in_units_of("float32", (3, 240)) is palette
+        True
+        """
+        kind = np.dtype(dtype)
+        low, high = image_range(kind, *map(float, value_range))
+        if are_alike(self.dtype, self.value_range, kind, (low, high)):
             return self
-        if _full_scale(self.value_range) == _full_scale(value_range):
-            return self
-        (low, high), (to_low, to_high) = self.value_range, value_range
-        colors = to_low + (self.colors - low) * ((to_high - to_low) / ((high - low) or 1.0))
-        return Palette(colors, self.counts, dtype, value_range)
-
-    def _checked(self, color: ArrayLike, name: str) -> NDArray[np.float64]:
-        """Return a color of this palette's kind as (C,), or say what is wrong with it."""
-        given = np.asarray(color)
-        if given.shape != (self.n_channels,) and (given.shape, self.n_channels) != ((), 1):
-            n = self.n_channels
-            raise ValueError(
-                f"`{name}` must be {n} value{'s' * (n != 1)}, one per channel, "
-                f"got shape {given.shape}."
-            )
-        row = check_colors(given.reshape(1, -1), name)
-        check_holds(row, self.dtype, name)
-        return row.reshape(-1)
-
-
-def check_colors(colors: NDArray[Any], name: str) -> NDArray[np.float64]:
-    """Return a table of colors as a new (K, C) float64 array, or say what is wrong with it."""
-    if colors.dtype.kind not in "buif":
-        raise TypeError(f"`{name}` must be numbers, got dtype {colors.dtype}.")
-    if colors.ndim != 2 or not 1 <= len(colors) <= 65535 or colors.shape[1] == 0:
-        raise ValueError(
-            f"`{name}` must be a table (K, C) of 1 to 65535 colors, got shape {colors.shape}."
-        )
-    table = np.array(colors, dtype=np.float64, order="C", subok=False)
-    if not np.isfinite(table).all():
-        raise ValueError(f"`{name}` must be finite, got NaN or infinity.")
-    return table
-
-
-def check_index(index: object, n_colors: int, name: str) -> int:
-    """Return an index into a palette as int, or say why it is none."""
-    if isinstance(index, bool | np.bool_) or not isinstance(index, numbers.Integral):
-        raise TypeError(f"{name} must be an integer, got {index!r}.")
-    place = int(index)
-    if not 0 <= place < n_colors:
-        raise ValueError(f"{name} must lie in 0..{n_colors - 1}, got {place}.")
-    return place
-
-
-def check_holds(colors: NDArray[np.float64], dtype: np.dtype[Any], name: str) -> None:
-    """Refuse colors outside of what an image of `dtype` can hold; they would be clipped."""
-    low: float = 0
-    high: float = 1
-    if dtype.kind == "f":
-        low, high = float(np.finfo(dtype).min), float(np.finfo(dtype).max)
-    elif dtype.kind in "iu":
-        low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
-    # As Python numbers: float64 has no largest 64-bit integer to compare with.
-    if not low <= float(colors.min()) <= float(colors.max()) <= high:
-        raise ValueError(
-            f"`{name}` must lie in {low}..{high} for {dtype}, got {colors.min():g} to "
-            f"{colors.max():g}. Colors are in the image's units."
-        )
-
-
-def to_dtype(colors: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Round float64 colors to the values that an image of `dtype` can hold."""
-    native = dtype.newbyteorder("=")
-    if dtype.kind == "b":
-        return np.rint(np.clip(colors, 0, 1)).astype(bool)
-    if dtype.kind == "f":
-        limits = np.finfo(native)
-        low, high = max(float(limits.min), -1.7e308), min(float(limits.max), 1.7e308)
-        return np.clip(colors, low, high).astype(native)
-    info = np.iinfo(native)
-    # float64 cannot hold the largest 64-bit integers: the cast would wrap.
-    high = float(info.max)
-    if int(high) > info.max:
-        high = float(np.nextafter(high, 0))
-    return np.clip(np.rint(colors), info.min, high).astype(native)
-
-
-def _check_counts(counts: ArrayLike | None, n_colors: int) -> NDArray[np.int64]:
-    if counts is None:
-        return np.zeros(n_colors, np.int64)
-    array = np.array(counts, subok=False)
-    if array.dtype.kind not in "ui" or array.shape != (n_colors,) or (array < 0).any():
-        raise ValueError(
-            f"`counts` must be {n_colors} integers >= 0, one per color, "
-            f"got shape {array.shape} of dtype {array.dtype}."
-        )
-    return array.astype(np.int64)
-
-
-def _guess_range(colors: NDArray[np.float64], dtype: np.dtype[Any]) -> tuple[float, float]:
-    if dtype == np.bool_:
-        return 0.0, 1.0
-    if dtype in (np.uint8, np.uint16):
-        return 0.0, float(np.iinfo(dtype).max)
-    low, high = float(colors.min()), float(colors.max())
-    for top in (1.0, 255.0, 65535.0):
-        if low >= 0 and high <= top:
-            return 0.0, top
-    return low, high
-
-
-def _full_scale(value_range: tuple[float, float]) -> float | None:
-    low, high = value_range
-    for scale in (1.0, 255.0, 65535.0):
-        if -0.5 * scale <= low and high <= 2 * scale:
-            return scale
-    return None
-
-
-def image_range(dtype: DTypeLike, low: float, high: float) -> tuple[float, float]:
-    """Return what is shown as black and as full intensity in an image with values low..high.
-
-    Bool, uint8 and uint16 images use their whole range and floats in 0..1 that range, as viewers
-    do; other images seldom fill theirs, and show what is there.
-    """
-    kind = np.dtype(dtype)
-    if kind == np.bool_:
-        return 0.0, 1.0
-    if kind in (np.uint8, np.uint16):
-        return 0.0, float(np.iinfo(kind).max)
-    if kind.kind == "f" and low >= 0 and high <= 1:
-        return 0.0, 1.0
-    return low, high
+        black, white = self.value_range
+        # Multiplied first: 255 times an integer is exact, and so is what is a whole number then.
+        colors = (self.colors - black) * (high - low) / (white - black) + low
+        return Palette(colors, self.counts, kind, (low, high))

@@ -1,12 +1,13 @@
-"""Progress: what a running quantization tells about itself."""
+"""Work that is done in steps: what it tells about itself, and how to run it to its end."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
+Step = TypeVar("Step")
 Result = TypeVar("Result")
 
 
@@ -17,11 +18,46 @@ class Progress(NamedTuple):
     fraction: float
 
 
-def completed(steps: Generator[Any, None, Result]) -> Result:
-    """Run all steps, and return what they return."""
+def completed(steps: Generator[Step, None, Result]) -> Result:
+    """Run work that is done in steps to its end, and return its result.
+
+    Parameters
+    ----------
+    steps : generator
+        From `quantize_steps`, or any other whose result is the value that it returns. It may
+        have begun already.
+
+    Returns
+    -------
+    object
+        What the generator returns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari_kmeans_quantizer import quantize_steps
+    >>> steps = quantize_steps(np.eye(8), 2)
+    >>> next(steps).stage
+    'Counting colors'
+    >>> len(completed(steps).palette)
+    2
+    """
     while True:
         try:
             next(steps)
-        except StopIteration as stop:
-            result: Result = stop.value
+        except StopIteration as end:
+            result: Result = end.value
             return result
+
+
+def retold(
+    steps: Generator[Step, None, Result], tell: Callable[[Step], Progress]
+) -> Generator[Progress, None, Result]:
+    """Run work that is done in steps as a part of other work, and tell its steps as `tell` does."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield tell(step)

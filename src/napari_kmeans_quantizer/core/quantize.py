@@ -2,213 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import as_generator, check_choice, check_fitted, check_n_colors, check_sample
-from .color_space import color_space_of
-from .color_table import sampled_colors
-from .colors import Colors
-from .edit import merge, rename, repaint
-from .fixed import as_fixed_colors, fit_around
-from .grid import Grid
-from .image import Pixels, as_pixels
-from .levels import Levels
-from .optimal_1d import optimal_1d
-from .palette import Palette, check_colors, check_index, image_range, to_dtype
-from .points import MAX_GREYS, Points
-from .progress import Progress
-from .refine import paint, refine, repeated
-from .search import search
-from .sweep import Canvas
+from .painting import Painting, paint, refine, repeated
+from .palette import Palette
+from .progress import Progress, completed
+from .quantization import Quantization
+from .request import requested, takes_arguments_of
+from .search.centers import find_centers
+from .sweeps.base import Canvas
+from .sweeps.choose import choose_sweeper, choose_table
+from .units import image_range, peak, to_dtype
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .color_space import ColorSpace
-    from .color_table import ColorTable
-    from .sweep import Clusters, Sweeper
+    from .image import Pixels
+    from .request import Request
+    from .sweeps.base import Sweeper
 
-CELLS_PER_COLOR = 4
-MAX_DISTINCT = 1 << 18
-EFFORTS = ("fast", "balanced", "best")
-DITHERS = (None,)
+    Steps = Generator[Progress, None, Quantization]
 
 
-@dataclass(frozen=True, eq=False)
-class Quantization:
-    """What `quantize` returns.
-
-    Attributes
-    ----------
-    labels : ndarray of uint8 or uint16
-        Spatial shape of the image; 0-based index into the palette. 0 also where `mask` is False.
-    palette : Palette
-        The colors, most frequent first (a given palette keeps its order).
-    image : ndarray
-        Shape and dtype of the input, painted in palette colors.
-    mask : ndarray of bool or None
-        Pixels that took part; None means all of an image without alpha.
-    inertia : float
-        Sum of squared distances of the pixels to their palette color, before it is rounded. NaN
-        in an edited result, which does not know the input.
-    n_iter : int
-        Sweeps of K-means; 0 if nothing had to be fitted.
-    mse : float
-        Mean squared error of `image` against the input, over pixels that took part and channels,
-        in the input's units squared. NaN in an edited result.
-    source_bits : int
-        Bits of one input pixel, without alpha.
-    peak : float
-        Range of values that `psnr` refers to.
-    channel_axis : int or None
-        Axis of the channels in `image`, not negative; None for grey.
-
-    See Also
-    --------
-    quantize
-    """
-
-    labels: NDArray[np.uint8] | NDArray[np.uint16]
-    palette: Palette
-    image: NDArray[Any]
-    mask: NDArray[np.bool_] | None
-    inertia: float
-    n_iter: int
-    mse: float
-    source_bits: int
-    peak: float
-    channel_axis: int | None
-
-    def __repr__(self) -> str:
-        return f"Quantization({self.summary})"
-
-    @property
-    def summary(self) -> str:
-        """One line for people: colors, quality, and what is saved."""
-        n_colors, bits = len(self.palette), self.bits_per_pixel
-        quality = "unchanged" if self.mse == 0 else f"{self.psnr:.1f} dB"
-        quality = "edited" if math.isnan(self.mse) else quality
-        saved = 100 * (1 - 1 / self.compression_factor)
-        return (
-            f"{n_colors} color{'s' * (n_colors != 1)}, {quality}, "
-            f"{self.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel, {saved:.0f} % smaller"
-        )
-
-    @property
-    def psnr(self) -> float:
-        """Peak signal-to-noise ratio of `image` in dB; infinite if unchanged, NaN if edited."""
-        return math.inf if self.mse == 0 else 10 * math.log10(self.peak**2 / self.mse)
-
-    @property
-    def bits_per_pixel(self) -> int:
-        """Bits that a label needs: 4 for 16 colors; at least 1."""
-        return max(1, (len(self.palette) - 1).bit_length())
-
-    @property
-    def compression_factor(self) -> float:
-        """Bits of an input pixel over bits of a label; the palette itself is not counted."""
-        return self.source_bits / self.bits_per_pixel
-
-    def recolored(self, colors: Mapping[int, ArrayLike]) -> Quantization:
-        """Return this result with some other colors; nothing is fitted again.
-
-        Parameters
-        ----------
-        colors : mapping of int to array_like
-            New color of a label: C values in the image's units; a single number will do for grey.
-
-        Returns
-        -------
-        Quantization
-            The same labels (shared, not copied), the palette in the same order with the same
-            counts, the image repainted. Pixels outside `mask` and alpha stay as they are. Errors
-            are not known without the input: `inertia`, `mse` and `psnr` are NaN.
-
-        Raises
-        ------
-        TypeError
-            If `colors` is not a mapping, an index not an integer, or a color not numbers.
-        ValueError
-            If an index is out of range, or a color has not C finite values that the image's dtype
-            can hold.
-
-        Examples
-        --------
-        >>> result = quantize(np.array([[0, 0, 9]], np.uint8), 2)
-        >>> result.recolored({1: 255}).image
-        array([[  0,   0, 255]], dtype=uint8)
-        """
-        return self._edited(self.palette.recolored(colors), self.labels)
-
-    def merged(self, index: int, into: int) -> Quantization:
-        """Return this result with one cluster joined to another, in the other one's color.
-
-        Parameters
-        ----------
-        index, into : int
-            Labels: the pixels of `index` become `into`.
-
-        Returns
-        -------
-        Quantization
-            One color less, again most frequent first; labels follow the new order, and outside of
-            `mask` are 0. Pixels outside `mask` and alpha stay as they are. `inertia`, `mse` and
-            `psnr` are NaN.
-
-        Raises
-        ------
-        TypeError
-            If a label is not an integer.
-        ValueError
-            If a label is out of range, or both are the same.
-
-        Examples
-        --------
-        >>> result = quantize(np.array([[0, 0, 0, 7, 7, 9]], np.uint8), 3)
-        >>> result.merged(2, into=1).image
-        array([[0, 0, 0, 7, 7, 7]], dtype=uint8)
-        """
-        n_colors = len(self.palette)
-        index, into = check_index(index, n_colors, "`index`"), check_index(into, n_colors, "`into`")
-        if index == into:
-            raise ValueError(f"`index` and `into` must be two different labels, got {index} twice.")
-        palette, names = merge(self.palette, index, into)
-        return self._edited(palette, rename(self._pixels, self.labels, names))
-
-    @property
-    def _pixels(self) -> Pixels:
-        shape, n_channels = self.labels.shape, self.palette.n_channels
-        return Pixels(self.image, self.channel_axis, n_channels, shape, self.mask)
-
-    def _edited(
-        self, palette: Palette, labels: NDArray[np.uint8] | NDArray[np.uint16]
-    ) -> Quantization:
-        image = repaint(self._pixels, labels, palette)
-        return replace(
-            self, labels=labels, palette=palette, image=image, inertia=math.nan, mse=math.nan
-        )
-
-
-def quantize(
-    image: ArrayLike,
-    n_colors: int = 16,
-    *,
-    channel_axis: int | Literal["auto"] | None = "auto",
-    color_space: Literal["rgb", "lab", "oklab"] = "rgb",
-    palette: Palette | ArrayLike | None = None,
-    fixed_colors: ArrayLike | None = None,
-    mask: ArrayLike | None = None,
-    sample: float | None = None,
-    effort: Literal["fast", "balanced", "best"] = "balanced",
-    dither: None = None,
-    random_state: int | np.random.RandomState | np.random.Generator | None = 0,
-) -> Quantization:
+@takes_arguments_of(requested)
+def quantize(*args: Any, **kwargs: Any) -> Quantization:
     """Reduce an image to a few colors by K-means clustering of its pixels.
 
     Parameters
@@ -228,7 +49,9 @@ def quantize(
         or for RGB images CIELAB or Oklab, in which equal distances look alike. The palette always
         is in the image's own units.
     palette : Palette or (K, C) array_like, optional
-        Colors to use as they are, in their order: nothing is fitted, `n_colors` is not used.
+        Colors to use in their order: nothing is fitted, `n_colors` is not used. An array is in the
+        image's units. A Palette knows its own: if the image has others, as a float image in 0..1
+        has beside a palette in 0..255, its colors are rescaled by `Palette.in_units_of`.
     fixed_colors : (F, C) array_like, optional
         1 to `n_colors` colors in the image's units that stay in the palette exactly as they are,
         even if no pixel is nearest to them; the others are fitted around them. No two may be alike
@@ -293,48 +116,14 @@ def quantize(
     >>> {"#ffffff", "#000000"} <= set(result.palette.hex)
     True
     """
-    steps = quantize_steps(
-        image,
-        n_colors,
-        channel_axis=channel_axis,
-        color_space=color_space,
-        palette=palette,
-        fixed_colors=fixed_colors,
-        mask=mask,
-        sample=sample,
-        effort=effort,
-        dither=dither,
-        random_state=random_state,
-    )
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            result: Quantization = stop.value
-            return result
+    return completed(_steps(requested(*args, **kwargs)))
 
 
-def quantize_steps(
-    image: ArrayLike,
-    n_colors: int = 16,
-    *,
-    channel_axis: int | Literal["auto"] | None = "auto",
-    color_space: Literal["rgb", "lab", "oklab"] = "rgb",
-    palette: Palette | ArrayLike | None = None,
-    fixed_colors: ArrayLike | None = None,
-    mask: ArrayLike | None = None,
-    sample: float | None = None,
-    effort: Literal["fast", "balanced", "best"] = "balanced",
-    dither: None = None,
-    random_state: int | np.random.RandomState | np.random.Generator | None = 0,
-) -> Generator[Progress, None, Quantization]:
+@takes_arguments_of(requested)
+def quantize_steps(*args: Any, **kwargs: Any) -> Generator[Progress, None, Quantization]:
     """Do what `quantize` does step by step, for progress bars and cancelling.
 
-    Parameters
-    ----------
-    image, n_colors, channel_axis, color_space, palette, fixed_colors, mask, sample, effort, \
-    dither, random_state
-        As in `quantize`.
+    It takes the arguments of `quantize`, and refuses the same at once.
 
     Yields
     ------
@@ -346,51 +135,62 @@ def quantize_steps(
     Quantization
         The value of the `StopIteration` that ends it, or of ``yield from``.
 
+    See Also
+    --------
+    completed : Run the steps that are left.
+
     Examples
     --------
     >>> steps = quantize_steps(np.eye(8), 2)
     >>> [step.stage for step in steps][-1]
     'Painting'
     """
-    check_n_colors(n_colors)
-    check_choice("effort", effort, EFFORTS)
-    check_choice("dither", dither, DITHERS)
-    check_fitted(palette, fixed_colors)
-    check_sample(sample)
-    rng = as_generator(random_state)
-    pixels = as_pixels(image, channel_axis, mask)
-    space = color_space_of(color_space, pixels)
-    given = None if palette is None else _as_palette(palette, pixels)
-    fixed = as_fixed_colors(fixed_colors, n_colors, pixels, color_space)
+    return _steps(requested(*args, **kwargs))
+
+
+def _steps(request: Request) -> Steps:
+    pixels, rng = request.pixels, request.rng
     yield Progress("Counting colors", 0.0)
-    sweeper = _sweeper(pixels, space)
-    if given is not None:
-        canvas = Canvas.blank(pixels, len(given))
-        # A copy: for the palette's read-only colors numba would compile again.
-        clusters = yield from paint(sweeper, given.colors.copy(), canvas)
-        return _result(pixels, given.colors, canvas, clusters, 0, given.value_range)
-    known = _known_colors(sweeper, fixed, n_colors, pixels.image.dtype)
+    sweeper = choose_sweeper(pixels, request.space)
+    if request.palette is not None:
+        return (yield from _assigned(pixels, sweeper, request.palette))
+    known = _known_colors(sweeper, request)
     if known is not None:
-        centers, canvas, clusters, _ = yield from refine(
-            pixels, sweeper, known, 0.0, effort, n_fixed=len(known)
-        )
-        if len(fixed) == 0 or clusters.squared_error == 0:  # whatever cannot be told by value
-            canvas = canvas._replace(image=np.array(pixels.image, order="C", subok=False))
-        return _result(pixels, centers, canvas, clusters, 0)
-    table = _table(pixels, sweeper, n_colors, sample, rng)
+        return (yield from _painted_in(known, sweeper, request))
+    table = choose_table(pixels, sweeper, request.n_colors, request.sample, rng)
     yield Progress("Searching centers", 0.2)
-    centers, n_iter = _search(table, space, fixed, n_colors, effort, rng)
-    variance = (table if sample is None else sweeper.table(n_colors, rng)).variance
-    centers, canvas, clusters, n_sweeps = yield from refine(
-        pixels, sweeper, centers, variance, effort, n_fixed=len(fixed)
+    centers, n_iter = find_centers(
+        table, request.space, request.fixed, request.n_colors, request.effort, rng
     )
-    return _result(pixels, centers, canvas, clusters, n_iter + n_sweeps)
+    whole = table if request.sample is None else sweeper.table(request.n_colors, rng)
+    painting = yield from refine(
+        pixels, sweeper, centers, whole.variance, request.effort, n_fixed=len(request.fixed)
+    )
+    return _result(pixels, painting, n_iter + painting.n_sweeps)
 
 
-def _known_colors(
-    sweeper: Sweeper, fixed: NDArray[np.float64], n_colors: int, dtype: np.dtype[Any]
-) -> NDArray[np.float64] | None:
+def _assigned(pixels: Pixels, sweeper: Sweeper, palette: Palette) -> Steps:
+    """Paint in a given palette."""
+    canvas = Canvas.blank(pixels, len(palette))
+    # A copy: for the palette's read-only colors numba would compile again.
+    clusters = yield from paint(sweeper, palette.colors.copy(), canvas)
+    return _result(pixels, Painting(palette.colors, canvas, clusters, 0), 0, palette.value_range)
+
+
+def _painted_in(known: NDArray[np.float64], sweeper: Sweeper, request: Request) -> Steps:
+    """Paint in colors none of which is fitted."""
+    pixels = request.pixels
+    painting = yield from refine(pixels, sweeper, known, 0.0, request.effort, n_fixed=len(known))
+    if len(request.fixed) == 0 or painting.clusters.squared_error == 0:
+        # Whatever cannot be told by value: -0.0 is 0.0.
+        same = np.array(pixels.image, order="C", subok=False)
+        painting = painting._replace(canvas=painting.canvas._replace(image=same))
+    return _result(pixels, painting, 0)
+
+
+def _known_colors(sweeper: Sweeper, request: Request) -> NDArray[np.float64] | None:
     """Return the palette if nothing is to be fitted, fixed colors first; None if something is."""
+    fixed, n_colors = request.fixed, request.n_colors
     if len(fixed) == n_colors:
         return fixed
     few = sweeper.distinct(n_colors)
@@ -399,125 +199,29 @@ def _known_colors(
     colors = few.colors[np.argsort(-few.counts, kind="stable")]
     known = np.concatenate([fixed, colors])
     if len(fixed) > 0:
-        known = known[~repeated(to_dtype(known, dtype))]
+        known = known[~repeated(to_dtype(known, request.pixels.image.dtype))]
     return known if len(known) <= n_colors else None
-
-
-def _sweeper(pixels: Pixels, space: ColorSpace | None) -> Sweeper:
-    if space is not None:
-        return Colors(pixels, space) if Grid.suits(pixels) else Points(pixels, space)
-    if Levels.suits(pixels):
-        return Levels(pixels)
-    return Grid(pixels) if Grid.suits(pixels) else Points(pixels)
-
-
-def _table(
-    pixels: Pixels,
-    sweeper: Sweeper,
-    n_colors: int,
-    sample: float | None,
-    rng: np.random.Generator,
-) -> ColorTable:
-    """Return weighted colors for the search: of the sample, or of all pixels if it has too few."""
-    if sample is not None:
-        table = sampled_colors(pixels, sample, rng)
-        if len(table.colors) >= n_colors:
-            return table
-    table = sweeper.table(n_colors, rng)
-    if len(table.colors) < CELLS_PER_COLOR * n_colors:
-        # The colors are closer together than the cells: take them one by one.
-        return sweeper.distinct(MAX_DISTINCT) or table
-    return table
-
-
-def _search(
-    table: ColorTable,
-    space: ColorSpace | None,
-    fixed: NDArray[np.float64],
-    n_colors: int,
-    effort: str,
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.float64], int]:
-    """Return centers (K, C), the fixed ones first, and the number of sweeps it took."""
-    points = table if space is None else table._replace(colors=space.forward(table.colors))
-    centers, n_iter = _search_free(points, n_colors, effort, rng)
-    if len(fixed) > 0:
-        places = fixed if space is None else space.forward(fixed)
-        n_free = n_colors - len(fixed)
-        centers, n_more = fit_around(places, centers, points, n_free, effort, rng)
-        n_iter += n_more
-    if space is not None:
-        centers = space.backward(centers)
-    return np.concatenate([fixed, centers]), n_iter
-
-
-def _search_free(
-    table: ColorTable, n_colors: int, effort: str, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], int]:
-    """Return centers (K, D) for weighted colors as if none were fixed, and the sweeps it took."""
-    colors, counts, keys = table
-    if colors.shape[1] == 1 and len(colors) <= MAX_GREYS:
-        return optimal_1d(colors[:, 0], counts, n_colors)[:, np.newaxis], 0
-    return search(colors, counts.astype(np.float64), n_colors, effort, rng, keys)
 
 
 def _result(
     pixels: Pixels,
-    centers: NDArray[np.float64],
-    canvas: Canvas,
-    clusters: Clusters,
+    painting: Painting,
     n_iter: int,
     value_range: tuple[float, float] | None = None,
 ) -> Quantization:
     """Gather the figures of a painted picture."""
-    dtype = pixels.image.dtype
-    low, high = _extent(pixels)
-    if value_range is None:
-        value_range = image_range(dtype, low, high)
-    palette = Palette(centers, clusters.counts, dtype, value_range)
+    dtype, clusters = pixels.image.dtype, painting.clusters
+    value_range = value_range or image_range(dtype, *pixels.extent)
     n_values = int(clusters.counts.sum()) * pixels.n_channels
     return Quantization(
-        labels=canvas.labels.reshape(pixels.shape),
-        palette=palette,
-        image=canvas.image,
+        labels=painting.canvas.labels.reshape(pixels.shape),
+        palette=Palette(painting.centers, clusters.counts, dtype, value_range),
+        image=painting.canvas.image,
         mask=pixels.mask,
         inertia=clusters.inertia,
         n_iter=n_iter,
         mse=clusters.squared_error / n_values,
         source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
-        peak=_peak(dtype, low, high),
+        peak=peak(dtype, *pixels.extent),
         channel_axis=pixels.channel_axis,
     )
-
-
-def _extent(pixels: Pixels) -> tuple[float, float]:
-    """Return the least and the largest value, of unsigned images simply the dtype's."""
-    dtype = pixels.image.dtype
-    if dtype.kind in "bu":
-        return 0.0, 1.0 if dtype == np.bool_ else float(np.iinfo(dtype).max)
-    low, high = math.inf, -math.inf
-    for index in range(pixels.n_chunks):
-        if (chunk := pixels.chunk(index)).size:
-            low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
-    return low, high
-
-
-def _peak(dtype: np.dtype[Any], low: float, high: float) -> float:
-    """Return the range of values that the PSNR refers to; as in scikit-image where it has one."""
-    if dtype.kind in "bui":
-        limits = (0, 1) if dtype == np.bool_ else (np.iinfo(dtype).min, np.iinfo(dtype).max)
-        return float(limits[1] if low >= 0 else limits[1] - limits[0])
-    if low >= -1 and high <= 1:
-        return 1.0 if low >= 0 else 2.0
-    return high - low
-
-
-def _as_palette(palette: Palette | ArrayLike, pixels: Pixels) -> Palette:
-    if not isinstance(palette, Palette):
-        palette = Palette(check_colors(np.asarray(palette), "palette"), dtype=pixels.image.dtype)
-    if palette.n_channels != pixels.n_channels:
-        raise ValueError(
-            f"`palette` must have the image's {pixels.n_channels} channels, got "
-            f"{palette.n_channels}. See `channel_axis` for what counts as a channel."
-        )
-    return palette

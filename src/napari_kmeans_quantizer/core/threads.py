@@ -6,12 +6,11 @@ import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    Run = Callable[[Callable[[int], Any], int], None]
 
 Result = TypeVar("Result")
 
@@ -19,6 +18,13 @@ Result = TypeVar("Result")
 SMALLEST_CHUNK = 16_384
 # Bounds the memory of results kept per chunk.
 MOST_CHUNKS = 64
+
+
+class Map(Protocol):
+    """``map(function, range(n_chunks))`` on several threads, results in order."""
+
+    def __call__(self, function: Callable[[int], Result], n_chunks: int) -> Iterator[Result]:
+        """Yield ``function(0), function(1), ...``; chunks are begun when the first is asked for."""
 
 
 def n_threads() -> int:
@@ -38,72 +44,27 @@ def chunks(n: int) -> list[slice]:
 
 
 @contextmanager
-def workers(n_tasks: int) -> Iterator[Run]:
-    """Yield ``run(task, n)``, which calls ``task(i)`` for i in ``range(n)`` on several threads.
+def workers(n_chunks: int) -> Iterator[Map]:
+    """Give the `Map` of a pool of threads, for passes over at most `n_chunks` chunks.
 
     The threads live as long as the ``with`` block, since a pool kept for longer would be dead
-    in a forked process. For a single task there is none.
-    """
-    size = min(n_threads(), n_tasks)
-    if size <= 1:
-        yield _run_here
-        return
-    with ThreadPoolExecutor(size) as pool:
-        yield lambda task, n: _run_in(pool, size, task, n)
-
-
-def _run_here(task: Callable[[int], Any], n: int) -> None:
-    for i in range(n):
-        task(i)
-
-
-def _run_in(pool: ThreadPoolExecutor, size: int, task: Callable[[int], Any], n: int) -> None:
-    todo = deque(range(n))  # one future per thread, not per task: futures cost 20 us each
-
-    def work() -> None:
-        while True:
-            try:
-                i = todo.popleft()
-            except IndexError:
-                return
-            task(i)
-
-    for future in [pool.submit(work) for _ in range(size)]:
-        future.result()
-
-
-def map_chunks(function: Callable[[int], Result], n_chunks: int) -> Iterator[Result]:
-    """Yield ``function(0), function(1), ...``, computed by this thread and some helpers.
-
-    The helpers live as long as the call: threads made earlier would be dead after a fork. When the
-    caller stops early, chunks that have not begun are dropped.
+    in a forked process. This thread works, too; for a single chunk there is no other.
     """
     n_helpers = min(n_threads(), n_chunks) - 1
     if n_helpers < 1:
-        yield from map(function, range(n_chunks))
+        yield _map_here
         return
-    todo = deque(range(n_chunks))
-    done: dict[int, Result] = {}
-
-    def work(wanted: int | None = None) -> None:
-        while todo and wanted not in done:
-            try:
-                index = todo.popleft()
-            except IndexError:  # another thread was faster
-                return
-            done[index] = function(index)
-
     with ThreadPoolExecutor(n_helpers) as pool:
-        helpers = [pool.submit(work) for _ in range(n_helpers)]
-        try:
-            for index in range(n_chunks):
-                work(wanted=index)
-                if index not in done:  # a helper is at it, or failed
-                    for helper in helpers:
-                        helper.result()
-                yield done.pop(index)
-        finally:
-            todo.clear()
+        yield partial(_map_in, pool, n_helpers)
+
+
+def map_chunks(function: Callable[[int], Result], n_chunks: int) -> Iterator[Result]:
+    """Yield ``function(0), function(1), ...``: one pass on several threads, made for it.
+
+    When the caller stops early, chunks that have not begun are dropped.
+    """
+    with workers(n_chunks) as map_:
+        yield from map_(function, n_chunks)
 
 
 def share_chunks(function: Callable[[Iterator[int]], Result], n_chunks: int) -> list[Result]:
@@ -112,17 +73,44 @@ def share_chunks(function: Callable[[Iterator[int]], Result], n_chunks: int) -> 
     For sums that need much room, and for which the order of the chunks does not matter.
     """
     todo = deque(range(n_chunks))
+    n_shares = min(n_threads(), n_chunks)
+    return list(map_chunks(lambda _: function(_taken(todo)), n_shares))
 
-    def left() -> Iterator[int]:
-        while True:
-            try:
-                yield todo.popleft()
-            except IndexError:
+
+def _taken(todo: deque[int]) -> Iterator[int]:
+    """Take one after another, until all are taken."""
+    while True:
+        try:
+            yield todo.popleft()
+        except IndexError:  # all done, or another thread was faster
+            return
+
+
+def _map_here(function: Callable[[int], Result], n_chunks: int) -> Iterator[Result]:
+    return map(function, range(n_chunks))
+
+
+def _map_in(
+    pool: ThreadPoolExecutor, n_helpers: int, function: Callable[[int], Result], n_chunks: int
+) -> Iterator[Result]:
+    todo = deque(range(n_chunks))
+    done: dict[int, Result] = {}
+
+    def work(wanted: int | None = None) -> None:
+        for index in _taken(todo):
+            done[index] = function(index)
+            if wanted in done:
                 return
 
-    n_helpers = min(n_threads(), n_chunks) - 1
-    if n_helpers < 1:
-        return [function(left())]
-    with ThreadPoolExecutor(n_helpers) as pool:
-        helpers = [pool.submit(function, left()) for _ in range(n_helpers)]
-        return [function(left()), *(helper.result() for helper in helpers)]
+    # One future per thread, not per chunk: futures cost 20 us each.
+    helpers = [pool.submit(work) for _ in range(min(n_helpers, n_chunks - 1))]
+    try:
+        for index in range(n_chunks):
+            if index not in done:
+                work(wanted=index)
+            if index not in done:  # a helper is at it, or failed
+                for helper in helpers:
+                    helper.result()
+            yield done.pop(index)
+    finally:
+        todo.clear()

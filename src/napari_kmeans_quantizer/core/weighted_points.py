@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from .threads import chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from .threads import Run
+    from .threads import Map
 
     Floats = NDArray[np.float64]
     Labels = NDArray[np.int32]
+
+
+Result = TypeVar("Result")
 
 
 class WeightedPoints:
@@ -26,29 +31,25 @@ class WeightedPoints:
         The points.
     weights : (n,) float64 array, read-only
         Their weights.
-    run : callable
+    map_ : Map
         From `threads.workers`.
     """
 
-    def __init__(self, points: NDArray[Any], weights: Floats, run: Run) -> None:
+    def __init__(self, points: NDArray[Any], weights: Floats, map_: Map) -> None:
         self.points, self.weights = points, weights
         self.labels: Labels = np.zeros(len(points), np.int32)
         self.distances: Floats = np.full(len(points), np.inf)
         self._gaps: Floats | None = None
-        self._chunks, self._run = chunks(len(points)), run
+        self._chunks, self._map = chunks(len(points)), map_
 
     def assign(self, centers: Floats) -> int:
         """Set `labels` and `distances`; return how many labels changed."""
         from .kernels.points import assign
 
-        changed = np.zeros(len(self._chunks), np.int64)
+        def one(s: slice) -> int:
+            return assign(self.points[s], centers, self.labels[s], self.distances[s])
 
-        def task(i: int) -> None:
-            s = self._chunks[i]
-            changed[i] = assign(self.points[s], centers, self.labels[s], self.distances[s])
-
-        self._run(task, len(changed))
-        return int(changed.sum())
+        return sum(self._each(one))
 
     def reassign(self, centers: Floats, shifts: Floats) -> int:
         """Set `labels` only, knowing how far each center moved; return how many changed."""
@@ -58,28 +59,23 @@ class WeightedPoints:
         if self._gaps is None:
             self._gaps = np.full(len(self.points), -1.0)
         gaps = self._gaps
-        changed = np.zeros(len(self._chunks), np.int64)
 
-        def task(i: int) -> None:
-            s = self._chunks[i]
-            changed[i] = reassign(self.points[s], centers, moved, self.labels[s], gaps[s])
+        def one(s: slice) -> int:
+            return reassign(self.points[s], centers, moved, self.labels[s], gaps[s])
 
-        self._run(task, len(changed))
-        return int(changed.sum())
+        return sum(self._each(one))
 
     def sums(self, labels: Labels, n_clusters: int) -> tuple[Floats, Floats]:
         """Return per cluster the weighted sum of the points (K, D) and of the weights (K,)."""
         from .kernels.points import accumulate
 
-        sums = np.zeros((len(self._chunks), n_clusters, self.points.shape[1]))
-        totals = np.zeros((len(self._chunks), n_clusters))
+        def one(s: slice) -> tuple[Floats, Floats]:
+            sums, totals = np.zeros((n_clusters, self.points.shape[1])), np.zeros(n_clusters)
+            accumulate(self.points[s], self.weights[s], labels[s], sums, totals)
+            return sums, totals
 
-        def task(i: int) -> None:
-            s = self._chunks[i]
-            accumulate(self.points[s], self.weights[s], labels[s], sums[i], totals[i])
-
-        self._run(task, len(sums))
-        return sums.sum(axis=0), totals.sum(axis=0)
+        sums, totals = zip(*self._each(one), strict=True)
+        return np.sum(sums, axis=0), np.sum(totals, axis=0)
 
     def inertia(self) -> float:
         """Return the weighted sum of `distances`."""
@@ -89,25 +85,18 @@ class WeightedPoints:
         """Return the inertia in each chunk if a candidate joined the centers: (chunks, T)."""
         from .kernels.points import potentials
 
-        totals = np.zeros((len(self._chunks), len(candidates)))
+        def one(s: slice) -> Floats:
+            totals = np.zeros(len(candidates))
+            potentials(self.points[s], self.weights[s], self.distances[s], candidates, totals)
+            return totals
 
-        def task(i: int) -> None:
-            s = self._chunks[i]
-            closest = self.distances[s]
-            potentials(self.points[s], self.weights[s], closest, candidates, totals[i])
-
-        self._run(task, len(totals))
-        return totals
+        return np.stack(self._each(one))
 
     def approach(self, center: Floats) -> None:
         """Lower `distances` where `center` is nearer than all centers so far."""
         from .kernels.points import approach
 
-        def task(i: int) -> None:
-            s = self._chunks[i]
-            approach(self.points[s], center, self.distances[s])
-
-        self._run(task, len(self._chunks))
+        self._each(lambda s: approach(self.points[s], center, self.distances[s]))
 
     def draw(self, potentials: Floats, where: Floats) -> NDArray[np.intp]:
         """Return the points at the heights `where` on the running sum of weights * distances.
@@ -122,6 +111,10 @@ class WeightedPoints:
             inside = np.cumsum(self.weights[s] * self.distances[s])
             picks[j] = s.start + _first_above(inside, height - (ends[i - 1] if i else 0.0))
         return picks
+
+    def _each(self, function: Callable[[slice], Result]) -> list[Result]:
+        """Call a function for each chunk; return the results in order."""
+        return list(self._map(lambda i: function(self._chunks[i]), len(self._chunks)))
 
 
 def _first_above(running_sum: Floats, height: float) -> int:

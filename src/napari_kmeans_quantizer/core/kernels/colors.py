@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @jit
 def count_colors(pixels: Array, counts: Array) -> None:
-    """Add every pixel, (n, 3) uint8, to its color's count. INOUT `counts` (2 ** 24,) uint32."""
+    """Count pixels by color. IN `pixels` (n, 3) uint8. INOUT `counts` (2 ** 24,) uint32."""
     for i in range(len(pixels)):
         code = np.int64(pixels[i, 0]) << 16 | np.int64(pixels[i, 1]) << 8 | np.int64(pixels[i, 2])
         counts[code] += np.uint32(1)
@@ -24,7 +24,7 @@ def count_colors(pixels: Array, counts: Array) -> None:
 
 @jit
 def n_counted(counts: Array) -> int:
-    """Number of codes with a count."""
+    """Number of colors with a count. IN `counts` (2 ** 24,) uint32."""
     n = 0
     for code in range(len(counts)):
         n += counts[code] > 0
@@ -47,7 +47,11 @@ def list_colors(counts: Array, colors: Array, weights: Array) -> None:
 
 @jit
 def spread_labels(colors: Array, labels: Array, label_of: Array) -> None:
-    """Put labels (n,) of colors (n, 3) uint8 at their codes. OUT `label_of` (2 ** 24,)."""
+    """Put the labels of colors at their codes.
+
+    IN `colors` (n, 3) uint8, `labels` (n,) integer.
+    OUT `label_of` (2 ** 24,) integer.
+    """
     for i in range(len(colors)):
         code = np.int64(colors[i, 0]) << 16 | np.int64(colors[i, 1]) << 8 | np.int64(colors[i, 2])
         label_of[code] = labels[i]
@@ -57,7 +61,11 @@ def spread_labels(colors: Array, labels: Array, label_of: Array) -> None:
 def paint_colors(
     pixels: Array, label_of: Array, values: Array, labels: Array, painted: Array
 ) -> None:
-    """Look the pixels' labels up. OUT `labels` (n,), `painted` (n, 3) uint8: their `values`."""
+    """Look the pixels' labels up, and paint them.
+
+    IN `pixels` (n, 3) uint8, `label_of` (2 ** 24,) integer, `values` (K, 3) uint8.
+    OUT `labels` (n,) integer, `painted` (n, 3) uint8.
+    """
     for i in range(len(pixels)):
         code = np.int64(pixels[i, 0]) << 16 | np.int64(pixels[i, 1]) << 8 | np.int64(pixels[i, 2])
         label = label_of[code]
@@ -68,7 +76,10 @@ def paint_colors(
 
 @jit
 def painted_error(colors: Array, weights: Array, labels: Array, values: Array) -> float:
-    """Weighted sum of squared differences between colors and the values of their labels."""
+    """Weighted sum of squared differences between colors and the values of their labels.
+
+    IN `colors` (n, 3) uint8, `weights` (n,) float64, `labels` (n,) integer, `values` (K, 3) uint8.
+    """
     error = 0.0
     for i in range(len(colors)):
         off = np.int64(0)

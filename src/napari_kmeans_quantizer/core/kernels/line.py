@@ -1,19 +1,32 @@
-"""Numba kernels of exact K-means on a line; `core/optimal_1d.py` says how they play together."""
+"""Numba kernels of exact K-means on a line; `core/search/line.py` says how they play together."""
 
 from __future__ import annotations
 
 from math import inf
+from typing import TYPE_CHECKING, Any
 
 from .jit import jit
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
 
 @jit
-def add_cluster(prefix, cost, floor, cluster, new_cost, cut):
+def add_cluster(
+    prefix: Array, cost: Array, floor: Array, cluster: int, new_cost: Array, cut: Array
+) -> None:
     """Best cost of the first j values with one cluster more, and where its last run begins.
 
-    Row j of `prefix` sums weights, moments and squares of the first j values. The best cut moves
-    right with j, and with the number of clusters, for which `floor` holds the last cuts. So the
-    neighbors of j in a coarser grid bound its cut.
+    The best cut moves right with j, and with the number of clusters. So the last cut of j, and the
+    cuts of its neighbors in a coarser grid, bound it.
+
+    IN `prefix` (n + 1, 3) float64: row j sums weights, moments and squares of the first j values;
+    `cost` (n + 1,) float64: best costs with `cluster` clusters; `floor` (n + 1,) integer: the cuts
+    that belong to them.
+    OUT `new_cost` (n + 1,) float64.
+    INOUT `cut` (n + 1,) integer: zeros that become the new cuts.
     """
     n = len(cost) - 1
     step = 1

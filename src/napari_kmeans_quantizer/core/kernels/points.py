@@ -182,7 +182,7 @@ def assign(points: Array, centers: Array, labels: Array, distances: Array) -> in
 
 
 @jit
-def _gather(points: Array, rows: Array, block: Array) -> None:
+def _load_rows(points: Array, rows: Array, block: Array) -> None:
     for d in range(points.shape[1]):
         for i in range(rows.size):
             block[d, i] = points[rows[i], d]
@@ -225,7 +225,7 @@ def reassign(points: Array, centers: Array, moved: Array, labels: Array, gaps: A
         rows[n_rows] = i
         n_rows += gaps[i] <= 0.0
         if n_rows == BLOCK or (i == last and n_rows > 0):
-            _gather(points, rows[:n_rows], block)
+            _load_rows(points, rows[:n_rows], block)
             best[:] = np.inf
             second[:] = np.inf
             nearest[:] = 0
@@ -340,7 +340,7 @@ def tally(
 
 
 @jit
-def rename(names: Array, labels: Array) -> None:
-    """Replace every label by its name. IN `names` (K,), INOUT `labels` (n,), of one dtype."""
+def relabel(new_labels: Array, labels: Array) -> None:
+    """Replace every label by its new one. IN `new_labels` (K,), INOUT `labels` (n,)."""
     for i in range(len(labels)):
-        labels[i] = names[labels[i]]
+        labels[i] = new_labels[labels[i]]

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import reference
+from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.core import threads
-from napari_kmeans_quantizer.core.grid import Grid
 from napari_kmeans_quantizer.core.image import CHUNK_PIXELS, as_pixels
-from napari_kmeans_quantizer.core.kernels import grid as kernels
-from napari_kmeans_quantizer.core.sweep import Canvas
+from napari_kmeans_quantizer.core.kernels import grid_count as kernels
+from napari_kmeans_quantizer.core.sweeps.base import Canvas
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
 
 def sweep(image, centers, mask=None):
@@ -18,12 +19,7 @@ def sweep(image, centers, mask=None):
     pixels = as_pixels(image, -1 if image.shape[-1] == 3 else "auto", mask)
     grid = Grid(pixels)
     canvas = Canvas.blank(pixels, len(centers))
-    steps = grid.sweep(centers, canvas)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return grid, canvas, stop.value
+    return grid, canvas, completed(grid.sweep(centers, canvas))
 
 
 def totals_of(pixels, labels, n):
@@ -175,8 +171,7 @@ def test_channels_first():
     pixels = as_pixels(image, 0)
     canvas = Canvas.blank(pixels, 5)
     centers = rng.uniform(0, 255, (5, 3))
-    for _ in Grid(pixels).sweep(centers, canvas):
-        pass
+    completed(Grid(pixels).sweep(centers, canvas))
     want = reference.nearest(image.reshape(3, -1).T, centers)
     assert np.array_equal(canvas.labels, want)
     values = np.rint(centers).astype(np.uint8)
@@ -210,7 +205,7 @@ def test_threads(n_threads, monkeypatch):
     assert first.inertia == second.inertia
 
 
-def test_merge_overflows_nothing():
+def test_adding_up_overflows_nothing():
     """Sixteen words just below SPILL, of the color with the highest low bits."""
     n = kernels.SPILL - 1
     word = np.uint64(n << 48 | 3 * n << 32 | 3 * n << 16 | 3 * n)
@@ -218,7 +213,7 @@ def test_merge_overflows_nothing():
     spills = np.empty((kernels.N_CELLS * 16, 2), np.uint64)
     other = packed.copy()
     for _ in range(15):
-        n_spills = kernels.merge(other, n_spills, packed, spills)
+        n_spills = kernels.add_packed(other, n_spills, packed, spills)
     octants = np.zeros((kernels.N_CELLS // 8, 4), np.int64)
     cells = np.zeros((kernels.N_CELLS, 4), np.int64)
     kernels.octant_totals(packed, spills[:n_spills], octants)

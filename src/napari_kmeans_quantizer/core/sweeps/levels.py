@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .color_table import ColorTable
-from .palette import to_dtype
-from .points import write_labels
-from .sweep import Canvas, Clusters
-from .threads import map_chunks
+from napari_kmeans_quantizer.core.color_table import ColorTable
+from napari_kmeans_quantizer.core.threads import map_chunks
+from napari_kmeans_quantizer.core.units import to_dtype
+
+from .base import Canvas, Clusters
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import NDArray
 
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
 
@@ -58,35 +58,49 @@ class Levels:
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        from .kernels.points import assign
-
-        colors, counts, _ = self._table()
-        nearest, distances = np.zeros(len(colors), np.int32), np.empty(len(colors))
-        assign(colors, centers, nearest, distances)
-        # With the centers the other way round, ties go the other way.
-        others = np.zeros_like(nearest)
-        assign(colors, centers[::-1].copy(), others, distances)
-        ties = bool((others != len(centers) - 1 - nearest).any())
+        table = self._table()
+        nearest, distances, ties = _nearest(table.colors, centers)
         label_of = np.zeros(len(self._counts), canvas.labels.dtype)
         label_of[np.flatnonzero(self._counts)] = nearest
         values = to_dtype(centers, self._pixels.image.dtype)
 
         def one(index: int) -> None:
             labels = label_of[self._levels(index)]
-            write_labels(self._pixels, index, labels, canvas)
+            self._pixels.write_labels(canvas.labels, index, labels)
             self._pixels.write(canvas.image, index, values[labels])
 
         for _ in map_chunks(one, self._pixels.n_chunks):
             yield
-        K = len(centers)
-        n_pixels = np.bincount(nearest, counts, K).astype(np.int64)
-        # Offsets, not values: sums of small numbers lose no digits.
-        offsets = np.bincount(nearest, counts * (colors - centers[nearest])[:, 0], K)
-        means = centers + (offsets / np.maximum(n_pixels, 1))[:, np.newaxis]
-        error = counts * (colors - values[nearest].astype(np.float64))[:, 0] ** 2
+        off = (table.colors - values[nearest].astype(np.float64))[:, 0]
         return Clusters(
-            n_pixels, means, float((counts * distances).sum()), float(error.sum()), ties
+            *_counts_and_means(table, nearest, centers),
+            inertia=float((table.counts * distances).sum()),
+            squared_error=float((table.counts * off**2).sum()),
+            ties=ties,
         )
 
     def _levels(self, index: int) -> NDArray[np.intp]:
         return self._pixels.chunk(index)[:, 0].astype(np.intp) - self._lowest
+
+
+def _nearest(colors: Floats, centers: Floats) -> tuple[NDArray[np.int32], Floats, bool]:
+    """Return the nearest centers, their squared distances, and whether there was a tie."""
+    from napari_kmeans_quantizer.core.kernels.points import assign
+
+    nearest, distances = np.zeros(len(colors), np.int32), np.empty(len(colors))
+    assign(colors, centers, nearest, distances)
+    # With the centers the other way round, ties go the other way.
+    others = np.zeros_like(nearest)
+    assign(colors, centers[::-1].copy(), others, distances)
+    return nearest, distances, bool((others != len(centers) - 1 - nearest).any())
+
+
+def _counts_and_means(
+    table: ColorTable, nearest: NDArray[np.int32], centers: Floats
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return pixels and mean color of each cluster; of an empty one its center."""
+    K = len(centers)
+    n_pixels = np.bincount(nearest, table.counts, K).astype(np.int64)
+    # Offsets, not values: sums of small numbers lose no digits.
+    offsets = np.bincount(nearest, table.counts * (table.colors - centers[nearest])[:, 0], K)
+    return n_pixels, centers + (offsets / np.maximum(n_pixels, 1))[:, np.newaxis]

@@ -10,9 +10,7 @@ from test_promises import IMAGES, points_of, same
 import reference
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.core.color_space import ColorSpace
-from napari_kmeans_quantizer.core.color_table import ColorTable
-from napari_kmeans_quantizer.core.fixed import fit_around
-from napari_kmeans_quantizer.core.palette import to_dtype
+from napari_kmeans_quantizer.core.units import to_dtype
 
 PHOTO = data.coffee()[::3, ::3]
 RGB = [[255, 0, 0], [250.25, 250.5, 249.75], [0, 0, 0]]
@@ -233,19 +231,6 @@ def test_as_good_as_the_best_of_many_restarts(fixed):
     assert quantize(image, 8, fixed_colors=fixed).inertia <= 1.01 * best
 
 
-def test_search_needs_only_the_free_centers_it_is_worth():
-    # Three clumps, one of them on the fixed color: the center found there is dropped.
-    clumps = np.array([[0.0, 0], [100, 0], [0, 100]])
-    rng = np.random.default_rng(0)
-    colors = (clumps[:, np.newaxis] + rng.normal(size=(3, 50, 2))).reshape(-1, 2)
-    table = ColorTable(colors, np.ones(len(colors), np.int64))
-    rng = np.random.default_rng(0)
-    found, n_iter = fit_around(clumps[:1], clumps.copy(), table, 2, "fast", rng)
-    expected = colors.reshape(3, 50, 2)[1:].mean(axis=1)
-    assert np.allclose(found, expected)
-    assert n_iter > 0
-
-
 # -- errors before any work
 
 GOOD = np.zeros((4, 5, 3), np.uint8)
@@ -283,7 +268,9 @@ BAD = [
 
 @pytest.mark.parametrize(("image", "n_colors", "options", "error", "message"), BAD)
 def test_bad_fixed_colors_are_refused(image, n_colors, options, error, message, monkeypatch):
-    monkeypatch.setattr("napari_kmeans_quantizer.core.quantize._sweeper", None)  # before any work
+    monkeypatch.setattr(
+        "napari_kmeans_quantizer.core.quantize.choose_sweeper", None
+    )  # before any work
     with pytest.raises(error, match=message):
         quantize(image, n_colors, **options)
 

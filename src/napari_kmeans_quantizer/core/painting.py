@@ -6,14 +6,14 @@ center the mean of its pixels, none empty, none that looks like another one, mos
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .palette import to_dtype
-from .progress import Progress
-from .sweep import Canvas
+from .progress import Progress, retold
+from .sweeps.base import Canvas
 from .threads import chunks, map_chunks
+from .units import to_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -21,32 +21,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .image import Pixels
-    from .sweep import Clusters, Sweeper
+    from .search.efforts import Effort
+    from .sweeps.base import Clusters, Sweeper
 
     Floats = NDArray[np.float64]
 
-TOLERANCE = {"fast": 1e-4, "balanced": 2e-5, "best": 2e-6}
-"""Mean squared distance of the pixels' centers to where they belong, over the mean variance."""
-EXCESS = {"fast": 5e-3, "balanced": 1e-3, "best": 1e-4}
-"""The same over the mean squared error: what the error could still fall by."""
 STEP = 1.5
 """Times the way to the mean: fewer sweeps until centers rest."""
 MAX_SWEEPS = 100
 MAX_SORTS = 3
 
 
+class Painting(NamedTuple):
+    """A painted picture, and what is known of it."""
+
+    centers: Floats
+    canvas: Canvas
+    clusters: Clusters
+    n_sweeps: int
+
+
 def paint(
     sweeper: Sweeper, centers: Floats, canvas: Canvas, fraction: float = 0.0
 ) -> Generator[Progress, None, Clusters]:
     """Paint every pixel in its nearest center's color."""
-    steps = sweeper.sweep(centers, canvas)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            clusters: Clusters = stop.value
-            return clusters
-        yield Progress("Painting", fraction)
+    return retold(sweeper.sweep(centers, canvas), lambda _: Progress("Painting", fraction))
 
 
 def refine(
@@ -54,20 +53,18 @@ def refine(
     sweeper: Sweeper,
     centers: Floats,
     variance: float,
-    effort: str,
+    effort: Effort,
     n_fixed: int = 0,
-) -> Generator[Progress, None, tuple[Floats, Canvas, Clusters, int]]:
+) -> Generator[Progress, None, Painting]:
     """Mend centers and paint until the picture holds the promises.
 
     The first `n_fixed` centers, no two of which look alike, only change places.
-
-    Returns the centers, the picture, its figures, and the number of sweeps.
     """
     free = np.arange(len(centers)) >= n_fixed
     canvas = Canvas.blank(pixels, len(centers))
     dtype = pixels.image.dtype
     # A single center is the mean exactly: nothing else would move with it.
-    tolerance = variance * (TOLERANCE[effort] if len(centers) > 1 else 1e-20)
+    tolerance = variance * (effort.tolerance if len(centers) > 1 else 1e-20)
     n_sorts = 0
     for n_sweeps in range(1, MAX_SWEEPS + len(centers)):
         clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
@@ -76,35 +73,40 @@ def refine(
             centers = _replaced(pixels, centers, unusable)
             continue
         means = np.where(free[:, np.newaxis], clusters.means, centers)
-        moved = _move_apart(centers, means, dtype)
-        shift = _mean_shift(moved - centers, clusters.counts * free)
+        shift = _mean_shift(_moved_apart(centers, means, dtype) - centers, clusters.counts * free)
         error = clusters.squared_error / clusters.counts.sum()
-        rest = shift <= min(tolerance, EXCESS[effort] * error) or n_sweeps >= MAX_SWEEPS
+        rest = shift <= min(tolerance, effort.excess * error) or n_sweeps >= MAX_SWEEPS
         order = np.argsort(-clusters.counts, kind="stable")
         if rest and not clusters.ties and pixels.mask is None:
-            _rename(canvas.labels, order)
-            ordered = clusters._replace(counts=clusters.counts[order], means=clusters.means[order])
-            return centers[order], canvas, ordered, n_sweeps
+            return _sorted(Painting(centers, canvas, clusters, n_sweeps), order)
         if rest and (n_sorts == MAX_SORTS or (np.diff(clusters.counts) <= 0).all()):
             break
-        # Which of equally near colors is the first depends on the order: labels are not renamed
+        # Which of equally near colors is the first depends on the order: labels are not replaced
         # but made again.
         n_sorts += rest
-        centers = (centers if rest else _move_far(centers, means, dtype))[order]
+        centers = (centers if rest else _moved_far(centers, means, dtype))[order]
         free = free[order]
-    return centers, canvas, clusters, n_sweeps
+    return Painting(centers, canvas, clusters, n_sweeps)
 
 
-def _rename(labels: NDArray[Any], order: NDArray[np.intp]) -> None:
-    """Give label ``order[k]`` the name k."""
+def _sorted(painting: Painting, order: NDArray[np.intp]) -> Painting:
+    """Return a picture with its clusters in another order; the labels are replaced in place."""
+    centers, canvas, clusters, _ = painting
+    _relabel(canvas.labels, order)
+    clusters = clusters._replace(counts=clusters.counts[order], means=clusters.means[order])
+    return painting._replace(centers=centers[order], clusters=clusters)
+
+
+def _relabel(labels: NDArray[Any], order: NDArray[np.intp]) -> None:
+    """Replace label ``order[k]`` by k."""
     if (np.diff(order) == 1).all():
         return
-    from .kernels.points import rename
+    from .kernels.points import relabel
 
-    names = np.empty(len(order), labels.dtype)
-    names[order] = np.arange(len(order))
+    new_labels = np.empty(len(order), labels.dtype)
+    new_labels[order] = np.arange(len(order))
     parts = chunks(len(labels))
-    for _ in map_chunks(lambda i: rename(names, labels[parts[i]]), len(parts)):
+    for _ in map_chunks(lambda i: relabel(new_labels, labels[parts[i]]), len(parts)):
         pass
 
 
@@ -128,7 +130,7 @@ def _mean_shift(shifts: Floats, counts: NDArray[np.int64]) -> float:
     return float(((shifts**2).sum(axis=1) * counts).sum() / max(counts.sum(), 1))
 
 
-def _move_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
+def _moved_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
     """Return `means`, but the old center where a mean, once rounded, would look like another."""
     moved = means.copy()
     while (clash := repeated(to_dtype(moved, dtype))).any():
@@ -137,10 +139,10 @@ def _move_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
     return moved
 
 
-def _move_far(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
+def _moved_far(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
     """Move centers further than to the means, but not out of the colors' range."""
     far = centers + STEP * (means - centers)
-    return _move_apart(centers, np.clip(far, means.min(axis=0), means.max(axis=0)), dtype)
+    return _moved_apart(centers, np.clip(far, means.min(axis=0), means.max(axis=0)), dtype)
 
 
 def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> Floats:

@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .color_table import ColorTable, distinct_colors
-from .image import CHUNK_PIXELS
-from .palette import to_dtype
-from .points import write_labels
-from .sweep import Canvas, Clusters
-from .threads import map_chunks, share_chunks
+from napari_kmeans_quantizer.core.color_table import ColorTable, distinct_colors
+from napari_kmeans_quantizer.core.threads import map_chunks, share_chunks
+from napari_kmeans_quantizer.core.units import to_dtype
+
+from .base import Canvas, Clusters
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
 
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
     Words = NDArray[np.uint32]
@@ -36,7 +35,7 @@ FEW_COLORS = 32
 
 
 class _Tree(NamedTuple):
-    """The nearest center of every color of every cell that has pixels; see `kernels.grid`."""
+    """The nearest center of every color of every cell that has pixels; see `kernels.grid_tree`."""
 
     entries: Words
     positions: Words
@@ -54,7 +53,7 @@ class Grid:
         return pixels.n_channels == 3 and pixels.image.dtype == np.uint8
 
     def __init__(self, pixels: Pixels) -> None:
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
         self._pixels = pixels
         (self._packed, spills, self._sum_squares), *others = share_chunks(
@@ -67,7 +66,7 @@ class Grid:
         for packed, spills, sum_squares in others:
             self._spills[n_spills : n_spills + len(spills)] = spills
             n_spills += len(spills)
-            n_spills = kernels.merge(packed, n_spills, self._packed, self._spills)
+            n_spills = kernels.add_packed(packed, n_spills, self._packed, self._spills)
             self._sum_squares += sum_squares
         self._spills = self._spills[:n_spills]
         self._octants = np.zeros((kernels.N_CELLS // 8, 4), np.int64)
@@ -75,7 +74,7 @@ class Grid:
 
     def _count(self, indices: Iterator[int]) -> tuple[NDArray[np.uint64], NDArray[np.uint64], int]:
         """Count the chunks that one thread takes: packed cells, spills, sum of squares."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
         packed = np.zeros(kernels.N_CELLS, np.uint64)
         spills = np.empty((self._pixels.size // kernels.SPILL + 1, 2), np.uint64)
@@ -85,7 +84,7 @@ class Grid:
             n_spills, squares = kernels.histogram(
                 _as_words(chunk), len(chunk), n_spills, packed, spills
             )
-            sum_squares += squares
+            sum_squares += int(squares)
         return packed, spills[:n_spills], sum_squares
 
     def distinct(self, limit: int) -> ColorTable | None:
@@ -96,7 +95,7 @@ class Grid:
 
     def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
         if n_colors <= FEW_COLORS:
             order = _morton_order(len(self._octants))
@@ -125,7 +124,7 @@ class Grid:
 
     def _tree(self, centers: Floats) -> tuple[_Tree, bool]:
         """Return the tree, and whether some color may have two centers equally near."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid_tree as kernels
 
         index = np.arange(len(centers), dtype=np.uint32)
         palette = to_dtype(centers, np.dtype(np.uint8)).astype(np.uint32)
@@ -148,7 +147,7 @@ class Grid:
         return tree, ties or len(first) < len(centers)
 
     def _blank_tree(self, shown: Words, palette: Words) -> _Tree:
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
         entries, positions = np.empty((2, kernels.N_CELLS), np.uint32)
         # Room for all cells: what is never written takes no memory.
@@ -163,7 +162,7 @@ class Grid:
 
     def _whole_cells(self, tree: _Tree) -> NDArray[np.int64]:
         """Return counts and sums (K, 4) over the cells whose colors have one label."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid_map as kernels
 
         totals = np.zeros((len(tree.shown), 4), np.int64)
         shift = np.uint32(8 if len(tree.shown) > 256 else 24)
@@ -174,13 +173,13 @@ class Grid:
 
     def _paint(self, index: int, tree: _Tree, canvas: Canvas) -> NDArray[np.int64]:
         """Paint a chunk; return counts and sums (K, 4) of its pixels in the other cells."""
-        from .kernels import grid as kernels
+        from napari_kmeans_quantizer.core.kernels import grid_map as kernels
 
         pixels = self._pixels
         chunk = pixels.chunk(index)
         words = _as_words(chunk)
         totals = np.zeros((len(tree.shown), 4), np.int64)
-        place = slice(index * CHUNK_PIXELS, index * CHUNK_PIXELS + len(chunk))
+        place = pixels.span(index)
         flat = canvas.image.reshape(-1)
         direct = pixels.mask is None and pixels.image.shape[-1:] == (3,) and len(chunk) % 4 == 0
         direct = direct and pixels.channel_axis == pixels.image.ndim - 1
@@ -194,7 +193,7 @@ class Grid:
         if not direct:
             colors = painted.view(np.uint8)[: 3 * len(chunk)].reshape(-1, 3)
             pixels.write(canvas.image, index, colors)
-            write_labels(pixels, index, labels, canvas)
+            pixels.write_labels(canvas.labels, index, labels)
         return totals
 
 

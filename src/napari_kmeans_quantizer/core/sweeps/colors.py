@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.threads import chunks, map_chunks
+from napari_kmeans_quantizer.core.units import to_dtype
+
+from .base import Canvas, Clusters
 from .grid import Grid
-from .palette import to_dtype
-from .points import write_labels
-from .sweep import Canvas, Clusters
-from .threads import chunks, map_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import NDArray
 
-    from .color_space import ColorSpace
-    from .color_table import ColorTable
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.color_space import ColorSpace
+    from napari_kmeans_quantizer.core.color_table import ColorTable
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Colors:
     """The distinct colors of an 8-bit RGB image in a color space; implements `Sweeper`."""
 
     def __init__(self, pixels: Pixels, space: ColorSpace) -> None:
-        from .kernels import colors as kernels
+        from napari_kmeans_quantizer.core.kernels import colors as kernels
 
         self._pixels, self._space = pixels, space
         self._grid = Grid(pixels)
@@ -55,7 +55,7 @@ class Colors:
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        from .kernels import colors as kernels
+        from napari_kmeans_quantizer.core.kernels import colors as kernels
 
         places = self._space.forward(centers)
         nearest, inertia = self._assign(places)
@@ -68,7 +68,7 @@ class Colors:
             chunk = _writeable(self._pixels.chunk(index))
             labels, painted = np.empty(len(chunk), label_of.dtype), np.empty_like(chunk)
             kernels.paint_colors(chunk, label_of, values, labels, painted)
-            write_labels(self._pixels, index, labels, canvas)
+            self._pixels.write_labels(canvas.labels, index, labels)
             self._pixels.write(canvas.image, index, painted)
 
         for _ in map_chunks(one, self._pixels.n_chunks):
@@ -78,7 +78,7 @@ class Colors:
         return Clusters(counts, means, inertia, error)
 
     def _assign(self, places: Floats) -> tuple[NDArray[np.int32], float]:
-        from .kernels.points import assign
+        from napari_kmeans_quantizer.core.kernels.points import assign
 
         nearest = np.zeros(len(self._colors), np.int32)
         parts = chunks(len(nearest))
@@ -94,7 +94,7 @@ class Colors:
     def _means(
         self, nearest: NDArray[np.int32], centers: Floats
     ) -> tuple[NDArray[np.int64], Floats]:
-        from .kernels.points import accumulate
+        from napari_kmeans_quantizer.core.kernels.points import accumulate
 
         sums, counts = np.zeros_like(centers), np.zeros(len(centers))
         accumulate(self._points, self._weights, nearest, sums, counts)

@@ -31,7 +31,7 @@ def optimal_1d(values: ArrayLike, weights: ArrayLike, n_clusters: int) -> Floats
     centers : (min(n_clusters, n),) float64
         Ascending; each the weighted mean of its run.
     """
-    from .kernels import line as kernels
+    from napari_kmeans_quantizer.core.kernels import line as kernels
 
     x, w = np.asarray(values, np.float64), np.asarray(weights, np.float64)
     n = len(x)

@@ -1,7 +1,8 @@
 """What a sweep over all pixels is: every pixel to its nearest center, and the clusters' figures.
 
-Three kinds of images are swept in three ways: `levels` (grey with few possible values), `grid`
-(8-bit RGB) and `points` (all others).
+There are four ways, and `choose` knows which one suits an image: `levels` (grey of at most 65,536
+possible values), `grid` (8-bit RGB), `colors` (8-bit RGB measured in another color space) and
+`points` (all others).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .color_table import ColorTable
-    from .image import Pixels
+    from napari_kmeans_quantizer.core.color_table import ColorTable
+    from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
 

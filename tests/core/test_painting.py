@@ -7,12 +7,14 @@ import pytest
 from skimage import data
 
 import reference
-from napari_kmeans_quantizer.core.grid import Grid
+from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.core.image import as_pixels
-from napari_kmeans_quantizer.core.levels import Levels
-from napari_kmeans_quantizer.core.palette import to_dtype
-from napari_kmeans_quantizer.core.points import Points
-from napari_kmeans_quantizer.core.refine import refine
+from napari_kmeans_quantizer.core.painting import refine
+from napari_kmeans_quantizer.core.search.efforts import EFFORTS
+from napari_kmeans_quantizer.core.sweeps.grid import Grid
+from napari_kmeans_quantizer.core.sweeps.levels import Levels
+from napari_kmeans_quantizer.core.sweeps.points import Points
+from napari_kmeans_quantizer.core.units import to_dtype
 
 PHOTO = data.coffee()[::3, ::3]
 NOISE = np.random.default_rng(0).integers(0, 4, (50, 50, 3)).astype(np.uint8)  # 64 colors
@@ -25,14 +27,6 @@ CASES = {
     "half floats": (PHOTO.astype(np.float16) / 7, Points),
     "grey": (PHOTO[..., 0], Levels),
 }
-
-
-def finished(steps):
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -51,8 +45,8 @@ def test_bad_centers_are_mended(name, start, n_colors):
         "outside": rng.normal(0, 1e5, (n_colors, len(middle))),
     }[start]
     variance = points.var(axis=0).mean()
-    centers, canvas, clusters, _ = finished(
-        refine(pixels, sweeper(pixels), centers, variance, "balanced")
+    centers, canvas, clusters, _ = completed(
+        refine(pixels, sweeper(pixels), centers, variance, EFFORTS["balanced"])
     )
     values = to_dtype(centers, image.dtype)
     assert len(np.unique(values, axis=0)) == n_colors
@@ -67,7 +61,9 @@ def test_a_mask_keeps_what_is_outside():
     image = np.dstack([PHOTO, np.where(PHOTO[..., :1] > 99, 255, 0)]).astype(np.uint8)
     pixels = as_pixels(image)
     centers = np.tile([[1.0, 2.0, 3.0]], (5, 1))
-    centers, canvas, _, _ = finished(refine(pixels, Grid(pixels), centers, 4000.0, "fast"))
+    centers, canvas, _, _ = completed(
+        refine(pixels, Grid(pixels), centers, 4000.0, EFFORTS["fast"])
+    )
     labels = canvas.labels.reshape(pixels.shape)
     assert (labels[~pixels.mask] == 0).all()
     assert np.array_equal(canvas.image[~pixels.mask], image[~pixels.mask])
@@ -86,8 +82,8 @@ def test_fixed_centers_stay_while_bad_ones_are_mended(name, n_fixed):
     # All others look like a fixed one: they must give way, wherever they stand.
     centers = np.concatenate([fixed, np.tile(fixed[0], (13 - n_fixed, 1))])
     variance = points.var(axis=0).mean()
-    centers, canvas, clusters, _ = finished(
-        refine(pixels, sweeper(pixels), centers, variance, "balanced", n_fixed)
+    centers, canvas, clusters, _ = completed(
+        refine(pixels, sweeper(pixels), centers, variance, EFFORTS["balanced"], n_fixed)
     )
     assert {row.tobytes() for row in fixed} <= {row.tobytes() for row in centers}
     assert len(np.unique(to_dtype(centers, image.dtype), axis=0)) == 13

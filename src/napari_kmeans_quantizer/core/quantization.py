@@ -1,0 +1,211 @@
+"""Quantization: a quantized image, its figures, and its edits; nothing is fitted for these."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .image import Pixels
+from .palette import Palette
+from .threads import map_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Labels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True, eq=False)
+class Quantization:
+    """What `quantize` returns.
+
+    Attributes
+    ----------
+    labels : ndarray of uint8 or uint16
+        Spatial shape of the image; 0-based index into the palette. 0 also where `mask` is False.
+    palette : Palette
+        The colors, most frequent first (a given palette keeps its order).
+    image : ndarray
+        Shape and dtype of the input, painted in palette colors.
+    mask : ndarray of bool or None
+        Pixels that took part; None means all of an image without alpha.
+    inertia : float
+        Sum of squared distances of the pixels to their palette color, before it is rounded. NaN
+        in an edited result, which does not know the input.
+    n_iter : int
+        Sweeps of K-means; 0 if nothing had to be fitted.
+    mse : float
+        Mean squared error of `image` against the input, over pixels that took part and channels,
+        in the input's units squared. NaN in an edited result.
+    source_bits : int
+        Bits of one input pixel, without alpha.
+    peak : float
+        Range of values that `psnr` refers to.
+    channel_axis : int or None
+        Axis of the channels in `image`, not negative; None for grey.
+
+    See Also
+    --------
+    quantize
+    """
+
+    labels: Labels
+    palette: Palette
+    image: NDArray[Any]
+    mask: NDArray[np.bool_] | None
+    inertia: float
+    n_iter: int
+    mse: float
+    source_bits: int
+    peak: float
+    channel_axis: int | None
+
+    def __repr__(self) -> str:
+        return f"Quantization({self.summary})"
+
+    @property
+    def summary(self) -> str:
+        """One line for people: colors, quality, and what is saved."""
+        n_colors, bits = len(self.palette), self.bits_per_pixel
+        quality = "unchanged" if self.mse == 0 else f"{self.psnr:.1f} dB"
+        quality = "edited" if math.isnan(self.mse) else quality
+        saved = 100 * (1 - 1 / self.compression_factor)
+        return (
+            f"{n_colors} color{'s' * (n_colors != 1)}, {quality}, "
+            f"{self.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel, {saved:.0f} % smaller"
+        )
+
+    @property
+    def psnr(self) -> float:
+        """Peak signal-to-noise ratio of `image` in dB; infinite if unchanged, NaN if edited."""
+        return math.inf if self.mse == 0 else 10 * math.log10(self.peak**2 / self.mse)
+
+    @property
+    def bits_per_pixel(self) -> int:
+        """Bits that a label needs: 4 for 16 colors; at least 1."""
+        return max(1, (len(self.palette) - 1).bit_length())
+
+    @property
+    def compression_factor(self) -> float:
+        """Bits of an input pixel over bits of a label; the palette itself is not counted."""
+        return self.source_bits / self.bits_per_pixel
+
+    def recolored(self, colors: Mapping[int, ArrayLike]) -> Quantization:
+        """Return this result with some other colors; nothing is fitted again.
+
+        Parameters
+        ----------
+        colors : mapping of int to array_like
+            New color of a label: C values in the image's units; a single number will do for grey.
+
+        Returns
+        -------
+        Quantization
+            The same labels (shared, not copied), the palette in the same order with the same
+            counts, the image repainted. Pixels outside `mask` and alpha stay as they are. Errors
+            are not known without the input: `inertia`, `mse` and `psnr` are NaN.
+
+        Raises
+        ------
+        TypeError
+            If `colors` is not a mapping, an index not an integer, or a color not numbers.
+        ValueError
+            If an index is out of range, or a color has not C finite values that the image's dtype
+            can hold.
+
+        Examples
+        --------
+        >>> from napari_kmeans_quantizer import quantize
+        >>> result = quantize(np.array([[0, 0, 9]], np.uint8), 2)
+        >>> result.recolored({1: 255}).image
+        array([[  0,   0, 255]], dtype=uint8)
+        """
+        return self._edited(self.palette.recolored(colors), self.labels)
+
+    def merged(self, index: int, into: int) -> Quantization:
+        """Return this result with one cluster joined to another, in the other one's color.
+
+        Parameters
+        ----------
+        index, into : int
+            Labels: the pixels of `index` become `into`.
+
+        Returns
+        -------
+        Quantization
+            One color less, again most frequent first; labels follow the new order, and outside of
+            `mask` are 0. Pixels outside `mask` and alpha stay as they are. `inertia`, `mse` and
+            `psnr` are NaN.
+
+        Raises
+        ------
+        TypeError
+            If a label is not an integer.
+        ValueError
+            If a label is out of range, or both are the same.
+
+        Examples
+        --------
+        >>> from napari_kmeans_quantizer import quantize
+        >>> result = quantize(np.array([[0, 0, 0, 7, 7, 9]], np.uint8), 3)
+        >>> result.merged(2, into=1).image
+        array([[0, 0, 0, 7, 7, 7]], dtype=uint8)
+        """
+        palette = self.palette
+        order = palette.merge_order(index, into)
+        counts = palette.counts.copy()
+        counts[into] += counts[index]
+        merged = Palette(palette.colors[order], counts[order], palette.dtype, palette.value_range)
+        new_labels = np.empty(len(palette), np.intp)
+        new_labels[order] = np.arange(len(order))
+        new_labels[index] = new_labels[into]
+        return self._edited(merged, _relabeled(self._pixels, self.labels, new_labels))
+
+    @property
+    def _pixels(self) -> Pixels:
+        shape, n_channels = self.labels.shape, self.palette.n_channels
+        return Pixels(self.image, self.channel_axis, n_channels, shape, self.mask)
+
+    def _edited(self, palette: Palette, labels: Labels) -> Quantization:
+        image = _repainted(self._pixels, labels, palette)
+        return replace(
+            self, labels=labels, palette=palette, image=image, inertia=math.nan, mse=math.nan
+        )
+
+
+def _repainted(pixels: Pixels, labels: Labels, palette: Palette) -> NDArray[Any]:
+    """Return a picture of the labels; what takes no part is as in `pixels`."""
+    painted, values, flat = pixels.blank(), palette.values, labels.reshape(-1)
+
+    def one(index: int) -> None:
+        chunk = flat[pixels.span(index)]
+        selected = pixels.selected(index)
+        chunk = chunk if selected is None else chunk[selected]
+        pixels.write(painted, index, np.take(values, chunk, axis=0, mode="clip"))
+
+    for _ in map_chunks(one, pixels.n_chunks):
+        pass
+    return painted
+
+
+def _relabeled(pixels: Pixels, labels: Labels, new_labels: NDArray[np.intp]) -> Labels:
+    """Return every label's new one; 0 where a pixel takes no part."""
+    dtype = np.uint8 if new_labels.max() < 256 else np.uint16
+    table, flat = new_labels.astype(dtype), labels.reshape(-1)
+    relabeled: NDArray[Any] = np.empty(len(flat), dtype)
+
+    def one(index: int) -> None:
+        part = pixels.span(index)
+        np.take(table, flat[part], mode="clip", out=relabeled[part])
+        if pixels.mask is not None:
+            relabeled[part][~pixels.chunk_mask(index)] = 0
+
+    for _ in map_chunks(one, pixels.n_chunks):
+        pass
+    shaped: Labels = relabeled.reshape(labels.shape)
+    return shaped

@@ -1,0 +1,77 @@
+"""The centers of a color table: free ones, or free ones around fixed ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_kmeans_quantizer.core.color_table import MAX_GREYS
+
+from .around_fixed import fit_around
+from .coarse_to_fine import search
+from .line import optimal_1d
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_kmeans_quantizer.core.color_space import ColorSpace
+    from napari_kmeans_quantizer.core.color_table import ColorTable
+
+    from .efforts import Effort
+
+    Floats = NDArray[np.float64]
+
+
+def find_centers(
+    table: ColorTable,
+    space: ColorSpace | None,
+    fixed: Floats,
+    n_colors: int,
+    effort: Effort,
+    rng: np.random.Generator,
+) -> tuple[Floats, int]:
+    """Return nearly optimal centers of weighted colors, and the number of sweeps.
+
+    Parameters
+    ----------
+    table : ColorTable
+        Weighted colors in the image's units.
+    space : ColorSpace or None
+        Where distances are measured; None: in the image's units.
+    fixed : (F, C) float64
+        Colors that stay.
+    n_colors : int
+        K, fixed ones included; more than F.
+    effort : Effort
+        How hard to search.
+    rng : numpy.random.Generator
+        For what is drawn at random.
+
+    Returns
+    -------
+    centers : (K, C) float64
+        In the image's units, the fixed ones first.
+    n_iter : int
+        Sweeps over any table.
+    """
+    points = table if space is None else table._replace(colors=space.forward(table.colors))
+    centers, n_iter = _free_centers(points, n_colors, effort, rng)
+    if len(fixed) > 0:
+        places = fixed if space is None else space.forward(fixed)
+        n_free = n_colors - len(fixed)
+        centers, n_more = fit_around(places, centers, points, n_free, effort, rng)
+        n_iter += n_more
+    if space is not None:
+        centers = space.backward(centers)
+    return np.concatenate([fixed, centers]), n_iter
+
+
+def _free_centers(
+    table: ColorTable, n_colors: int, effort: Effort, rng: np.random.Generator
+) -> tuple[Floats, int]:
+    """Return centers (K, D) as if none were fixed, and the number of sweeps."""
+    colors, counts, keys = table
+    if colors.shape[1] == 1 and len(colors) <= MAX_GREYS:
+        return optimal_1d(colors[:, 0], counts, n_colors)[:, np.newaxis], 0
+    return search(colors, counts.astype(np.float64), n_colors, effort, rng, keys)

@@ -1,0 +1,61 @@
+"""Partitions of weighted colors, and what makes them better."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_kmeans_quantizer.core.search.partition import (
+    converge,
+    losses_and_gains,
+    partition_of,
+    seed_labels,
+)
+from napari_kmeans_quantizer.core.search.pyramid import pyramid, scaled
+from weighted import blobs, nearest, within
+
+
+def scaled_colors(colors, counts):
+    return scaled(pyramid(colors, counts, len(counts), np.inf))[0]
+
+
+@pytest.mark.parametrize("D", [1, 2, 3, 4, 16])
+@pytest.mark.parametrize("K", [1, 5, 40])
+def test_one_sweep_finds_the_nearest_and_totals_follow(D, K):
+    data = scaled_colors(*blobs(1000, D))
+    labels = np.random.default_rng(1).integers(0, K, 1000).astype(np.int32)
+    partition = partition_of(data, labels, K)
+    x = data.points.T.astype(float)
+    distances = ((x[:, None] - partition.centers.T) ** 2).sum(2)
+    assert converge(data, partition, 1) == 1
+    np.testing.assert_allclose(distances[np.arange(1000), labels], distances.min(1), rtol=1e-4)
+    again = partition_of(data, labels, K)
+    np.testing.assert_array_equal(partition.totals[:, 0], again.totals[:, 0])
+    np.testing.assert_allclose(partition.totals, again.totals, rtol=1e-9, atol=1e-6)
+    used = again.totals[:, 0] > 0
+    np.testing.assert_allclose(partition.centers[:, used], again.centers[:, used], atol=1e-6)
+
+
+def test_loss_and_gain():
+    data = scaled_colors(*blobs(300, 3, skew=1.0))
+    x, counts, K = data.points.T.astype(float), data.weights, 6
+    labels = np.random.default_rng(0).integers(0, K, 300).astype(np.int32)
+    partition = partition_of(data, labels, K)
+    converge(data, partition, 100)
+    loss, gain, halves = losses_and_gains(data, partition)
+    centers = partition.centers.T.astype(float)
+    before = within(x, counts, labels)
+    for k in range(K):
+        others = np.delete(np.arange(K), k)
+        without = np.where(labels == k, others[nearest(x, centers[others])], labels)
+        assert loss[k] == pytest.approx(within(x, counts, without) - before, rel=1e-3)
+        own = labels == k
+        side = nearest(x[own], halves[k])
+        gained = within(x[own], counts[own], labels[own]) - within(x[own], counts[own], side)
+        assert gain[k] == pytest.approx(gained, rel=0.1)
+
+
+def test_seeds_part_every_cluster_once():
+    data = scaled_colors(*blobs(300, 3, skew=1.0))
+    assert np.unique(seed_labels(data, 50)).tolist() == list(range(50))
+    assert np.bincount(seed_labels(data, 300)).tolist() == [1] * 300
