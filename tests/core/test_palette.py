@@ -187,11 +187,12 @@ BYTES = np.array([[255, 0, 51], [1, 2, 3], [77, 128, 254]])
 @pytest.mark.parametrize(
     ("palette", "dtype", "value_range", "expected"),
     [
-        (Palette(BYTES, dtype=np.uint8), "float32", (0.02, 0.98), BYTES / 255),
+        (Palette(BYTES, dtype=np.uint8), "float32", (0, 1), BYTES / 255),
         (Palette(BYTES), "float64", (0, 1), BYTES / 255),
-        (Palette(BYTES, dtype=np.uint8), "uint16", (0, 4095), BYTES * 257),
+        (Palette(BYTES, dtype=np.uint8), "uint16", (0, 65535), BYTES * 257),
         (Palette(BYTES, dtype=np.uint8), "bool", (0, 1), BYTES / 255),
-        (Palette(BYTES / 255), "uint8", (3, 99), BYTES / 255 * 255),
+        (Palette(BYTES / 255), "uint8", (0, 255), BYTES / 255 * 255),
+        (Palette(BYTES, dtype=np.uint8), "uint16", (0, 4080), BYTES * 16),
         (Palette(BYTES * 257, dtype=np.uint16), "uint8", (0, 255), BYTES),
         (Palette([[True], [False]]), "uint8", (0, 255), [[255], [0]]),
         (Palette([[0.25]]), "int16", (-1000, 3000), [[0]]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import as_color, as_colors, as_counts, as_index, as_labels, as_two_labels
-from .units import are_alike, colors_range, image_range, to_dtype
+from .units import are_alike, colors_range, to_dtype
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -214,6 +214,34 @@ class Palette:
         without: NDArray[np.intp] = order[order != index]
         return without
 
+    def merged(self, index: int, into: int) -> Palette:
+        """Return the palette once a color has joined another one, in that one's color.
+
+        Parameters
+        ----------
+        index, into : int
+            The pixels of color `index` go to color `into`.
+
+        Returns
+        -------
+        Palette
+            One color less, in the order of `merge_order`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `merge_order`.
+
+        Examples
+        --------
+        >>> Palette([[10], [20], [30]], counts=[4, 3, 2]).merged(2, into=1).counts
+        array([5, 4])
+        """
+        order = self.merge_order(index, into)
+        counts = self.counts.copy()
+        counts[into] += counts[index]
+        return Palette(self.colors[order], counts[order], self.dtype, self.value_range)
+
     def in_units_of(self, dtype: DTypeLike, value_range: tuple[float, float]) -> Palette:
         """Return the palette for an image that counts from other black to other white.
 
@@ -228,9 +256,7 @@ class Palette:
         dtype : dtype
             The image's.
         value_range : (float, float)
-            Values of the image: its least and its largest one, or the contrast limits of a layer.
-            Bool, uint8 and uint16 images count from 0 to their largest value whatever these are,
-            floats in 0..1 from 0 to 1.
+            The image's black and white, such as (0, 1), or (0, 4095) of 12 bits.
 
         Returns
         -------
@@ -241,13 +267,13 @@ class Palette:
         Examples
         --------
         >>> palette = Palette([[255, 0, 51]], dtype="uint8")
-        >>> palette.in_units_of("float32", (0.02, 0.98)).colors
+        >>> palette.in_units_of("float32", (0, 1)).colors
         array([[1. , 0. , 0.2]])
         >>> palette.in_units_of("float32", (3, 240)) is palette
         True
         """
         kind = np.dtype(dtype)
-        low, high = image_range(kind, *map(float, value_range))
+        low, high = map(float, value_range)
         if are_alike(self.dtype, self.value_range, kind, (low, high)):
             return self
         black, white = self.value_range

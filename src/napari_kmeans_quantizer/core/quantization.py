@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .image import Pixels
-from .palette import Palette
 from .threads import map_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
+
+    from .palette import Palette
 
     Labels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -158,12 +159,10 @@ class Quantization:
         """
         palette = self.palette
         order = palette.merge_order(index, into)
-        counts = palette.counts.copy()
-        counts[into] += counts[index]
-        merged = Palette(palette.colors[order], counts[order], palette.dtype, palette.value_range)
         new_labels = np.empty(len(palette), np.intp)
         new_labels[order] = np.arange(len(order))
         new_labels[index] = new_labels[into]
+        merged = palette.merged(index, into)
         return self._edited(merged, _relabeled(self._pixels, self.labels, new_labels))
 
     @property

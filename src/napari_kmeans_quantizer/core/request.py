@@ -23,6 +23,7 @@ from .color_space import color_space_of
 from .image import as_pixels
 from .palette import Palette
 from .search.efforts import EFFORTS
+from .units import image_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +93,7 @@ def _in_units_of(pixels: Pixels, palette: Palette | ArrayLike) -> Palette:
         check_channels(colors.shape[1], pixels, "palette")
         return Palette(colors, dtype=dtype)
     check_channels(palette.n_channels, pixels, "palette")
-    return palette.in_units_of(dtype, pixels.extent)
+    return palette.in_units_of(dtype, image_range(dtype, *pixels.extent))
 
 
 def takes_arguments_of(
