@@ -47,3 +47,16 @@ def test_links_within_the_project_lead_somewhere(page):
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
     for target in links + re.findall(r'src="([^":]+)"', text):
         assert (page.parent / target).exists(), target
+
+
+def test_the_house_in_contributing_is_the_real_one():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"[\w/]+", text.partition("## The house")[2].partition("The figures")[0]))
+    package = ROOT / "src" / "napari_kmeans_quantizer"
+    files = {p.stem for p in package.rglob("*.py") if p.parent.name != "kernels"}
+    missing = files - told - {"__init__"}
+    assert not missing
+    folders = {f"{p.parent.name}/" for p in package.rglob("__init__.py")} - {
+        "napari_kmeans_quantizer/"
+    }
+    assert folders <= set(re.findall(r"\w+/", text))

@@ -41,7 +41,7 @@ def edit_color(parent: QWidget, palette: Palette, display: Display, index: int) 
     if display.rgb and palette.n_channels == 3:
         return _edit_rgb(parent, title, palette, display, index)
     if palette.n_channels == 1:
-        return _edit_grey(parent, title, palette, index)
+        return _edit_grey(parent, title, palette, display, index)
     return _edit_values(parent, title, palette, index)
 
 
@@ -85,8 +85,10 @@ def _edit_rgb(
     return None if values == tuple(exact.tolist()) else values
 
 
-def _edit_grey(parent: QWidget, title: str, palette: Palette, index: int) -> Color | None:
-    decimals = _decimals(palette)
+def _edit_grey(
+    parent: QWidget, title: str, palette: Palette, display: Display, index: int
+) -> Color | None:
+    decimals = _decimals(display)
     before = round(float(palette.values[index, 0]), decimals)
     after = ask_number(parent, title, before, dtype_limits(palette.dtype), decimals)
     return None if after is None or after == before else (after,)
@@ -129,10 +131,10 @@ def _parse_values(text: str, palette: Palette) -> Color:
     return tuple(values)
 
 
-def _decimals(palette: Palette) -> int:
+def _decimals(display: Display) -> int:
     """Digits after the point for one value: six for images in 0..1."""
-    if palette.dtype.kind != "f":
+    if display.dtype.kind != "f":
         return 0
-    low, high = palette.value_range
+    low, high = display.value_range
     span = min(high - low, 1e300) or 1.0
     return min(max(6 - math.floor(math.log10(span)), 2), 12)
