@@ -81,7 +81,7 @@ class QuantizerWidget(Container):
         in_tab_order(self.add_palette, self.live, self._start, self._busy.cancel)
         self._memory = Memory(self.native, {name: getattr(self, name) for name in NAMES})
         self._connect()
-        self.follow_active_layer()
+        self._choice.begin()
         self._session.take_over()
         self._preparation.begin()
         self._busy.say(self._told())
@@ -173,10 +173,7 @@ class QuantizerWidget(Container):
 
     def follow_active_layer(self) -> None:
         """Choose the viewer's active layer, if it is an image that can be quantized."""
-        self._form.reset_choices()
-        active = self._viewer.layers.selection.active
-        if active is not None and active in self.image.choices:
-            self.image.value = active
+        self._choice.follow_active()
 
     def _on_selection(self, _: object = None) -> None:
         if isalive(self.native):

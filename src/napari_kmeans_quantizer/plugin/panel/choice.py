@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from napari_kmeans_quantizer.plugin.layers.ours import bare
+from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
 from napari_kmeans_quantizer.plugin.models.source import Source, current_slice, preview_step
 from napari_kmeans_quantizer.plugin.pipeline import colors_for
 
@@ -51,6 +51,21 @@ class Choice:
         as_channels = self._form.channels.value and there and chosen in self._channels
         return self._channels if as_channels else (chosen,)
 
+    def begin(self) -> None:
+        """Choose the active image, or that of which the active layer shows a result."""
+        self.follow_active()
+        active = self._viewer.layers.selection.active
+        record = None if active is None else record_of(active)
+        if record is not None:
+            self.choose(record.key)
+
+    def follow_active(self) -> None:
+        """Choose the viewer's active layer, if it is an image that can be quantized."""
+        self._form.reset_choices()
+        active = self._viewer.layers.selection.active
+        if active is not None and active in self._form.image.choices:
+            self._form.image.value = active
+
     def keep_channels(self, _: object = None) -> None:
         """Remember several selected images: a result of theirs is selected next."""
         if not self._form.channels.value:
@@ -60,15 +75,18 @@ class Choice:
         if len(layers) > 1:
             self._channels = layers
 
-    def restore(self, about: About) -> None:
-        """Set all controls to what made an output, as far as its layers are there."""
+    def choose(self, key: Key) -> None:
+        """Choose these images, as channels if they are several, as far as they are there."""
         choices: list[Any] = list(self._form.image.choices)
-        images = [x for x in choices if str(x.unique_id) in about.source_ids]
+        images = [x for x in choices if str(x.unique_id) in key]
         if images:
             self._form.image.value = images[0]
-        several = len(about.source_ids) > 1
-        self._channels = tuple(map(bare, images)) if several else ()
-        self._form.channels.value = several
+        self._channels = tuple(map(bare, images)) if len(key) > 1 else ()
+        self._form.channels.value = len(key) > 1
+
+    def restore(self, about: About) -> None:
+        """Set all controls to what made an output, as far as its layers are there."""
+        self.choose(about.source_ids)
         self._form.show(about.settings)
         self._form.choose(about, self._palette_layer(about.settings))
 

@@ -29,6 +29,8 @@ GREEN, RED, BLUE, YELLOW = (
     (0.90, 0.75, 0.10),
 )
 GREY = (0.55, 0.55, 0.55)
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+LIGHTNESS = (0.3, 0.6)  # what is lighter or darker is hard to read on one of the themes
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,7 @@ def _named_axes(display: Display) -> tuple[_NamedAxis, ...]:
     axes = []
     for channel, hue in zip(channels, hues, strict=False):
         if channel.colormap is not None:
-            red, green, blue = channel.colormap.map(np.ones(1))[0, :3].tolist()
-            hue = (red, green, blue)
+            hue = _readable(channel.colormap.map(np.ones(1))[0, :3])
         axes.append(_NamedAxis(channel.name, channel.limits, hue))
     return tuple(axes)
 
@@ -217,6 +218,17 @@ def _named_axes(display: Display) -> tuple[_NamedAxis, ...]:
 def _still_fits(old: Floats, new: Floats) -> bool:
     inside = (old[:, 0] <= new[:, 0]).all() and (new[:, 1] <= old[:, 1]).all()
     return bool(inside and (np.ptp(old, axis=1) <= 2 * np.ptp(new, axis=1)).all())
+
+
+def _readable(hue: Floats) -> tuple[float, float, float]:
+    """Return a color that can be read on black as on white: neither very dark nor very light."""
+    light = float(hue @ LUMINANCE)
+    if light < LIGHTNESS[0]:
+        hue = hue + (1 - hue) * (LIGHTNESS[0] - light) / (1 - light)
+    elif light > LIGHTNESS[1]:
+        hue = hue * LIGHTNESS[1] / light
+    red, green, blue = hue.tolist()
+    return red, green, blue
 
 
 @lru_cache(maxsize=8)

@@ -203,6 +203,8 @@ class ExploreView(QWidget):
     # -- drawing
 
     def _draw(self) -> None:
+        if self.shown_curve is None:  # a new theme comes at any time
+            return
         axes, theme = self._canvas.axes(), self._canvas.theme()
         draw_curve(axes, theme, self._n_colors, self._errors, self._name)
         if self._suggested is not None:

@@ -235,6 +235,8 @@ class SharesView(QWidget):
     # -- drawing
 
     def _draw(self) -> None:
+        if not self._data.names:  # a new theme comes at any time
+            return
         height = self._canvas.fontMetrics().height() * ROW * (len(self._data.names) + 1)
         height = min(height, MAX_HEIGHT) if self._data.kind == "layers" else 0
         self._canvas.setMinimumHeight(max(120, round(height)))
