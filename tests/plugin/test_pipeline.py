@@ -129,9 +129,7 @@ def test_the_time_of_the_work_is_told(monkeypatch):
 JOBS = {
     "source": lambda: quantized(photo(), Settings(5)),
     "lab, sample": lambda: quantized(photo(), Settings(5, color_space="lab", sample=0.3)),
-    "everywhere": lambda: quantized(
-        Source((rgb(),), REGION), Settings(3, apply_everywhere=True)
-    ),
+    "everywhere": lambda: quantized(Source((rgb(),), REGION), Settings(3, apply_everywhere=True)),
     "range": lambda: explored(photo(), Settings(), range(2, 6), "stack"),
     "range everywhere": lambda: explored(
         Source((rgb(),), REGION), Settings(apply_everywhere=True), range(2, 4), "grid"

@@ -66,7 +66,7 @@ def test_round_trip(role, window):
     layers = Image(STACK, name="it's"), Image(STACK, name='the "µ"')
     region = Labels(STACK, name="drawn")
     about = About.of_output(role, Source(layers, region, window), SETTINGS)
-    assert about.source == "it's + the \"µ\""
+    assert about.source == 'it\'s + the "µ"'
     assert about.layers == ("it's", 'the "µ"')
     assert about.source_ids == tuple(str(layer.unique_id) for layer in layers)
     assert about.region == "drawn"

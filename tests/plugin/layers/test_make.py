@@ -14,7 +14,6 @@ from pictures import GREY, PHOTO, STACK, rgb, state_of
 
 from napari_kmeans_quantizer.plugin.layers.contents import ROLES, state_contents
 from napari_kmeans_quantizer.plugin.layers.make import (
-    WRITTEN,
     can_update,
     make_layer,
     make_layers,
@@ -36,7 +35,7 @@ def assert_same(one, other):
     """Layers show the same."""
     assert np.array_equal(one.image.data, other.image.data)
     assert np.array_equal(one.labels.data, other.labels.data)
-    for label in range(int(other.labels.data.max()) + 1):
+    for label in range(1, int(other.labels.data.max()) + 1):
         assert np.allclose(one.labels.get_color(label), other.labels.get_color(label))
     assert one.labels.features.equals(other.labels.features)
     assert np.array_equal(one.palette.data, other.palette.data)
@@ -191,23 +190,38 @@ def test_an_update_of_the_palette_is_told_once():
 # -- links
 
 
-@pytest.mark.parametrize("attributes", [(), ("metadata",), ("data", "features"), ("scale",)])
+@pytest.mark.parametrize("attributes", [(), ("metadata",), ("contrast_limits", "scale")])
 def test_links_with_a_persons_layer_lead_nowhere(attributes):
     source = rgb(metadata={"mine": 1})
     made = make_layers(contents_of(source))
-    other = Image(PHOTO.copy(), metadata={"other": 2})
-    with_image = Labels(np.zeros((20, 30), int))
-    link_layers([made.image, source, other, with_image], attributes)
-    source.translate = made.image.translate  # as links begin: all alike
-    before = [layer.data.copy() for layer in (source, other, with_image)]
-    contents = contents_of(rgb(scale=(3, 3)), 3)
+    other = rgb(PHOTO[::-1].copy(), metadata={"other": 2})
+    link_layers([made.image, source, other], attributes)
+    before = [layer.data.copy() for layer in (source, other)]
+    contents = contents_of(rgb(scale=(3, 3), contrast_limits=(0, 99)), 3)
     update_layer(made.image, contents.image, look=True)
-    for layer, data in zip((source, other, with_image), before, strict=True):
+    for layer, data in zip((source, other), before, strict=True):
         assert np.array_equal(layer.data, data)
         assert np.array_equal(layer.scale, (1, 1))
+        assert layer.contrast_limits == [0, 255]
         assert "napari-kmeans-quantizer" not in layer.metadata
     assert np.array_equal(made.image.scale, (3, 3))
-    assert set(WRITTEN) >= {"data", "features", "metadata", "scale", "translate", "affine"}
+    assert np.array_equal(made.image.data, contents.image["data"])
+
+
+@pytest.mark.parametrize("role", ["labels", "palette"])
+def test_links_with_layers_of_other_kinds_lead_nowhere(role):
+    kinds = {"labels": Labels(GREY.astype(int)), "palette": Points(np.zeros((3, 2)))}
+    theirs = kinds[role]
+    before = theirs.data.copy()
+    made = getattr(make_layers(contents_of(rgb())), role)
+    link_layers([made, theirs])
+    content = getattr(contents_of(rgb(scale=(3, 3)), 3), role)
+    update_layer(made, content)
+    assert np.array_equal(theirs.data, before)
+    assert np.array_equal(theirs.scale, (1, 1))
+    assert len(theirs.features.columns) == 0
+    assert theirs.metadata == {}
+    assert len(made.features) == 3
 
 
 def test_links_of_what_is_not_written_remain():
