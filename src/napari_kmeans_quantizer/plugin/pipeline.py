@@ -25,9 +25,9 @@ from napari_kmeans_quantizer import (
 from .clock import work_clock
 from .layers.contents import Contents, state_contents
 from .layers.make import QuantizedLayers, make_layers
-from .models.display import Display
 from .models.exploration import Exploration
 from .models.placement import Placement
+from .models.region import region_mask
 from .models.settings import Settings
 from .models.state import State
 
@@ -63,7 +63,7 @@ def quantized(
     """Read, fit, paint and edit; `extra` are further options of `quantize`."""
     with work_clock() as seconds:
         yield Progress("Reading the image", 0.0)
-        array, mask = source.array(), source.mask()
+        array, mask = source.array(), region_mask(source)
         options = _options(source, settings) | dict(extra or {})
         fitted = yield from _fit_and_paint(array, mask, options, settings.apply_everywhere)
         return State.of_fit(source, settings, array, fitted, seconds())
@@ -78,7 +78,7 @@ def explored(
     """
     yield from _prepared()
     yield Progress("Reading the image", 0.0)
-    array, mask = source.array(), source.mask()
+    array, mask = source.array(), region_mask(source)
     settings = replace(settings, palette=None, edits=())
     numbers = sorted({max(n_colors, len(settings.fixed_colors)) for n_colors in numbers})
     results = {}
@@ -86,8 +86,8 @@ def explored(
         options = _options(source, replace(settings, n_colors=n_colors))
         steps = _fit_and_paint(array, mask, options, settings.apply_everywhere)
         results[n_colors] = yield from _as_part(steps, done, len(numbers), f"{n_colors} colors")
-    display, placement = Display.of_source(source), Placement.of_source(source)
-    return Exploration(source, settings, results, display, placement, arrangement)
+    placement = Placement.of_source(source)
+    return Exploration(source, settings, results, source.display(), placement, arrangement)
 
 
 def in_palette(source: Source, palette: Palette, color_space: str = "rgb") -> Settings:
@@ -99,7 +99,7 @@ def in_palette(source: Source, palette: Palette, color_space: str = "rgb") -> Se
 def colors_for(source: Source, palette: Palette) -> tuple[Color, ...]:
     """Return the colors of a palette in the units of a source: alike where those are others."""
     if palette.n_channels == source.n_clustered:
-        display = Display.of_source(source)
+        display = source.display()
         palette = palette.in_units_of(display.dtype, display.value_range)
     return tuple(tuple(map(float, color)) for color in palette.colors)
 

@@ -23,7 +23,7 @@ TWELVE_BITS = (PHOTO.astype(np.uint16) * 16 + 5).clip(160, 4000)
 
 
 def display_of(*layers, **parts):
-    return Display.of_source(Source(layers, **parts))
+    return Source(layers, **parts).display()
 
 
 def as_napari_shows(layer, values):

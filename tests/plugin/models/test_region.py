@@ -8,6 +8,7 @@ from napari.layers import Image, Labels, Shapes
 from pictures import AFFINE_3D, GREY, PHOTO, PLACED, RGBA, STACK, TILTED, WINDOW, to_world
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models.region import region_mask
 from napari_kmeans_quantizer.plugin.models.source import Source
 
 
@@ -23,7 +24,7 @@ def box(top, left, bottom, right, shape=GREY.shape):
 
 
 def mask_of(layer, region, **options):
-    return Source((layer,), region, **options).mask()
+    return region_mask(Source((layer,), region, **options))
 
 
 # -- labels
@@ -41,7 +42,7 @@ def test_labels_of_the_same_grid_are_taken_as_they_are():
 def test_labels_on_color_images_and_channels():
     region = Labels((GREY > 100).astype(np.uint8))
     for layers in ((Image(RGBA, rgb=True),), (Image(GREY), Image(GREY))):
-        assert np.array_equal(Source(layers, region).mask(), GREY > 100)
+        assert np.array_equal(region_mask(Source(layers, region)), GREY > 100)
 
 
 @pytest.mark.parametrize(
@@ -230,5 +231,5 @@ def test_regions_outside_the_image_are_refused(region):
 
 def test_masks_suit_quantize():
     source = Source((Image(STACK),), Labels((GREY > 100).astype(int)))
-    result = quantize(source.array(), 3, channel_axis=source.channel_axis, mask=source.mask())
+    result = quantize(source.array(), 3, channel_axis=source.channel_axis, mask=region_mask(source))
     assert result.palette.counts.sum() == (GREY > 100).sum() * 4

@@ -8,9 +8,9 @@ from napari.layers import Image
 from pictures import PHOTO, STACK, rgb, state_of
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models.frames import FrameCounts
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.shares import (
-    FrameCounts,
     Shares,
     check,
     shares_of_images,

@@ -9,6 +9,7 @@ from pictures import GREY, PHOTO, PLACED, RGBA, STACK, WINDOW
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin.models.placement import Placement
+from napari_kmeans_quantizer.plugin.models.region import region_mask
 from napari_kmeans_quantizer.plugin.models.source import Source, current_slice, preview_step
 
 
@@ -35,7 +36,7 @@ def test_one_grey_layer():
     assert source.shape == source.full_shape == GREY.shape
     assert source.n_pixels == GREY.size
     assert source.key == (str(layer.unique_id),)
-    assert source.mask() is None
+    assert region_mask(source) is None
     assert np.array_equal(source.array(), GREY)
 
 
@@ -147,10 +148,12 @@ def test_lazy_and_multiscale_data(wrap):
     assert type(source.array()) is np.ndarray
     assert np.array_equal(source.array()[..., 0], GREY[3:17:2, 5::2])
     region = Labels(wrap((GREY > 100).astype(np.uint8)), multiscale=multiscale)
-    assert np.array_equal(Source((layer,), region).mask(), GREY > 100)
+    assert np.array_equal(region_mask(Source((layer,), region)), GREY > 100)
     turned = Labels(wrap((GREY > 100).astype(np.uint8)), multiscale=multiscale, rotate=10)
     plain = Labels((GREY > 100).astype(np.uint8), rotate=10)
-    assert np.array_equal(Source((layer,), turned).mask(), Source((layer,), plain).mask())
+    assert np.array_equal(
+        region_mask(Source((layer,), turned)), region_mask(Source((layer,), plain))
+    )
 
 
 def test_only_what_is_needed_is_loaded():
@@ -161,7 +164,7 @@ def test_only_what_is_needed_is_loaded():
     region.data.asked.clear()
     source = Source((layer,), region, window=(slice(2, 3), slice(None), slice(None)), step=5)
     assert np.array_equal(source.array(), STACK[2:3, ::5, ::5])
-    assert np.array_equal(source.mask(), STACK[2:3, ::5, ::5] > 0)
+    assert np.array_equal(region_mask(source), STACK[2:3, ::5, ::5] > 0)
     expected = [(slice(2, 3, 1), slice(0, 20, 5), slice(0, 30, 5))]
     assert data.asked == expected
     assert [tuple(len(range(*s.indices(99))) for s in i) for i in region.data.asked] == [(1, 4, 6)]
@@ -170,7 +173,7 @@ def test_only_what_is_needed_is_loaded():
 def test_a_mask_is_taken_as_it_is():
     inside = GREY > 100
     source = Source((Image(GREY),), inside)
-    assert source.mask() is inside
+    assert region_mask(source) is inside
     assert source.region_name is None
     assert Source((Image(GREY),), Labels(inside.astype(int), name="drawn")).region_name == "drawn"
 

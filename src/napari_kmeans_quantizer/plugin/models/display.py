@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from napari.layers import Image
     from napari.utils import Colormap
     from numpy.typing import ArrayLike, NDArray
 
     from napari_kmeans_quantizer import Palette
-
-    from .source import Source
 
     Floats = NDArray[np.float64]
 
@@ -116,29 +113,6 @@ class Display:
     channels: tuple[Channel, ...]
     rgb: bool
     dtype: np.dtype[Any]
-
-    @classmethod
-    def of_source(cls, source: Source) -> Display:
-        """Return how napari shows a source now."""
-        if source.rgb:
-            names = "RGBA"[: source.n_clustered]
-            limits, gamma = _limits(source.main), float(source.main.gamma)
-            channels = tuple(Channel(name, limits, gamma) for name in names)
-            return cls(channels, True, source.dtype)
-        scaled = source.scaled and len(source.layers) > 1  # they are fractions already
-        return cls(
-            tuple(
-                Channel(
-                    layer.name,
-                    (0.0, 1.0) if scaled else _limits(layer),
-                    float(layer.gamma),
-                    layer.colormap,
-                )
-                for layer in source.layers
-            ),
-            False,
-            source.dtype,
-        )
 
     @classmethod
     def of_palette(cls, palette: Palette) -> Display:
@@ -264,8 +238,3 @@ class Display:
             (c.limits, c.gamma, None if c.colormap is None else c.colormap.colors.tobytes())
             for c in self.channels
         ]
-
-
-def _limits(layer: Image) -> tuple[float, float]:
-    low, high = layer.contrast_limits
-    return float(low), float(high)

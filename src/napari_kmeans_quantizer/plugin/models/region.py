@@ -24,24 +24,17 @@ VERTEX_DECIMALS = 3
 EDGE_DECIMALS = 9
 
 
-def check_region(region: Any) -> None:
-    """Refuse what is neither a layer that can be a region, nor a mask."""
-    is_mask = isinstance(region, np.ndarray)
-    if region is not None and not is_mask and not isinstance(region, Labels | Shapes):
-        raise TypeError(
-            f"`region` must be a napari Labels or Shapes layer, got {type(region).__name__}. "
-            "Draw the region in a new layer of shapes or labels."
-        )
-
-
-def region_mask(source: Source, region: Labels | Shapes) -> NDArray[np.bool_]:
-    """Return which pixels of a source's array lie in a region; read-only.
+def region_mask(source: Source) -> NDArray[np.bool_] | None:
+    """Return which pixels of a source's array take part, None if all do; read-only.
 
     Raises
     ------
     ValueError
-        If none does.
+        If the region holds none.
     """
+    region = source.region
+    if not isinstance(region, Labels | Shapes):
+        return region
     drawn = isinstance(region, Shapes)
     if drawn and not any(kind in ENCLOSING for kind in region.shape_type):
         raise ValueError(

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from napari.layers import Image, Labels, Shapes
 
-from .display import fractions
+from .display import Channel, Display, fractions
 from .geometry import data_to_world, full_data, spatial_shape, unit_factors
-from .region import check_region, region_mask
 
 if TYPE_CHECKING:
     from napari.components import Dims
@@ -73,7 +72,7 @@ class Source:
 
     def __post_init__(self) -> None:
         _check_layers(self.layers)
-        check_region(self.region)
+        _check_region(self.region)
         _check_window(self.window, self.full_shape)
         if self.alpha not in ("ignore", "channel"):
             raise ValueError(f'`alpha` must be "ignore" or "channel", got {self.alpha!r}.')
@@ -166,17 +165,25 @@ class Source:
             channels[..., i] = fractions(values, limits) if self.scaled else values
         return channels
 
-    def mask(self) -> NDArray[np.bool_] | None:
-        """Return which pixels of `array` take part, None without a region; read-only.
+    # -- looks
 
-        Raises
-        ------
-        ValueError
-            If the region holds none.
-        """
-        if isinstance(self.region, Labels | Shapes):
-            return region_mask(self, self.region)
-        return self.region
+    def display(self) -> Display:
+        """Return how napari shows the layers now."""
+        if self.rgb:
+            limits, gamma = _limits(self.main), float(self.main.gamma)
+            names = "RGBA"[: self.n_clustered]
+            return Display(tuple(Channel(name, limits, gamma) for name in names), True, self.dtype)
+        fractions_already = self.scaled and len(self.layers) > 1
+        channels = [
+            Channel(
+                layer.name,
+                (0.0, 1.0) if fractions_already else _limits(layer),
+                float(layer.gamma),
+                layer.colormap,
+            )
+            for layer in self.layers
+        ]
+        return Display(tuple(channels), False, self.dtype)
 
     # -- parts
 
@@ -272,6 +279,15 @@ def _check_channels(layers: tuple[Image, ...]) -> None:
             )
 
 
+def _check_region(region: Any) -> None:
+    """Refuse what is neither a layer that can be a region, nor a mask."""
+    if region is not None and not isinstance(region, Labels | Shapes | np.ndarray):
+        raise TypeError(
+            f"`region` must be a napari Labels or Shapes layer, got {type(region).__name__}. "
+            "Draw the region in a new layer of shapes or labels."
+        )
+
+
 def _check_window(window: tuple[slice, ...] | None, shape: tuple[int, ...]) -> None:
     if window is None:
         return
@@ -287,3 +303,8 @@ def _check_window(window: tuple[slice, ...] | None, shape: tuple[int, ...]) -> N
             f"`window` must hold pixels of the image of shape {shape}, got {window!r}, which is "
             "empty. Choose a part that lies inside."
         )
+
+
+def _limits(layer: Image) -> tuple[float, float]:
+    low, high = layer.contrast_limits
+    return float(low), float(high)

@@ -11,10 +11,10 @@ import numpy as np
 from napari_kmeans_quantizer import Palette
 
 from .display import Color, Display, hex_of
+from .frames import FrameCounts
 from .placement import Placement
 from .sample import draw_sample
 from .settings import Edit, Settings, edited
-from .shares import FrameCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +97,7 @@ class State:
             fitted,
             edited(fitted, settings.edits),
             draw_sample(array, fitted, settings.random_state),
-            Display.of_source(source),
+            source.display(),
             Placement.of_source(source),
             seconds,
             settings.fixed_colors,

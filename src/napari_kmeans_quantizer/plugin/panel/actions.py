@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import webbrowser
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from .buttons import Action
-
-if TYPE_CHECKING:
-    from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 
 BLINK_KEY, GRID_KEY = "K", "Shift-K"
 HELP = "https://github.com/napari-kmeans-quantizer/napari-kmeans-quantizer/blob/main/docs/widget.md"
 
 
-def actions(widget: QuantizerWidget) -> tuple[list[Action], list[Action]]:
+class Offers(Protocol):
+    """What a widget can do at the press of a button."""
+
+    def open_explore(self) -> object: ...  # noqa: D102
+    def open_color_space(self) -> object: ...  # noqa: D102
+    def compare(self) -> object: ...  # noqa: D102
+    def open_shares(self) -> object: ...  # noqa: D102
+    def copy_as_python(self) -> object: ...  # noqa: D102
+    def apply_to_selected(self) -> object: ...  # noqa: D102
+    def restore_settings(self) -> object: ...  # noqa: D102
+
+
+def actions(widget: Offers) -> tuple[list[Action], list[Action]]:
     """Return the buttons, and the entries of the menu "More"."""
     compare = f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}"
     same = "Paint all selected images in this palette, and compare their shares"
