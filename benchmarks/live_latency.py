@@ -17,9 +17,10 @@ from qtpy.QtWidgets import QApplication
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin.layers.contents import result_contents
+from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
+from napari_kmeans_quantizer.plugin.models.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,8 @@ def main() -> None:
     for turn in range(-4, TURNS):
         n_colors = int(np.clip(widget.n_colors.value + random.choice([-3, -2, -1, 1, 2]), 4, 60))
         n_colors += n_colors == widget.n_colors.value
-        contents = result_contents(Source((source,)), quantize(photo, n_colors + 1), Settings())
+        other = quantize(photo, n_colors + 1)
+        contents = state_contents(State.of_fit(Source((source,)), Settings(), photo, other))
         times = [
             timed(partial(slide, widget, n_colors)),
             timed(partial(set_all, layers, contents)),
@@ -92,7 +94,7 @@ def timed(act: Callable[[], object]) -> float:
 
 
 def wait(widget: Any) -> None:
-    while widget._job.running or widget._soon.isActive():
+    while widget.running:
         QApplication.processEvents()
         time.sleep(0.0005)
 

@@ -51,7 +51,7 @@ class Desk:
         self.widget = self.viewer.window.add_plugin_dock_widget("napari-kmeans-quantizer")[1]
         self.panel = self.widget.native
         self.settle(1)
-        wait_for(lambda: not self.widget._status.value)  # compiled
+        wait_for(lambda: not self.widget.message)  # compiled
 
     def add(self, image: Any, **options: Any) -> Any:
         return self.viewer.add_image(image, **options)
@@ -65,7 +65,7 @@ class Desk:
 
     def settle(self, seconds: float = 0.6) -> None:
         """Wait for the work, and for all that is drawn after it."""
-        wait_for(lambda: not self.widget._job.running)
+        wait_for(lambda: not self.widget.running)
         rest(seconds)
 
     def fit(self, *names: str, area: QRect | None = None, share: float = 0.94) -> None:
@@ -95,10 +95,14 @@ class Desk:
         right = place(self.panel).right()
         return QRect(QPoint(area.left(), box.top()), QPoint(right, box.bottom() + 6))
 
+    def view(self, title: str) -> Any:
+        """Return what a dock holds."""
+        return self.viewer.window.dock_widgets[title]
+
     def explore(self, first: int, last: int, arrangement: str) -> None:
         """Open the curve, and do as its controls say."""
         self.widget.open_explore()
-        view: Any = self.widget._views.explored
+        view: Any = self.view("Explore K")
         view.last.setValue(last)
         view.first.setValue(first)
         view.arrangement.setCurrentIndex(view.arrangement.findData(arrangement))
@@ -109,7 +113,7 @@ class Desk:
         """Open the 3-D view, and scroll in a little."""
         self.widget.open_color_space()
         rest(0.6)
-        view: Any = self.widget._views._docks.get("Color space")
+        view: Any = self.view("Color space")
         view.scene.camera.scale_factor /= zoom
         return view
 
@@ -224,7 +228,7 @@ def edit() -> None:
             d.widget.lock(index)
         view = d.widget.palette_view
         view.select(1)
-        area = d.beside(d.widget._status.native, d.widget.buttons)
+        area = d.beside(d.widget._busy.status.native, d.widget.buttons)
         d.fit(area=area)
         rows = view._list
         below = rows.visualRect(rows.model().index(1, 0)).center()
