@@ -86,7 +86,7 @@ class Session:
         taken = False
         for key, record in records_in(self._viewer.layers).items():
             state = record.state
-            if key not in self._records and state is not None and self.holds(state.source):
+            if self.state(key) is None and state is not None and self.holds(state.source):
                 self._records[key] = record
                 self._watch.add(record.layer("labels"), record.layer("palette"))
                 taken = True

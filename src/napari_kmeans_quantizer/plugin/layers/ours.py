@@ -74,10 +74,16 @@ def record_of(layer: Layer) -> Record | None:
 
 
 def records_in(layers: Iterable[Layer]) -> dict[Key, Record]:
-    """Return the records that some layers show, by the keys of their images."""
+    """Return the records that some layers show, by the keys of their images.
+
+    Of several records of one image, such as the widget's and a script's, the first with a state.
+    """
     found: dict[Key, Record] = {}
     for layer in layers:
         record = record_of(layer)
-        if record is not None:
-            found.setdefault(record.key, record)
+        if record is None:
+            continue
+        known = found.setdefault(record.key, record)
+        if known.state is None:
+            found[record.key] = record
     return found
