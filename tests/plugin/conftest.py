@@ -4,8 +4,13 @@ import threading
 
 import napari.settings
 import pytest
+from napari.components import ViewerModel
+from napari.utils.notifications import notification_manager
 
 from napari_kmeans_quantizer.plugin import pipeline
+from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
+
+NAME = "napari-kmeans-quantizer"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -49,3 +54,51 @@ def held(monkeypatch):
     go.begun = begun
     yield go
     go.set()
+
+
+# -- the widget
+
+
+@pytest.fixture
+def viewer():
+    """A viewer without a window, which is quick; who clicks docks or the canvas makes another."""
+    return ViewerModel()
+
+
+@pytest.fixture
+def widget(viewer, qtbot):
+    """The widget: docked, or by itself if its viewer has no window."""
+    if hasattr(viewer, "window"):
+        return viewer.window.add_plugin_dock_widget(NAME)[1]
+    widget = QuantizerWidget(viewer)
+    qtbot.addWidget(widget.native)
+    return widget
+
+
+@pytest.fixture
+def settled(qtbot):
+    """Wait until nothing is under way or about to start."""
+
+    def settled(*widgets):
+        for widget in widgets:
+            qtbot.waitUntil(lambda widget=widget: not widget.running, timeout=60_000)
+
+    return settled
+
+
+@pytest.fixture
+def run(settled):
+    """Quantize, and wait for the layers."""
+
+    def run(widget):
+        widget.run()
+        settled(widget)
+
+    return run
+
+
+@pytest.fixture
+def notices():
+    """What napari tells from now on."""
+    notification_manager.records.clear()
+    return notification_manager.records

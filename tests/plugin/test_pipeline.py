@@ -75,8 +75,10 @@ def test_edits_are_made_of_what_was_fitted():
 
 def test_further_options_of_quantize():
     mask = np.roll(INSIDE, 5, axis=0)
-    state = completed(quantized(photo(), Settings(4), {"mask": mask, "max_iter": 1}))
-    same_result(state.result, quantize(PHOTO, 4, mask=mask, max_iter=1))
+    extra = {"mask": mask, "sample": 0.5, "random_state": np.random.default_rng(3)}
+    state = completed(quantized(photo(), Settings(4), extra))
+    extra["random_state"] = np.random.default_rng(3)
+    same_result(state.result, quantize(PHOTO, 4, **extra))
 
 
 def test_channels_and_region():

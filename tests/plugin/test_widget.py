@@ -1,38 +1,28 @@
-"""The widget in a real viewer, by real clicks."""
+"""The widget: asked, and what comes out; in a viewer without a window."""
 
 from __future__ import annotations
 
 import gc
-import subprocess
-import sys
 import threading
 import weakref
 
 import numpy as np
 import pytest
-from napari.utils.notifications import notification_manager
+from napari.layers import Labels
 from qtpy.QtCore import Qt
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin import widget as widget_module
-from napari_kmeans_quantizer.plugin import work
+from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.models import source
-from napari_kmeans_quantizer.plugin.panel import busy
+from napari_kmeans_quantizer.plugin.panel import preparation
+from napari_kmeans_quantizer.plugin.pipeline import PREPARING
+from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 
 NAME = "napari-kmeans-quantizer"
 PHOTO = data.coffee()[::4, ::4]
+STACK = np.moveaxis(PHOTO, -1, 0)[:, ::2, ::2].copy()
 OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
-
-
-@pytest.fixture
-def viewer(make_napari_viewer):
-    return make_napari_viewer()
-
-
-@pytest.fixture
-def widget(viewer):
-    return viewer.window.add_plugin_dock_widget(NAME)[1]
 
 
 @pytest.fixture
@@ -44,12 +34,12 @@ def click(qtbot):
 
 
 @pytest.fixture
-def quantized(qtbot, click):
+def quantized(settled, click):
     """Click "Quantize" and wait for the layers."""
 
     def run(widget):
         click(widget._start)
-        qtbot.waitUntil(lambda: not widget._job.running, timeout=60_000)
+        settled(widget)
 
     return run
 
@@ -58,8 +48,8 @@ def names(viewer):
     return [layer.name for layer in viewer.layers]
 
 
-def messages():
-    return [notice.message for notice in notification_manager.records]
+def messages(notices):
+    return [notice.message for notice in notices]
 
 
 def test_click_adds_three_layers(viewer, widget, quantized):
@@ -72,45 +62,25 @@ def test_click_adds_three_layers(viewer, widget, quantized):
     assert np.array_equal(viewer.layers[2].data, expected.labels + 1)
     assert viewer.dims.ndisplay == 2
     assert viewer.dims.ndim == 2
-    assert widget._status.value.startswith(expected.summary)
+    assert widget.message == widget.state.summary
+    assert widget.message.startswith(expected.summary)
     assert viewer.layers.selection.active == viewer.layers[2]
 
 
 def test_prepares_in_the_background_and_says_so(viewer, qtbot, monkeypatch):
     go = threading.Event()
-    warm_up = widget_module.warm_up
+    warm_up = preparation.warm_up
 
     def held_warm_up():
         go.wait(30)
         warm_up()
 
-    monkeypatch.setattr(widget_module, "warm_up", held_warm_up)
-    _, widget = viewer.window.add_plugin_dock_widget(NAME)
-    assert widget._status.value == widget_module.PREPARING
+    monkeypatch.setattr(preparation, "warm_up", held_warm_up)
+    widget = QuantizerWidget(viewer)
+    qtbot.addWidget(widget.native)
+    assert widget.message == f"{PREPARING} ..."
     go.set()
-    qtbot.waitUntil(lambda: widget._status.value == "", timeout=60_000)
-
-
-def test_opens_from_the_plugins_menu_and_the_layers_menu(viewer):
-    viewer.add_image(PHOTO, name="photo")
-    title = "K-means Color Quantizer"
-    for menu in (viewer.window.plugins_menu, viewer.window.layers_menu):
-        menu.aboutToShow.emit()
-        actions = [action for action in all_actions(menu) if title in action.text()]
-        assert len(actions) == 1, menu.title()
-    docks_before = set(viewer.window.dock_widgets)
-    actions[0].trigger()
-    new = set(viewer.window.dock_widgets) - docks_before
-    assert any(title in name for name in new)
-
-
-def all_actions(menu):
-    for action in menu.actions():
-        if action.menu() is not None:
-            action.menu().aboutToShow.emit()
-            yield from all_actions(action.menu())
-        else:
-            yield action
+    qtbot.waitUntil(lambda: widget.message == "", timeout=60_000)
 
 
 def test_next_run_updates_in_place(viewer, widget, quantized):
@@ -182,55 +152,65 @@ def test_seed_is_used(viewer, widget, quantized):
     assert settings == {"n_colors": 16, "random_state": 7}
 
 
-def test_from_code(viewer, qtbot):
+def test_from_code(viewer, widget, qtbot):
     layer = viewer.add_image(PHOTO, name="photo")
     viewer.add_image(PHOTO[..., 0], name="other")
-    _, widget = viewer.window.add_plugin_dock_widget(NAME)
     widget.image.value, widget.n_colors.value = layer, 8
-    widget.run()
+    worker = widget.run()
+    assert widget.running
+    with qtbot.waitSignal(worker.returned, timeout=60_000):
+        pass
     qtbot.waitUntil(lambda: "photo · palette" in names(viewer), timeout=60_000)
     assert len(viewer.layers["photo · palette"].data) == 8
+    assert not widget.running
 
 
-def test_stays_narrow(viewer, widget, quantized):
-    viewer.add_image(PHOTO, name="a name that is far too long for a narrow panel " * 3)
-    quantized(widget)
-    assert widget.native.minimumSizeHint().width() <= 320
-    assert widget.native.width() <= 320
+def test_the_status_line_tells_of_the_chosen_image(viewer, widget, run, qtbot):
+    qtbot.waitUntil(lambda: widget.message == "", timeout=60_000)
+    photo = viewer.add_image(PHOTO, name="photo")
+    assert widget.message == ""
+    run(widget)
+    summary = widget.state.summary
+    assert widget.message == summary
+    viewer.add_image(PHOTO[..., 0], name="other")
+    assert widget.message == ""
+    viewer.layers.selection.active = photo
+    assert widget.message == summary
+    widget.recolor(0, (1, 2, 3))
+    assert widget.message == widget.state.summary != summary
+    viewer.layers.remove(photo)
+    assert widget.message == ""
 
 
 # -- errors
 
 
-def test_without_an_image_it_tells_so(widget, click):
-    notification_manager.records.clear()
+def test_without_an_image_it_tells_so(widget, click, notices):
     click(widget._start)
-    assert any("no image" in message for message in messages())
-    assert not widget._job.running
+    assert any("no image" in message for message in messages(notices))
+    assert not widget.running
 
 
-def test_nan_becomes_a_notification_and_the_widget_works_on(viewer, widget, quantized):
-    notification_manager.records.clear()
+def test_nan_becomes_a_notification_and_the_widget_works_on(viewer, widget, quantized, notices):
     viewer.add_image(np.where(np.eye(40), np.nan, 0.5), name="bad")
     quantized(widget)
-    assert any("40 NaN values" in message for message in messages())
+    assert any("40 NaN values" in message for message in messages(notices))
     assert names(viewer) == ["bad"]
-    assert widget._status.value.startswith("Failed")
+    assert widget.message.startswith("Failed")
     viewer.add_image(PHOTO, name="photo")
     quantized(widget)
     assert names(viewer) == ["bad", "photo", *OUTPUTS]
 
 
-def test_lack_of_memory_becomes_a_notification(viewer, widget, quantized, monkeypatch):
+def test_lack_of_memory_becomes_a_notification(viewer, widget, quantized, monkeypatch, notices):
     def steps(*args, **options):
         raise MemoryError
         yield
 
-    monkeypatch.setattr(work, "quantize_steps", steps)
-    notification_manager.records.clear()
+    monkeypatch.setattr(pipeline, "quantize_steps", steps)
     viewer.add_image(PHOTO, name="photo")
     quantized(widget)
-    assert messages() == ["Not enough memory for this image."]
+    assert messages(notices) == ["Not enough memory for this image."]
 
 
 def test_a_fault_of_ours_is_not_hidden(viewer, widget, qtbot, monkeypatch):
@@ -238,13 +218,36 @@ def test_a_fault_of_ours_is_not_hidden(viewer, widget, qtbot, monkeypatch):
         raise KeyError("fault")
         yield
 
-    monkeypatch.setattr(work, "quantize_steps", steps)
+    monkeypatch.setattr(pipeline, "quantize_steps", steps)
     viewer.add_image(PHOTO, name="photo")
     with qtbot.capture_exceptions() as caught:
         widget.run()
         qtbot.waitUntil(lambda: bool(caught), timeout=30_000)
     assert caught[0][0] is KeyError
-    assert not widget._job.running
+    assert not widget.running
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda widget: widget.recolor(0, (1, 2, 3)),
+        lambda widget: widget.merge(0, 1),
+        lambda widget: widget.lock(0),
+        lambda widget: widget.hide_colors(frozenset({0})),
+        lambda widget: widget.reset_colors(),
+        lambda widget: widget.compare(),
+        lambda widget: widget.open_shares(),
+        lambda widget: widget.copy_as_python(),
+        lambda widget: widget.apply_to_selected(),
+        lambda widget: widget.restore_settings(),
+    ],
+)
+def test_what_needs_a_result_says_so(viewer, widget, notices, change):
+    viewer.add_image(PHOTO, name="photo")
+    change(widget)
+    assert len(notices) == 1
+    assert names(viewer) == ["photo"]
+    assert not widget.running
 
 
 # -- what users do during a run
@@ -253,13 +256,13 @@ def test_a_fault_of_ours_is_not_hidden(viewer, widget, qtbot, monkeypatch):
 def test_cancel_leaves_everything_as_it_was(viewer, widget, held, click, qtbot):
     viewer.add_image(PHOTO, name="photo")
     click(widget._start)
-    worker = widget._job._worker
+    worker = widget._work._job._worker
     qtbot.waitUntil(held.begun.is_set)
     assert not widget._busy.row.native.isHidden()
     assert not widget._start.enabled
     click(widget._busy.cancel)
     assert widget._start.enabled
-    assert widget._status.value == "Cancelled."
+    assert widget.message == "Cancelled."
     with qtbot.waitSignal(worker.finished, timeout=10_000):
         held.set()
     qtbot.wait(50)
@@ -288,9 +291,9 @@ def test_source_removed_during_a_run(viewer, widget, held, qtbot):
     viewer.layers.clear()
     with qtbot.waitSignal(worker.finished, timeout=30_000):
         held.set()
-    qtbot.waitUntil(lambda: not widget._job.running)
+    qtbot.waitUntil(lambda: not widget.running)
     assert names(viewer) == []
-    assert "removed" in widget._status.value
+    assert "removed" in widget.message
 
 
 def test_moving_sliders_during_a_run_changes_nothing_of_it(viewer, widget, held, qtbot):
@@ -308,62 +311,50 @@ def test_moving_sliders_during_a_run_changes_nothing_of_it(viewer, widget, held,
     assert viewer.layers["photo · clusters"].data.shape == stack.shape
 
 
-CLOSING = """
-import sys, time
-import napari
-from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication
-from skimage.data import coffee
-from napari_kmeans_quantizer.plugin import produce as module
-
-steps = module.quantize_source
-def slow(*args):
-    inner = steps(*args)
-    while True:
-        try:
-            step = next(inner)
-        except StopIteration as stop:
-            return stop.value
-        time.sleep(0.05)
-        yield step
-module.quantize_source = slow
-
-viewer = napari.Viewer()
-viewer.add_image(coffee(), name="photo")
-_, widget = viewer.window.add_plugin_dock_widget("napari-kmeans-quantizer")
-worker = widget.run()
-done = []
-worker.finished.connect(lambda: done.append(True))
-worker.finished.connect(lambda: QTimer.singleShot(200, QApplication.quit))
-close = viewer.close if sys.argv[1] == "close" else viewer.window._qt_window.close
-QTimer.singleShot(300, close)
-QApplication.instance().setQuitOnLastWindowClosed(False)
-QApplication.instance().exec()
-print("done", done)
-"""
-
-
-@pytest.mark.parametrize("how", ["close", "window"])
-def test_viewer_closed_during_a_run(how):
-    done = subprocess.run(
-        [sys.executable, "-c", CLOSING, how], capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    assert "done [True]" in done.stdout
-    assert "Error" not in done.stderr
-
-
-def test_progress_is_shown_and_taken_away(viewer, widget, held, qtbot, monkeypatch):
-    monkeypatch.setattr(busy, "SHOW_AFTER", 0)
+def test_image_chosen_during_a_run_gets_nothing_of_it(viewer, widget, held, settled, qtbot):
     viewer.add_image(PHOTO, name="photo")
-    worker = widget.run()
-    qtbot.waitUntil(lambda: widget._busy.activity is not None)
-    qtbot.waitUntil(lambda: widget._status.value == "Counting colors ...")
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
-        held.set()
-    qtbot.waitUntil(lambda: not widget._job.running)
-    assert widget._busy.activity is None
-    assert widget._busy.row.native.isHidden()
+    widget.run()
+    qtbot.waitUntil(held.begun.is_set)
+    second = viewer.add_image(PHOTO[..., 1], name="second")
+    held.set()
+    settled(widget)
+    assert names(viewer) == ["photo", "second", *OUTPUTS]
+    assert widget.image.value == second
+    assert widget.state is None
+
+
+def test_slice_moved_during_a_run(viewer, widget, held, settled, qtbot):
+    viewer.add_image(STACK, name="photo")
+    viewer.dims.set_current_step(0, 2)
+    widget.extent.value, widget.n_colors.value = "slice", 3
+    widget.run()
+    qtbot.waitUntil(held.begun.is_set)
+    viewer.dims.set_current_step(0, 0)
+    held.set()
+    settled(widget)
+    expected = quantize(STACK[2:], 3, channel_axis=None)
+    assert np.array_equal(viewer.layers["photo · quantized"].data, expected.image)
+    assert viewer.layers["photo · quantized"].translate[0] == 2
+
+
+def test_edits_while_live_runs(viewer, widget, run, held, settled, qtbot):
+    held.set()
+    viewer.add_image(PHOTO, name="photo")
+    widget.n_colors.value = 4
+    run(widget)
+    held.clear()
+    held.begun.clear()
+    widget.n_colors.value = 6
+    widget.run()
+    qtbot.waitUntil(held.begun.is_set)
+    widget.recolor(0, (1, 2, 3))
+    widget.lock(0)
+    widget.merge(1, 2)
+    held.set()
+    settled(widget)
+    assert len(widget.result.palette) == 6
+    assert isinstance(viewer.layers["photo · clusters"], Labels)
+    assert viewer.layers["photo · clusters"].data.max() == 6
 
 
 def test_long_work_does_not_run_on_the_gui_thread(viewer, widget, qtbot, monkeypatch):
@@ -377,7 +368,7 @@ def test_long_work_does_not_run_on_the_gui_thread(viewer, widget, qtbot, monkeyp
     monkeypatch.setattr(source.Source, "array", noting)
     viewer.add_image(PHOTO, name="photo")
     widget.run()
-    qtbot.waitUntil(lambda: not widget._job.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not widget.running, timeout=30_000)
     assert threads
     assert threading.main_thread() not in threads
 
@@ -388,7 +379,7 @@ def test_many_runs_leave_nothing_behind(viewer, widget, qtbot):
     for n_colors in range(2, 12):
         widget.n_colors.value = n_colors
         workers.append(weakref.ref(widget.run()))
-        qtbot.waitUntil(lambda: not widget._job.running, timeout=30_000)
+        qtbot.waitUntil(lambda: not widget.running, timeout=30_000)
     assert len(viewer.layers) == 4
     gc.collect()
     assert sum(ref() is not None for ref in workers) <= 1

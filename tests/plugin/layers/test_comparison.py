@@ -49,9 +49,8 @@ def toggle(comparison, viewer, originals=("original",), result="result"):
 
 
 def test_original_left_result_right_and_nothing_else(viewer, comparison):
-    assert not comparison.side_by_side
+    assert not viewer.canvas.grid.enabled
     toggle(comparison, viewer)
-    assert comparison.side_by_side
     assert viewer.canvas.grid.enabled
     assert visible(viewer) == ["original", "result"]
     assert places(viewer) == [["original"], ["result"]]
@@ -82,7 +81,7 @@ def test_everything_is_put_back(viewer, comparison, before):
         assert grid(viewer) == before
         assert visible(viewer) == shown
         assert list(viewer.layers) == order
-        assert not comparison.side_by_side
+        assert not comparison.leave()
 
 
 def test_layers_removed_and_reordered_in_between(viewer, comparison):
@@ -109,13 +108,13 @@ def test_all_layers_cleared_in_between(viewer, comparison):
 def test_leaving_twice_or_without_entering_changes_nothing(viewer, comparison):
     viewer.canvas.grid.enabled = True
     shown = visible(viewer)
-    comparison.leave()
+    assert not comparison.leave()
     assert grid(viewer) == (True, 1, (-1, -1))
     toggle(comparison, viewer)
-    comparison.leave()
+    assert comparison.leave()
     viewer.layers["palette"].visible = True
     viewer.canvas.grid.enabled = False
-    comparison.leave()
+    assert not comparison.leave()
     assert not viewer.canvas.grid.enabled
     assert visible(viewer) == [*shown, "palette"]
 

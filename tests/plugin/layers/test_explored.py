@@ -1,33 +1,31 @@
+"""Several numbers of colors at once, as a stack and as a sheet."""
+
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points
-from napari_kmeans_quantizer.plugin.work import drained, fit_and_paint
+from pictures import PLACED, to_world
 
-from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer import completed, quantize
+from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.contents import picture
 from napari_kmeans_quantizer.plugin.layers.explored import ABOVE, FONT, GAP, explored_contents
-from napari_kmeans_quantizer.plugin.layers.make import about, find_output, make_explored
+from napari_kmeans_quantizer.plugin.layers.make import make_layer
+from napari_kmeans_quantizer.plugin.models.placement import Placement
+from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
+from napari_kmeans_quantizer.plugin.pipeline import explored
 
 RNG = np.random.default_rng(0)
 PHOTO = RNG.integers(1, 256, (40, 60, 3)).astype(np.uint8)
 RGBA = np.concatenate([PHOTO, RNG.integers(0, 2, (40, 60, 1), np.uint8) * 200], axis=-1)
 GREY = RNG.integers(20, 200, (40, 60)).astype(np.uint8)
 STACK = RNG.integers(20, 200, (3, 40, 60)).astype(np.uint8)
-PLACED = {
-    "scale": (0.3, 2.0),
-    "translate": (-4.0, 17.0),
-    "rotate": 33.0,
-    "shear": [0.4],
-    "affine": [[1.0, 0.2, 5.0], [0.1, 0.9, -3.0], [0.0, 0.0, 1.0]],
-    "units": ("um", "um"),
-    "axis_labels": ("row", "column"),
-}
 PLACED_3D = {
     "scale": (5, 0.3, 2.0),
     "translate": (7, -4.0, 17.0),
@@ -61,33 +59,32 @@ SOURCES = {
 }
 
 
-def results_of(source, numbers=MANY):
-    options = {"channel_axis": source.channel_axis, "effort": "fast"}
-    array, mask = source.array(), source.mask()
-    return {k: drained(fit_and_paint(array, mask, options | {"n_colors": k})) for k in numbers}
+def explore(source, arrangement, numbers=MANY):
+    settings = Settings(effort="fast")
+    return completed(explored(source, settings, numbers, arrangement))
 
 
-def explored(source, arrangement, numbers=MANY):
-    results = results_of(source, numbers)
-    image, titles = make_explored(explored_contents(source, results, arrangement))
-    return results, image, titles
+def layers_of(exploration):
+    """Return the layers of pictures and titles."""
+    return [make_layer(role, made) for role, made in explored_contents(exploration).items()]
 
 
-def to_world(layer, positions):
-    return np.array([layer.data_to_world(position) for position in positions])
+def pictures_of(exploration):
+    """Return what is shown for every number of colors."""
+    return {k: picture(result, exploration.display) for k, result in exploration.results.items()}
 
 
 def plane_of(source):
     """A layer that lies on the pixels of the source's array, in the plane of the pictures."""
-    placed = source.placement()
-    return Points(ndim=source.ndim, **placed)
+    return Points(ndim=source.ndim, **Placement.of_source(source).whole)
 
 
 @pytest.mark.parametrize("arrangement", ["stack", "grid"])
 @pytest.mark.parametrize("which", ["rgb placed", "grey stack placed", "channels", "rgb stack"])
 def test_layers_stand_in_a_viewer_next_to_their_source(which, arrangement):
     source = SOURCES[which]()
-    _, image, titles = explored(source, arrangement)
+    exploration = explore(source, arrangement)
+    image, titles = layers_of(exploration)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         viewer = ViewerModel()
@@ -101,9 +98,10 @@ def test_layers_stand_in_a_viewer_next_to_their_source(which, arrangement):
     assert titles.units == image.units[-titles.ndim :]
     assert image.axis_labels[-source.ndim :] == source.main.axis_labels
     for role, layer in (("explored", image), ("titles", titles)):
-        assert find_output(viewer.layers, source, role) is layer
-        assert about(layer)["arrangement"] == arrangement
-        assert about(layer)["source"] == source.name
+        about = About.of_layer(layer)
+        assert (about.role, about.source) == (role, source.name)
+        assert about.source_ids == source.key
+        assert about.settings == exploration.settings
 
 
 # -- looks
@@ -112,7 +110,7 @@ def test_layers_stand_in_a_viewer_next_to_their_source(which, arrangement):
 @pytest.mark.parametrize("arrangement", ["stack", "grid"])
 def test_grey_looks_like_its_source(arrangement):
     layer = Image(GREY, contrast_limits=(30, 150), gamma=0.7, colormap="viridis", name="cells")
-    _, image, _ = explored(Source((layer,)), arrangement)
+    image, _ = layers_of(explore(Source((layer,)), arrangement))
     assert not image.rgb
     assert image.contrast_limits == [30, 150]
     assert image.colormap.name == "viridis"
@@ -121,16 +119,35 @@ def test_grey_looks_like_its_source(arrangement):
 
 
 def test_channels_become_a_color_picture():
-    source = SOURCES["channels"]()
-    results, image, _ = explored(source, "stack")
+    exploration = explore(SOURCES["channels"](), "stack")
+    image, _ = layers_of(exploration)
     assert image.rgb
-    for shown, result in zip(image.data, results.values(), strict=True):
-        assert np.array_equal(shown, picture(source, result))
+    for shown, expected in zip(image.data, pictures_of(exploration).values(), strict=True):
+        assert np.array_equal(shown, expected)
+
+
+@pytest.mark.parametrize("arrangement", ["stack", "grid"])
+def test_color_looks_like_its_source(arrangement):
+    layer = photo(PHOTO.astype(np.uint16) * 16, contrast_limits=(100, 3000), gamma=0.7)
+    image, _ = layers_of(explore(Source((layer,)), arrangement))
+    assert image.rgb
+    assert (image.contrast_limits, image.gamma) == ([100, 3000], 0.7)
+
+
+def test_what_was_shown_and_where_is_that_of_the_beginning():
+    """A person may move sliders and layers while it is computed."""
+    layer = Image(GREY, contrast_limits=(30, 150))
+    exploration = explore(Source((layer,)), "grid")
+    layer.contrast_limits, layer.translate = (0, 10), (7, 7)
+    image, _ = layers_of(exploration)
+    assert image.contrast_limits == [30, 150]
+    assert np.array_equal(image.translate, (0, 0))
 
 
 def test_titles_tell_the_number_and_the_quality():
     flat = np.repeat([[0, 100], [200, 250]], 20, axis=1).astype(np.uint8)
-    results, _, titles = explored(Source((Image(flat, name="flat"),)), "stack", (2, 3, 4))
+    exploration = explore(Source((Image(flat, name="flat"),)), "stack", (2, 3, 4))
+    results, (_, titles) = exploration.results, layers_of(exploration)
     expected = [f"K = {k}   {results[k].psnr:.1f} dB" for k in (2, 3)] + ["K = 4   unchanged"]
     assert list(titles.text.values) == expected
     assert titles.name == "flat · titles"
@@ -139,7 +156,7 @@ def test_titles_tell_the_number_and_the_quality():
 @pytest.mark.parametrize("arrangement", ["stack", "grid"])
 def test_titles_turn_and_scale_with_the_source(arrangement):
     def text(step=1, **placed):
-        return explored(Source((photo(**placed),), step=step), arrangement)[2].text
+        return layers_of(explore(Source((photo(**placed),), step=step), arrangement))[1].text
 
     plain, turned = text(), text(scale=(0.5, 0.5), rotate=30)
     assert plain.rotation == 0
@@ -153,19 +170,20 @@ def test_titles_turn_and_scale_with_the_source(arrangement):
 
 @pytest.mark.parametrize("which", SOURCES)
 def test_stack_holds_the_pictures(which):
-    source = SOURCES[which]()
-    results, image, _ = explored(source, "stack")
+    exploration = explore(SOURCES[which](), "stack")
+    image, _ = layers_of(exploration)
     assert len(image.data) == len(MANY)
-    for shown, result in zip(image.data, results.values(), strict=True):
-        assert np.array_equal(shown, picture(source, result))
-        assert shown.dtype == picture(source, result).dtype
+    for shown, expected in zip(image.data, pictures_of(exploration).values(), strict=True):
+        assert np.array_equal(shown, expected)
+        assert shown.dtype == expected.dtype
 
 
 @pytest.mark.parametrize("numbers", [(2, 3, 4, 5), (7,), (4, 6, 8)])
 @pytest.mark.parametrize("which", ["rgb", "grey placed", "grey stack placed", "window", "reduced"])
 def test_the_new_axis_is_k_and_the_others_are_the_sources(which, numbers):
     source = SOURCES[which]()
-    results, image, titles = explored(source, "stack", numbers)
+    exploration = explore(source, "stack", numbers)
+    results, (image, titles) = exploration.results, layers_of(exploration)
     assert image.axis_labels[0] == titles.axis_labels[0] == "K"
     corners = np.array([[0] * source.ndim, [n - 1 for n in source.shape]])
     expected = to_world(plane_of(source), corners)
@@ -182,7 +200,9 @@ def test_the_new_axis_is_k_and_the_others_are_the_sources(which, numbers):
 @pytest.mark.parametrize("which", ["rgb", "grey stack placed"])
 def test_the_slider_goes_from_k_to_k(which):
     source = SOURCES[which]()
-    results, image, titles = explored(source, "stack")
+    exploration = explore(source, "stack")
+    results, pictures = exploration.results, pictures_of(exploration)
+    image, titles = layers_of(exploration)
     viewer = ViewerModel()
     for layer in (*source.layers, image, titles):
         viewer.add_layer(layer)
@@ -191,7 +211,7 @@ def test_the_slider_goes_from_k_to_k(which):
     for n_colors in MANY:
         viewer.dims.set_point(0, n_colors)
         shown = image._slice.image.raw
-        expected = picture(source, results[n_colors])
+        expected = pictures[n_colors]
         if source.ndim == 3:
             expected = expected[round(float(image._data_slice.point[1]))]
         assert np.array_equal(shown, expected)
@@ -205,10 +225,11 @@ def test_the_slider_goes_from_k_to_k(which):
 # -- a grid
 
 
-def tiles(source, image, titles):
+def tiles(source, titles):
     """Return the corners of the pictures on a sheet, from the places of their titles."""
-    plane = Points(ndim=2, **source.plane_placement())
-    line = titles.text.size / FONT / source.step / source.zoom_and_angle()[0]
+    placement = Placement.of_source(source)
+    plane = Points(ndim=2, **placement.plane)
+    line = titles.text.size / FONT / source.step / placement.zoom
     start = [part.start or 0 for part in source.window or (slice(None),) * source.ndim][-2:]
     assert np.allclose(to_world(titles, titles.data), to_world(plane, titles.data))
     positions = (titles.data - start - (source.step - 1) / 2) / source.step
@@ -223,15 +244,17 @@ def tiles(source, image, titles):
 )
 def test_tiles_show_the_right_pictures_below_their_titles(which, numbers):
     source = SOURCES[which]()
-    results, image, titles = explored(source, "grid", tuple(numbers))
-    corners, _ = tiles(source, image, titles)
+    exploration = explore(source, "grid", tuple(numbers))
+    results, pictures = exploration.results, pictures_of(exploration)
+    image, titles = layers_of(exploration)
+    corners, _ = tiles(source, titles)
     height, width = source.shape[-2:]
     color = image.rgb
     axes = (-3, -2) if color else (-2, -1)
     planes = np.moveaxis(image.data, axes, (0, 1))
     free = np.ones(planes.shape[:2], bool)
-    for (top, left), result in zip(corners, results.values(), strict=True):
-        expected = np.moveaxis(picture(source, result), axes, (0, 1))
+    for (top, left), expected in zip(corners, pictures.values(), strict=True):
+        expected = np.moveaxis(expected, axes, (0, 1))
         place = slice(top, top + height), slice(left, left + width)
         assert free[place].all()
         free[place] = False
@@ -255,10 +278,10 @@ def test_tiles_show_the_right_pictures_below_their_titles(which, numbers):
 @pytest.mark.parametrize("which", SOURCES)
 def test_the_first_picture_lies_on_the_source(which):
     source = SOURCES[which]()
-    _, image, titles = explored(source, "grid")
+    image, titles = layers_of(explore(source, "grid"))
     pixels = np.array([[0] * source.ndim, [n - 1 for n in source.shape]])
     assert np.allclose(to_world(image, pixels), to_world(plane_of(source), pixels))
-    assert tiles(source, image, titles)[0][0].tolist() == [0, 0]
+    assert tiles(source, titles)[0][0].tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("shape", [(40, 60), (6, 300), (300, 6), (1, 50), (50, 1), (2, 2)])
@@ -266,8 +289,8 @@ def test_titles_have_room_between_the_pictures(shape):
     """Text is anchored above its point; its lines are 1.2 times as high as its size and a bit."""
     grey = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
     source = Source((Image(grey),))
-    _, image, titles = explored(source, "grid", range(2, 6))
-    corners, line = tiles(source, image, titles)
+    _, titles = layers_of(explore(source, "grid", range(2, 6)))
+    corners, line = tiles(source, titles)
     (_, _), (_, right), (down, _), _ = corners
     size = titles.text.size
     assert size * 1.5 <= line
@@ -279,20 +302,20 @@ def test_titles_have_room_between_the_pictures(shape):
 def test_gaps_of_grey_are_as_dark_as_can_be():
     signed = GREY.astype(np.int16) - 100
     layer = Image(signed, contrast_limits=(-90, 50))
-    _, image, _ = explored(Source((layer,)), "grid", (2, 3))
+    image, _ = layers_of(explore(Source((layer,)), "grid", (2, 3)))
     assert (image.data[:, 60] == -90).all()
     assert image.data.dtype == np.int16
     floats = Image(GREY.astype(np.float32), contrast_limits=(12.5, 50))
-    assert (explored(Source((floats,)), "grid", (2, 3))[1].data[:, 60] == 12.5).all()
-    flags = Image(GREY > 99)
-    assert not explored(Source((flags,)), "grid", (1, 2))[1].data[:, 60].any()
+    image, _ = layers_of(explore(Source((floats,)), "grid", (2, 3)))
+    assert (image.data[:, 60] == 12.5).all()
+    image, _ = layers_of(explore(Source((Image(GREY > 99),)), "grid", (1, 2)))
+    assert not image.data[:, 60].any()
 
 
 def test_nothing_of_the_results_is_changed():
-    source = SOURCES["rgb"]()
-    results = results_of(source)
-    before = {k: result.image.copy() for k, result in results.items()}
+    exploration = explore(SOURCES["rgb"](), "stack")
+    before = {k: result.image.copy() for k, result in exploration.results.items()}
     for arrangement in ("stack", "grid"):
-        explored_contents(source, results, arrangement)
-    assert all(np.array_equal(results[k].image, before[k]) for k in MANY)
-    assert np.array_equal(results[3].image, quantize(PHOTO, 3, effort="fast").image)
+        explored_contents(replace(exploration, arrangement=arrangement))
+    assert all(np.array_equal(exploration.results[k].image, before[k]) for k in MANY)
+    assert np.array_equal(before[3], quantize(PHOTO, 3, effort="fast").image)

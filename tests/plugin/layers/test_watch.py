@@ -8,29 +8,17 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from pictures import GREY, PHOTO, state_of
 
-from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin.layers.contents import result_contents
+from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.layers.make import make_layers, update_layer
 from napari_kmeans_quantizer.plugin.layers.watch import Watch, recolored_points
-from napari_kmeans_quantizer.plugin.models.settings import Settings
-from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.models.state import State
-from napari_kmeans_quantizer.plugin.work import draw_sample
-
-RNG = np.random.default_rng(0)
-PHOTO = RNG.integers(0, 256, (20, 30, 3)).astype(np.uint8)
-GREY = RNG.integers(0, 200, (20, 30)).astype(np.uint8)
 
 
-def made(layers, n_colors=4, **options):
-    """Return a state, and its three layers."""
-    source = Source(tuple(layers), **options)
-    array = source.array()
-    result = quantize(array, n_colors, channel_axis=source.channel_axis)
-    sample = draw_sample(array, result, 0)
-    state = State(source, Settings(n_colors), result, result, sample)
-    return state, make_layers(result_contents(source, result, state.settings))
+def made(layers, **options):
+    """Return a state of 4 colors, and its three layers."""
+    state = state_of(layers, **options)
+    return state, make_layers(state_contents(state))
 
 
 def paint(points, index, rgb):
@@ -159,7 +147,7 @@ def test_our_own_updates_are_no_edits(watched):
     layers.palette.selected_data = {1}
     heard.clear()
     after = state.recolored(1, (1, 2, 3))
-    contents = result_contents(after.source, after.result, after.settings)
+    contents = state_contents(after)
     update_layer(layers.palette, contents.palette)
     assert heard == []
     assert recolored_points(after, layers.palette) == {}
@@ -168,7 +156,7 @@ def test_our_own_updates_are_no_edits(watched):
 def test_hidden_clusters_keep_their_points(watched):
     state, layers, _, _ = watched
     hidden = replace(state, hidden=frozenset({1}))
-    contents = result_contents(state.source, state.result, state.settings, hidden.hidden)
+    contents = state_contents(hidden)
     update_layer(layers.palette, contents.palette)
     assert recolored_points(hidden, layers.palette) == {}
 

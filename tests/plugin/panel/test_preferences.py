@@ -9,6 +9,7 @@ from napari.settings import get_plugin_settings
 
 from napari_kmeans_quantizer.plugin.panel import preferences
 from napari_kmeans_quantizer.plugin.panel.preferences import NAMES, PLUGIN, remember, start_values
+from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 
 MANIFEST = Path(__file__).parents[3] / "napari.yaml"
 DEFAULTS = {
@@ -134,6 +135,29 @@ def test_every_name_has_a_title_and_fits_the_widgets_controls():
     properties = manifest["contributions"]["configurations"]["start"]["properties"]
     assert set(properties) == {"remember", *NAMES}
     assert all(value["title"] for value in properties.values())
+
+
+@pytest.mark.usefixtures("plugin")
+def test_the_last_values_come_back(viewer, qtbot, monkeypatch, written):
+    monkeypatch.setattr(preferences, "REMEMBER_AFTER", 50)
+
+    def opened():
+        widget = QuantizerWidget(viewer)
+        qtbot.addWidget(widget.native)
+        return widget
+
+    widget = opened()
+    assert not widget._memory.pending
+    widget.n_colors.value, widget.color_space.value = 23, "oklab"
+    widget.add_palette.value = False
+    assert widget._memory.pending
+    assert written() == {}
+    qtbot.waitUntil(lambda: not widget._memory.pending, timeout=5000)
+    assert written() == {"n_colors": 23, "color_space": "oklab", "add_palette": False}
+    again = opened()
+    assert (again.n_colors.value, again.color_space.value) == (23, "oklab")
+    assert again.add_palette.value is False
+    assert not again._memory.pending  # what comes back is not written again
 
 
 def test_tests_never_touch_the_users_files(tmp_path):

@@ -5,24 +5,24 @@ import warnings
 
 import numpy as np
 import pytest
+from napari import layers as napari_layers
 from PIL import Image
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QColor, QPalette
-from qtpy.QtWidgets import QFileDialog, QLabel, QMessageBox
+from qtpy.QtWidgets import QLabel
 from skimage.color import rgb2lab
 
-from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer import Palette, convert_colors
+from napari_kmeans_quantizer.plugin.models.display import Channel, Display
+from napari_kmeans_quantizer.plugin.models.source import Source
+from napari_kmeans_quantizer.plugin.views import files
 from napari_kmeans_quantizer.plugin.views.color_space import view as module
-from napari_kmeans_quantizer.plugin.views.color_space.axes import (
-    display_rgb,
-    make_stage,
-    nice_ticks,
-    place,
-)
+from napari_kmeans_quantizer.plugin.views.color_space.axes import place
 from napari_kmeans_quantizer.plugin.views.color_space.view import ColorSpaceView
 
 CENTERS = np.array([[230, 40, 30], [20, 160, 60], [40, 70, 220], [240, 230, 200]], np.uint8)
 PALETTE = Palette(CENTERS, counts=[10, 50, 30, 10])
+SHOWN = Display.of_palette(PALETTE)
 
 
 def pixels(n=2000, seed=0):
@@ -80,7 +80,7 @@ def drawn(view):
 
 def star_colors(view):
     """The pixel in the middle of each star."""
-    seen, _ = view.scene.project(place(PALETTE.rgb, view.space.currentText()))
+    seen, _ = view.scene.project(place(SHOWN, PALETTE.colors, view.space.currentText()))
     picture = drawn(view)
     return np.array([picture[y, x] for x, y in np.rint(seen).astype(int)])
 
@@ -95,7 +95,7 @@ def test_points_are_projected_as_plain_arithmetic_says(view, qtbot, space):
     if space == "Lab":
         places = rgb2lab(rgb)[:, [1, 2, 0]]
     else:
-        places = rgb if space == "RGB" else place(rgb, space)
+        places = rgb if space == "RGB" else convert_colors(rgb, "oklab")[:, [1, 2, 0]]
     seen, _ = view.scene.project(places)
     assert np.allclose(seen, camera_projection(view, places), atol=0.01)
     assert np.allclose(view._placed[2], places, atol=1e-4)
@@ -129,28 +129,6 @@ def test_a_new_palette_moves_the_stars_and_nothing_else(view):
     assert np.allclose(np.unique(view.scene.stars._data["a_position"], axis=0).shape, (4, 3))
     assert view._stages["RGB"] is stage
     assert view.scene.camera.get_state() == state
-
-
-def test_axes_stay_while_the_points_fit_them():
-    points = np.array([[-35.0, 10, 50], [55, 60, 20]])
-    stage = make_stage("Lab", points, 3, (0, 255), None)
-    assert np.array_equal(stage.limits, [[-40, 60], [-20, 60], [0, 100]])
-    assert make_stage("Lab", points * 0.8, 3, (0, 255), stage) is stage
-    assert make_stage("Lab", points * 2, 3, (0, 255), stage) is not stage
-    assert make_stage("Lab", points * 0.1, 3, (0, 255), stage) is not stage
-
-
-def test_ticks_are_round_and_in_the_images_units():
-    assert nice_ticks(0, 255) == [0, 100, 200]
-    assert nice_ticks(-40, 60) == [0, 50]
-    assert nice_ticks(-0.2, 0.1) == pytest.approx([-0.2, -0.1, 0, 0.1])
-    assert nice_ticks(3, 3) == []
-    for high, texts in ((255, ["100", "200"]), (1, ["0.5", "1"]), (65535, ["20000", "40000"])):
-        stage = make_stage("RGB", np.zeros((0, 3)), 3, (0, high), None)
-        assert [axis.name for axis in stage.axes] == ["R", "G", "B"]
-        assert list(stage.axes[0].ticks.values())[:2] == texts
-        at, text = next(iter(stage.axes[0].ticks.items()))
-        assert at * high == pytest.approx(float(text))
 
 
 # -- what is drawn
@@ -252,9 +230,9 @@ def test_no_pixels_at_all(view):
     ("n_channels", "names"),
     [
         (1, ["R", "G", "B"]),
-        (2, ["channel 1", "channel 2"]),
-        (3, ["R", "G", "B"]),
-        (5, ["channel 1", "channel 2", "channel 3"]),
+        (2, ["first", "second"]),
+        (3, ["first", "second", "third"]),
+        (5, ["first", "second", "third"]),
     ],
 )
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
@@ -263,8 +241,12 @@ def test_images_of_any_channels(view, qtbot, n_channels, names, dtype):
     top = 1.0 if dtype == np.float32 else np.iinfo(dtype).max
     colors = (np.random.default_rng(1).random((500, n_channels)) * top).astype(dtype)
     palette = Palette(colors[:3], counts=[1, 2, 3])
-    view.show_result(colors, np.zeros(500, int), palette)
-    has_lab = n_channels in (1, 3)
+    labels = np.zeros(500, int)
+    channels = ("first", "second", "third", "fourth", "fifth")[:n_channels]
+    limits = (0.0, float(top))
+    display = Display(tuple(Channel(name, limits) for name in channels), False, np.dtype(dtype))
+    view.show_result(colors, labels, palette, display)
+    has_lab = n_channels == 1
     assert view.space.currentText() == ("Lab" if has_lab else "RGB")
     assert view.space.model().item(1).isEnabled() == has_lab
     view.space.setCurrentText("RGB")
@@ -285,7 +267,32 @@ def test_channels_that_cannot_be_told_from_black(view):
     view.show_result(np.full((200, 1), 5.0), np.zeros(200, int), palette)
     view.color_by.setCurrentText("distance to a color")
     assert np.isfinite(view.scene.points._data["a_position"]).all()
-    assert display_rgb(np.array([[7.0]]), (5, 5)).tolist() == [[1, 1, 1]]
+
+
+@pytest.mark.parametrize("n_channels", [1, 2, 3, 4])
+def test_palettes_of_which_nothing_else_is_known(view, n_channels):
+    colors = np.random.default_rng(1).integers(0, 256, (50, n_channels)).astype(np.uint8)
+    palette = Palette(colors[:3], counts=[1, 2, 3])
+    view.show_result(colors, np.zeros(50, int), palette)
+    bars = np.repeat(palette.rgb[:1], 50, axis=0)
+    view.color_by.setCurrentText("cluster color")
+    assert np.allclose(view.scene.points._data["a_bg_color"][:, :3], bars, atol=1e-6)
+    drawn(view)
+
+
+def test_colors_are_shown_as_the_image_is(view):
+    pixels = np.linspace(0, 200, 500).astype(np.uint8).reshape(20, 25)
+    layer = napari_layers.Image(pixels, colormap="viridis", contrast_limits=(50, 150), gamma=0.5)
+    display, palette = Source((layer,)).display(), Palette([[60], [120]], [1, 1], np.uint8)
+    colors = pixels.reshape(-1, 1)
+    view.show_result(colors, colors[:, 0] > 90, palette, display)
+    levels = np.clip((colors[:, 0] - 50.0) / 100, 0, 1)
+    assert np.allclose(view.scene.points._data["a_position"], levels[:, None], atol=1e-6)
+    shown = layer.colormap.map(levels**0.5)[:, :3]
+    assert np.allclose(view.scene.points._data["a_bg_color"][:, :3], shown, atol=1e-6)
+    layer.contrast_limits = (0, 255)
+    view.show_result(colors, colors[:, 0] > 90, palette, Source((layer,)).display())
+    assert np.allclose(view.scene.points._data["a_position"], colors / 255, atol=1e-6)
 
 
 # -- the mouse, the keyboard
@@ -452,13 +459,15 @@ def test_a_picture_that_cannot_be_written(view, tmp_path):
 
 def test_the_save_button(view, qtbot, tmp_path, monkeypatch):
     told = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda *args: told.append(args[-1]))
-    for answer in ("", str(tmp_path / "colors"), str(tmp_path / "missing" / "colors.png")):
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, a=answer: (a, ""))
+    assert view._status.isHidden()
+    for path in (None, tmp_path / "colors.png", tmp_path / "missing" / "colors.png"):
+        monkeypatch.setattr(files, "ask_path", lambda *_, path=path: path)
         qtbot.mouseClick(view.save, Qt.MouseButton.LeftButton)
+        told.append(view._status.text())
     assert [child.name for child in tmp_path.iterdir()] == ["colors.png"]
-    assert len(told) == 1
-    assert "missing" in told[0]
+    assert told[:2] == ["", "Saved colors.png"]
+    assert told[2].startswith("Not saved: ")
+    assert view._status.isVisible()
 
 
 # -- docks

@@ -12,14 +12,16 @@ import pandas as pd
 import pytest
 from napari.utils.theme import get_theme
 from qtpy.QtCore import QPoint, Qt
-from qtpy.QtWidgets import QApplication, QFileDialog
+from qtpy.QtWidgets import QApplication
 
-from napari_kmeans_quantizer.plugin.views import plot
+from napari_kmeans_quantizer.plugin.models.exploration import Curve
+from napari_kmeans_quantizer.plugin.views import files
 from napari_kmeans_quantizer.plugin.views.explore.view import ExploreView
 
 N_COLORS = [2, 3, 4, 5, 6]
 ERRORS = [900.0, 500.0, 300.0, 213.4, 0.0]
 PSNR = [18.6, 21.1, 23.4, 24.8, np.inf]
+CURVE = Curve("", N_COLORS, ERRORS, PSNR, 4, "stack")
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
@@ -35,7 +37,7 @@ def view(qtbot):
 
 @pytest.fixture
 def shown(view):
-    view.show_errors(N_COLORS, ERRORS, 4, chosen=3, psnr=PSNR)
+    view.show_curve(CURVE, 3)
     view._canvas.draw()
     return view
 
@@ -149,7 +151,7 @@ def test_keys_move_the_chosen_one_and_stop_at_the_ends(qtbot, shown, chosen):
 
 @pytest.mark.parametrize(("start", "expected"), [(None, 4), (16, 6)])
 def test_the_first_key_enters_the_curve(qtbot, view, start, expected):
-    view.show_errors(N_COLORS, ERRORS, 4, chosen=start)
+    view.show_curve(CURVE, start)
     assert marked(view) == []
     with qtbot.waitSignal(view.n_colors_chosen) as signal:
         qtbot.keyClick(view._canvas, Qt.Key.Key_Right)
@@ -190,11 +192,37 @@ def test_hover_tells_and_leaving_tells_the_chosen(qtbot, shown):
     assert shown._status.text() == "K = 3: MSE 500, 21.1 dB"
 
 
-def test_without_psnr(view):
-    view.show_errors(N_COLORS, ERRORS, None, chosen=5)
-    assert view._status.text() == "K = 5: MSE 213.4"
-    assert list(view.table()) == ["K", "mse"]
-    assert not view._canvas.figure.axes[0].texts
+def test_the_image_is_told(view):
+    view.show_curve(CURVE._replace(name="photo"), 5)
+    assert view._status.text() == "photo: K = 5: MSE 213.4, 24.8 dB"
+    view.set_chosen(16)
+    assert view._status.text() == "photo: Click a point to use that K."
+
+
+def test_what_is_shown_is_known(view):
+    assert view.shown_curve is None
+    view.show_curve(CURVE)
+    assert view.shown_curve is CURVE
+    view.clear()
+    assert view.shown_curve is None
+
+
+def test_clear(qtbot, shown, chosen):
+    shown.clear("other")
+    assert shown._hint.isVisible()
+    assert shown._hint.text() == 'Press Explore: K = 2..10 are tried on "other".'
+    assert shown._status.text() == ""
+    assert not shown.save.isEnabled()
+    assert shown.table().empty
+    shown.set_chosen(5)
+    qtbot.keyClick(shown._canvas, Qt.Key.Key_Right)
+    qtbot.mouseClick(shown._canvas, LEFT)
+    assert chosen == []
+    shown.clear()
+    assert shown._hint.text() == "Press Explore: K = 2..10 are tried on the image."
+    shown.show_curve(CURVE, 5)
+    assert marked(shown) == [5]
+    assert shown.save.isEnabled()
 
 
 def test_the_suggestion_and_the_axes(shown):
@@ -206,17 +234,8 @@ def test_the_suggestion_and_the_axes(shown):
 
 @pytest.mark.parametrize(("n_colors", "errors"), [([2], [0.0]), ([2, 3], [0.0, 0.0])])
 def test_flat_curves(view, n_colors, errors):
-    view.show_errors(n_colors, errors, 2, 2)
+    view.show_curve(Curve("flat", n_colors, errors, [np.inf] * len(errors), 2, "grid"), 2)
     view._canvas.draw()
-
-
-@pytest.mark.parametrize(
-    "columns", [([2, 3], [1.0], None), ([], [], None), ([2], [1.0], [3.0, 4.0])]
-)
-def test_columns_that_do_not_fit_are_refused(view, columns):
-    n_colors, errors, psnr = columns
-    with pytest.raises(ValueError, match="equally long"):
-        view.show_errors(n_colors, errors, 2, psnr=psnr)
 
 
 def test_every_control_tells_what_it_is(shown):
@@ -228,7 +247,7 @@ def test_every_control_tells_what_it_is(shown):
 
 def test_matplotlib_is_left_as_it_was(view):
     before = dict(matplotlib.rcParams)
-    view.show_errors(N_COLORS, ERRORS, 4)
+    view.show_curve(CURVE)
     view._canvas.draw()
     assert dict(matplotlib.rcParams) == before
 
@@ -238,7 +257,7 @@ def test_matplotlib_is_left_as_it_was(view):
 
 def test_csv(qtbot, shown, tmp_path, monkeypatch):
     path = tmp_path / "errors.csv"
-    monkeypatch.setattr(plot, "ask_path", lambda *_: path)
+    monkeypatch.setattr(files, "ask_path", lambda *_: path)
     qtbot.mouseClick(shown.save, LEFT)
     read = pd.read_csv(path)
     assert list(read) == ["K", "mse", "psnr"]
@@ -249,7 +268,7 @@ def test_csv(qtbot, shown, tmp_path, monkeypatch):
 
 
 def test_thinking_better_of_saving(qtbot, shown, monkeypatch):
-    monkeypatch.setattr(plot, "ask_path", lambda *_: None)
+    monkeypatch.setattr(files, "ask_path", lambda *_: None)
     before = shown._status.text()
     qtbot.mouseClick(shown.save, LEFT)
     assert shown._status.text() == before
@@ -262,23 +281,12 @@ def test_a_failing_write_leaves_the_old_file(qtbot, shown, tmp_path, monkeypatch
 
     path = tmp_path / "errors.csv"
     path.write_text("old")
-    monkeypatch.setattr(plot, "ask_path", lambda *_: path)
+    monkeypatch.setattr(files, "ask_path", lambda *_: path)
     monkeypatch.setattr(os, failing, fail)
     qtbot.mouseClick(shown.save, LEFT)
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["errors.csv"]
     assert shown._status.text() == "Not saved: No space left on device"
-
-
-@pytest.mark.parametrize(("accepted", "expected"), [(1, "mine.csv"), (0, None)])
-def test_the_dialog_adds_the_suffix(qtbot, view, tmp_path, monkeypatch, accepted, expected):
-    def answer(dialog):
-        dialog.selectFile(str(tmp_path / "mine"))
-        return accepted
-
-    monkeypatch.setattr(QFileDialog, "exec", answer)
-    path = plot.ask_path(view, "Save", "errors.csv", ["Table (*.csv)"])
-    assert path == (expected and tmp_path / expected)
 
 
 # -- in the viewer
@@ -294,7 +302,7 @@ def docked(make_napari_viewer):
 
 def test_the_canvas_follows_the_theme(docked):
     viewer, view = docked
-    view.show_errors(N_COLORS, ERRORS, 4, chosen=3)
+    view.show_curve(CURVE, 3)
     for name in ("light", "dark", "light"):
         viewer.theme = name
         QApplication.processEvents()
@@ -307,9 +315,21 @@ def test_the_canvas_follows_the_theme(docked):
         assert marked(view) == [3]
 
 
+def test_an_empty_view_bears_another_theme(docked):
+    viewer, view = docked
+    for name in ("light", "dark"):
+        viewer.theme = name
+        QApplication.processEvents()
+    view.show_curve(CURVE)
+    view.clear()
+    viewer.theme = "light"
+    QApplication.processEvents()
+    assert view._hint.isVisible()
+
+
 def test_it_fits_a_narrow_dock(docked):
     view = docked[1]
-    view.show_errors(N_COLORS, ERRORS, 4, chosen=3, psnr=PSNR)
+    view.show_curve(CURVE, 3)
     QApplication.processEvents()
     assert view.minimumSizeHint().height() <= 220
     assert view.minimumSizeHint().width() <= 300
@@ -331,7 +351,7 @@ def test_the_controls_wrap_and_leave_the_height_to_the_plot(qtbot, shown, size, 
 def test_the_canvas_goes_with_the_widget(make_napari_viewer):
     viewer, view = make_napari_viewer(), ExploreView()
     viewer.window.add_dock_widget(view)
-    view.show_errors(N_COLORS, ERRORS, 4, chosen=3)
+    view.show_curve(CURVE, 3)
     canvas, figure = weakref.ref(view._canvas), weakref.ref(view._canvas.figure)
     viewer.window.remove_dock_widget(view)
     view.deleteLater()

@@ -6,17 +6,18 @@ import time
 
 import numpy as np
 import pytest
-from qtpy.QtCore import QEvent, QPoint, Qt, QTimer
+from napari.layers import Image
+from qtpy.QtCore import QEvent, QPoint, Qt
 from qtpy.QtGui import QColor, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent
 from qtpy.QtWidgets import (
     QApplication,
-    QColorDialog,
-    QInputDialog,
     QMenu,
     QStyleOptionViewItem,
 )
 
 from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer.plugin.models.display import Channel, Display
+from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.views.palette import dialogs as palette_dialogs
 from napari_kmeans_quantizer.plugin.views.palette.content import MAX_MERGE
 from napari_kmeans_quantizer.plugin.views.palette.rows import columns, place
@@ -195,11 +196,15 @@ def test_swatch_and_bar_are_painted_in_the_color(view):
 
 
 def test_shown_colors_may_differ_from_the_palette(view):
-    view.show_palette(RGB, rgb=np.tile([0, 1, 1], (4, 1)))
-    assert view._model.index(2).data() == "#00ffff"
-    assert n_pixels(view, 0, [0, 255, 255]) > 100
-    with pytest.raises(ValueError, match=r"table \(4, 3\).*got shape \(2, 3\)"):
-        view.show_palette(RGB, rgb=np.zeros((2, 3)))
+    channels = tuple(Channel(name, (0.0, 100.0)) for name in "RGB")
+    view.show_palette(RGB, display=Display(channels, True, np.dtype(np.uint8)))
+    assert view._model.index(2).data() == "#0000ff"
+    assert n_pixels(view, 0, [255, 0, 0]) > 100
+    layer = Image(np.eye(9, dtype=np.uint8) * 200, colormap="viridis", contrast_limits=(0, 200))
+    display = Source((layer,)).display()
+    view.show_palette(Palette([[0], [200]], [2, 1], np.uint8), display=display)
+    assert [view._model.index(row).data() for row in range(2)] == ["#440154", "#fde725"]
+    assert n_pixels(view, 0, [0x44, 0x01, 0x54]) > 100
 
 
 def test_locked_and_hidden_rows_look_different(view):
@@ -387,49 +392,6 @@ def test_only_the_left_button_edits(mouse, answer):
     assert asked == []
 
 
-def test_edit_converts_to_the_palettes_units(view, mouse, answer, edits):
-    answer("ask_color", QColor(255, 128, 51), QColor(255, 128, 51))
-    view.show_palette(Palette([[0.0, 128.3 / 255, 1.0]], [1], value_range=(0.0, 1.0)))
-    mouse(0, "mouseDClick")
-    assert edits.pop()[1] == (1.0, 128.3 / 255, 0.2)  # the green stays as exact as it was
-    view.show_palette(Palette([[0, 1000, 0]], [1], np.uint16, value_range=(0, 1001)))
-    mouse(0, "mouseDClick")
-    assert edits.pop()[1] == (1001.0, 502.0, 200.0)
-
-
-def test_color_dialog_starts_at_the_color(view, qtbot, mouse, edits):
-    dialogs = []
-
-    def use(dialog):
-        dialogs.append((dialog.currentColor(), dialog.testOption(NOT_NATIVE)))
-        dialog.setCurrentColor(QColor(1, 2, 3))
-        dialog.accept()
-
-    in_dialog(QColorDialog, use)
-    mouse(1, "mouseDClick")
-    assert dialogs == [(QColor(0, 200, 0), True)]
-    assert edits == [(1, (1.0, 2.0, 3.0))]
-    in_dialog(QColorDialog, lambda dialog: dialog.reject())
-    mouse(0, "mouseDClick")
-    assert len(edits) == 1
-
-
-NOT_NATIVE = QColorDialog.ColorDialogOption.DontUseNativeDialog
-
-
-def in_dialog(kind, use):
-    """Use the dialog that is about to open."""
-
-    def look():
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, kind):
-            use(dialog)
-        else:
-            QTimer.singleShot(20, look)
-
-    QTimer.singleShot(20, look)
-
-
 def test_an_edit_is_dropped_if_another_palette_came_meanwhile(view, mouse, monkeypatch, edits):
     def ask(parent, *_):
         parent.show_palette(Palette(COLORS[::-1]))
@@ -438,84 +400,6 @@ def test_an_edit_is_dropped_if_another_palette_came_meanwhile(view, mouse, monke
     monkeypatch.setattr(palette_dialogs, "ask_color", ask)
     mouse(0, "mouseDClick")
     assert edits == []
-
-
-def test_grey_is_edited_as_a_number(view, mouse, answer, edits):
-    asked = answer("ask_number", 7.0, None, 9.0)
-    view.show_palette(Palette(np.array([[9]], np.uint8), [1]))
-    for _ in range(3):
-        mouse(0, "mouseDClick")
-    assert edits == [(0, (7.0,))]
-    assert asked[0][1:] == (9.0, (0.0, 255.0), 0)
-
-
-@pytest.mark.parametrize(
-    ("dtype", "limits", "decimals"),
-    [
-        (bool, (0, 1), 0),
-        (np.int16, (-32768, 32767), 0),
-        (np.float16, (-65504, 65504), 6),
-        (np.float64, (-1.7e308, 1.7e308), 6),
-    ],
-)
-def test_number_has_the_limits_of_the_dtype(view, mouse, answer, dtype, limits, decimals):
-    asked = answer("ask_number", None)
-    view.show_palette(Palette([[1.0]], [1], dtype, value_range=(0, 1)))
-    mouse(0, "mouseDClick")
-    assert asked[0][2:] == (limits, decimals)
-
-
-def test_number_dialog(view, mouse, edits):
-    view.show_palette(Palette([[0.25]], [1]))
-    values = []
-
-    def use(dialog):
-        values.append((dialog.doubleValue(), dialog.doubleMaximum(), dialog.doubleDecimals()))
-        dialog.setDoubleValue(0.5)
-        dialog.accept()
-
-    in_dialog(QInputDialog, use)
-    mouse(0, "mouseDClick")
-    assert values == [(0.25, 1.7e308, 6)]
-    assert edits == [(0, (0.5,))]
-
-
-def test_other_channels_are_edited_as_text(view, mouse, answer, edits):
-    palette = Palette(np.array([[1, 2, 3, 40]], np.uint8), [1])
-    view.show_palette(palette)
-    asked = answer(
-        "ask_text", "1, 2, 3", "1, 2, 3, x", "1 2 3 256", "1,2,3,nan", "1; 2, 3.4 255", None
-    )
-    mouse(0, "mouseDClick")
-    assert edits == [(0, (1.0, 2.0, 3.0, 255.0))]
-    prompt = "4 values in the image's units, separated by commas:"
-    labels = [label for _, label, _ in asked]
-    assert labels[0] == prompt
-    assert labels[1] == f"4 values are needed, one per channel, got 3.\n{prompt}"
-    assert labels[2].startswith("“x” is not a number from 0 to 255.")
-    assert labels[3].startswith("“256” is not a number")
-    assert labels[4].startswith("“nan” is not a number")
-    assert [text for *_, text in asked[:2]] == ["1, 2, 3, 40", "1, 2, 3"]
-
-
-@pytest.mark.parametrize("text", [None, "0.1, 0.123456789", "0.1,  0.12345678901"])
-def test_same_or_no_text_is_no_edit(view, mouse, answer, edits, text):
-    answer("ask_text", text)
-    view.show_palette(Palette([[0.1, 0.12345678901]], [1]))
-    mouse(0, "mouseDClick")
-    assert edits == []
-
-
-def test_text_dialog(view, mouse, edits):
-    view.show_palette(Palette([[0.25, 0.5]], [1]))
-
-    def use(dialog):
-        dialog.setTextValue("0.5, -1")
-        dialog.accept()
-
-    in_dialog(QInputDialog, use)
-    mouse(0, "mouseDClick")
-    assert edits == [(0, (0.5, -1.0))]
 
 
 # -- menu and keys

@@ -17,7 +17,8 @@ from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication
 from skimage.io import imread
 
-from napari_kmeans_quantizer.plugin.views import plot
+from napari_kmeans_quantizer.plugin.models.shares import Shares as Data
+from napari_kmeans_quantizer.plugin.views import files
 from napari_kmeans_quantizer.plugin.views.shares import plot as shares_plot
 from napari_kmeans_quantizer.plugin.views.shares.view import SharesView
 
@@ -26,6 +27,8 @@ COUNTS = np.array([[10, 20, 70], [25, 25, 50], [50, 0, 50], [100, 0, 0]])
 SHARES = COUNTS / 100
 FRAMES = [f"t{i}" for i in range(4)]
 LAYERS = ["photo · quantized", "Übersicht, links", 'the "second"', "mask $x"]
+STACK = Data("stack", "frames", FRAMES, HEX, SHARES, COUNTS)
+SEVERAL = Data("layers", "layers", LAYERS, HEX, SHARES, COUNTS)
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
@@ -41,14 +44,14 @@ def view(qtbot):
 
 @pytest.fixture
 def frames(view):
-    view.show_shares("stack", "frames", FRAMES, HEX, SHARES, COUNTS)
+    view.show_shares(STACK)
     settle(view)
     return view
 
 
 @pytest.fixture
 def layers(view):
-    view.show_shares("layers", "layers", LAYERS, HEX, SHARES, COUNTS)
+    view.show_shares(SEVERAL)
     settle(view)
     return view
 
@@ -83,7 +86,8 @@ def test_bars_are_stacked_in_their_colors(layers):
 
 
 def test_a_single_frame_is_drawn_as_wide_as_one(view):
-    view.show_shares("one", "frames", ["t7"], HEX, SHARES[:1], positions=[7])
+    one = Data("one", "frames", ["t7"], HEX, SHARES[:1], positions=np.array([7.0]))
+    view.show_shares(one)
     settle(view)
     assert view._canvas.figure.axes[0].get_xlim() == (6.5, 7.5)
     assert painted(view, 7.3, 0.9) == HEX[2]
@@ -99,7 +103,8 @@ def test_a_click_in_a_frame(qtbot, frames, frame, y):
 
 
 def test_a_click_tells_the_row_not_the_position(qtbot, view):
-    view.show_shares("t", "frames", FRAMES, HEX, SHARES, None, [0.5, 1.0, 4.0, 9.0], "time (s)")
+    at_times = np.array([0.5, 1.0, 4.0, 9.0])
+    view.show_shares(STACK._replace(positions=at_times, position_label="time (s)"))
     settle(view)
     assert view._canvas.figure.axes[0].get_xlabel() == "time (s)"
     with qtbot.waitSignal(view.frame_clicked) as signal:
@@ -146,17 +151,17 @@ def test_hover_tells_the_share(qtbot, request, fixture, place, text):
 
 def test_many_layers_scroll_and_few_frames_do_not(view):
     names = [f"layer {i}" for i in range(40)]
-    view.show_shares("many", "layers", names, HEX, np.repeat(SHARES, 10, axis=0))
+    view.show_shares(Data("many", "layers", names, HEX, np.repeat(SHARES, 10, axis=0)))
     settle(view)
     assert view._canvas.height() > 40 * 30
     assert len(view._canvas.figure.axes[0].texts) == 40
-    view.show_shares("few", "frames", FRAMES, HEX, SHARES)
+    view.show_shares(STACK)
     settle(view)
     assert view._canvas.height() <= view._scroll.height()
 
 
 def test_long_names_are_elided_to_the_width(view):
-    view.show_shares("long", "layers", ["long " * 50], HEX, SHARES[:1])
+    view.show_shares(Data("long", "layers", ["long " * 50], HEX, SHARES[:1]))
     settle(view)
     (text,) = view._canvas.figure.axes[0].texts
     assert "…" in text.get_text()
@@ -197,8 +202,34 @@ def test_an_empty_table(view):
     assert not view.save.isEnabled()
 
 
+@pytest.mark.parametrize("fixture", ["frames", "layers"])
+def test_clear(qtbot, request, fixture):
+    view = request.getfixturevalue(fixture)
+    view.clear()
+    assert view._model.rowCount() == view._model.columnCount() == 0
+    assert view.table().empty
+    assert view._title.text() == view._status.text() == ""
+    assert not any(b.isEnabled() for b in (view.save, view.save_picture, view.copy))
+    assert view._pages.currentWidget() is not view._splitter
+    qtbot.mouseMove(view._canvas, QPoint(50, 50))  # of what nobody sees nothing is told
+    view.resize(view.width() + 90, view.height())
+    settle(view)
+    view._on_move(Pointed(50, 50))
+    assert view._status.text() == ""
+    view.show_shares(STACK)
+    assert view.save.isEnabled()
+    assert np.array_equal(view.table(), SHARES)
+
+
+class Pointed:
+    inaxes = True
+
+    def __init__(self, x, y):
+        self.xdata, self.ydata = x, y
+
+
 def test_colors_displayed_alike_are_told_apart(view, tmp_path):
-    view.show_shares("x", "frames", FRAMES, ["#000000", "#ffffff", "#000000"], SHARES)
+    view.show_shares(STACK._replace(colors=["#000000", "#ffffff", "#000000"]))
     assert list(view.table()) == ["#000000", "#ffffff", "#000000 (2)"]
     view.save_csv(tmp_path / "x.csv")
     assert "#000000 (2) share" in pd.read_csv(tmp_path / "x.csv")
@@ -211,13 +242,12 @@ def test_colors_displayed_alike_are_told_apart(view, tmp_path):
         ({"names": FRAMES[:2]}, r"`shares` must have shape \(2, 3\), got \(4, 3\)"),
         ({"names": []}, "must not be empty"),
         ({"counts": COUNTS[:, :2]}, "`counts` must have shape"),
-        ({"positions": [1, 2]}, "`positions` must have shape"),
+        ({"positions": np.arange(2)}, "`positions` must have shape"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_the_old_stays(frames, change, message):
-    given = {"kind": "frames", "names": FRAMES, "palette_hex": HEX, "shares": SHARES}
     with pytest.raises(ValueError, match=message):
-        frames.show_shares("new", **{**given, **change})
+        frames.show_shares(STACK._replace(title="new", **change))
     assert frames._title.text() == "stack"
     assert np.array_equal(frames.table(), SHARES)
 
@@ -227,7 +257,7 @@ def test_what_does_not_fit_is_refused_and_the_old_stays(frames, change, message)
 
 def test_csv_of_layers(qtbot, layers, tmp_path, monkeypatch):
     path = tmp_path / "shares.csv"
-    monkeypatch.setattr(plot, "ask_path", lambda *_: path)
+    monkeypatch.setattr(files, "ask_path", lambda *_: path)
     qtbot.mouseClick(layers.save, LEFT)
     read = pd.read_csv(path, index_col=0)
     assert read.index.name == "layer"
@@ -242,7 +272,8 @@ def test_csv_of_layers(qtbot, layers, tmp_path, monkeypatch):
     ("label", "column"), [("time (s)", "time (s)"), ("frame", "frame position")]
 )
 def test_csv_of_frames_with_positions(view, tmp_path, label, column):
-    view.show_shares("t", "frames", FRAMES, HEX, SHARES / 3 * 3, None, [0, 0.1, 0.3, 2], label)
+    positions = np.array([0, 0.1, 0.3, 2])
+    view.show_shares(Data("t", "frames", FRAMES, HEX, SHARES / 3 * 3, None, positions, label))
     view.save_csv(tmp_path / "t.csv")
     read = pd.read_csv(tmp_path / "t.csv")
     assert list(read) == ["frame", column, *(f"{color} share" for color in HEX)]
@@ -257,7 +288,7 @@ def test_a_failing_write_leaves_the_old_file(qtbot, frames, tmp_path, monkeypatc
 
     path = tmp_path / f"shares.{kind}"
     path.write_text("old")
-    monkeypatch.setattr(plot, "ask_path", lambda *_: path)
+    monkeypatch.setattr(files, "ask_path", lambda *_: path)
     monkeypatch.setattr(os, "replace", fail)
     qtbot.mouseClick(frames.save if kind == "csv" else frames.save_picture, LEFT)
     assert path.read_text() == "old"
@@ -266,7 +297,7 @@ def test_a_failing_write_leaves_the_old_file(qtbot, frames, tmp_path, monkeypatc
 
 
 def test_thinking_better_of_saving(qtbot, frames, monkeypatch):
-    monkeypatch.setattr(plot, "ask_path", lambda *_: None)
+    monkeypatch.setattr(files, "ask_path", lambda *_: None)
     qtbot.mouseClick(frames.save, LEFT)
     assert frames._status.text() == ""
 
@@ -301,9 +332,8 @@ def test_plots_are_saved_on_white(request, tmp_path, fixture):
 def test_saved_plots_have_room_for_longer_names(view, monkeypatch, tmp_path):
     written = []
     monkeypatch.setattr(shares_plot, "write_name", lambda *given: written.append(given[-1]))
-    view.show_shares(
-        "long", "layers", ["no dock is wide enough for this name, pictures are"], HEX, SHARES[:1]
-    )
+    name = "no dock is wide enough for this name, pictures are"
+    view.show_shares(Data("long", "layers", [name], HEX, SHARES[:1]))
     settle(view)
     assert "…" in written[-1]
     view.save_plot(tmp_path / "plot.png")
@@ -312,7 +342,7 @@ def test_saved_plots_have_room_for_longer_names(view, monkeypatch, tmp_path):
 
 def test_the_wheel_is_left_to_the_scroll_area(qtbot, view):
     names = [f"layer {i}" for i in range(40)]
-    view.show_shares("many", "layers", names, HEX, np.repeat(SHARES, 10, axis=0))
+    view.show_shares(Data("many", "layers", names, HEX, np.repeat(SHARES, 10, axis=0)))
     settle(view)
     place, down = QPointF(50, 50), QPoint(0, -120)
     event = QWheelEvent(
@@ -327,7 +357,7 @@ def test_other_kinds_of_pictures_are_refused(qtbot, frames, tmp_path, monkeypatc
     path = tmp_path / "plot.gif"
     with pytest.raises(ValueError, match=r"\.png or \.svg"):
         frames.save_plot(path)
-    monkeypatch.setattr(plot, "ask_path", lambda *_: path)
+    monkeypatch.setattr(files, "ask_path", lambda *_: path)
     qtbot.mouseClick(frames.save_picture, LEFT)
     assert frames._status.text().startswith("Not saved: The name")
     assert not path.exists()
@@ -354,7 +384,7 @@ def docked(make_napari_viewer):
 @pytest.mark.parametrize("kind", ["frames", "layers"])
 def test_the_canvas_follows_the_theme(docked, kind):
     viewer, view = docked
-    view.show_shares("stack", kind, FRAMES, HEX, SHARES)
+    view.show_shares(STACK._replace(kind=kind))
     for name in ("light", "dark"):
         viewer.theme = name
         QApplication.processEvents()
@@ -364,9 +394,21 @@ def test_the_canvas_follows_the_theme(docked, kind):
         assert label.get_color() == theme.text.as_hex()
 
 
+def test_an_empty_view_bears_another_theme(docked):
+    viewer, view = docked
+    for name in ("light", "dark"):
+        viewer.theme = name
+        QApplication.processEvents()
+    view.show_shares(STACK)
+    view.clear()
+    viewer.theme = "light"
+    QApplication.processEvents()
+    assert view.table().empty
+
+
 @pytest.mark.parametrize("kind", ["frames", "layers"])
 def test_plot_and_table_lie_beside_each_other_where_there_is_width(view, kind):
-    view.show_shares("stack", kind, FRAMES, HEX, SHARES)
+    view.show_shares(STACK._replace(kind=kind))
     for size in ((310, 600), (1370, 280), (450, 280), (310, 600)):
         view.resize(*size)
         settle(view)
@@ -380,7 +422,7 @@ def test_plot_and_table_lie_beside_each_other_where_there_is_width(view, kind):
 
 def test_it_fits_a_narrow_dock_and_tells_what_it_is(docked):
     view = docked[1]
-    view.show_shares("a long title " * 9, "layers", LAYERS, HEX, SHARES)
+    view.show_shares(SEVERAL._replace(title="a long title " * 9))
     QApplication.processEvents()
     assert view.minimumSizeHint().width() <= 300
     for button in (view.save, view.save_picture, view.copy):
@@ -393,7 +435,7 @@ def test_it_fits_a_narrow_dock_and_tells_what_it_is(docked):
 def test_the_canvas_goes_with_the_widget(make_napari_viewer):
     viewer, view = make_napari_viewer(), SharesView()
     viewer.window.add_dock_widget(view)
-    view.show_shares("stack", "layers", FRAMES, HEX, SHARES)
+    view.show_shares(SEVERAL)
     canvas, figure = weakref.ref(view._canvas), weakref.ref(view._canvas.figure)
     viewer.window.remove_dock_widget(view)
     view.deleteLater()

@@ -1,0 +1,177 @@
+"""One way to save: where, wholly or not at all, and what is told."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from qtpy.QtWidgets import QFileDialog, QWidget
+
+from napari_kmeans_quantizer.plugin.views import files
+from napari_kmeans_quantizer.plugin.views.files import CSV, PNG, SVG, ask_path, save_as, write_file
+
+
+@pytest.fixture
+def window(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Let the user answer the dialog: by what was done to it, or by nothing."""
+    dialogs = []
+
+    def answer(name=None, name_filter=None):
+        def run(dialog):
+            dialogs.append(dialog)
+            if name_filter is not None:
+                dialog.selectNameFilter(name_filter)
+                dialog.filterSelected.emit(name_filter)
+            if name is not None:
+                dialog.selectFile(str(name))
+            return int(name is not None)
+
+        monkeypatch.setattr(QFileDialog, "exec", run)
+        return dialogs
+
+    return answer
+
+
+def saved_as(window, save, path, monkeypatch):
+    told = []
+    monkeypatch.setattr(files, "ask_path", lambda *_: path)
+    save_as(window, save, "Save", "errors.csv", [CSV], told.append)
+    return told
+
+
+# -- where
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("mine", "mine.csv"), ("mine.csv", "mine.csv"), ("mine.txt", "mine.txt"), (None, None)],
+)
+def test_the_dialog_adds_the_suffix(window, answer, tmp_path, typed, expected):
+    answer(typed and tmp_path / typed)
+    path = ask_path(window, "Save", "errors.csv", [CSV])
+    assert path == (expected and tmp_path / expected)
+
+
+def test_the_suffix_is_that_of_the_filter(window, answer, tmp_path):
+    answer(tmp_path / "mine")
+    assert ask_path(window, "Save", "plot.png", [PNG, SVG]) == tmp_path / "mine.png"
+    answer(tmp_path / "mine", SVG)
+    assert ask_path(window, "Save", "plot.png", [PNG, SVG]) == tmp_path / "mine.svg"
+
+
+def test_the_dialog_saves_and_asks_before_it_replaces(window, answer):
+    dialogs = answer()
+    ask_path(window, "Save the curve", "errors.csv", [CSV])
+    (dialog,) = dialogs
+    assert dialog.windowTitle() == "Save the curve"
+    assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+    assert not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
+    assert dialog.nameFilters() == [CSV]
+    assert os.path.basename(dialog.selectedFiles()[0]) == "errors.csv"
+
+
+def test_dialogs_are_not_kept(window, answer, qtbot):
+    answer()
+    ask_path(window, "Save", "errors.csv", [CSV])
+    qtbot.waitUntil(lambda: window.findChildren(QFileDialog) == [])
+
+
+# -- what is told
+
+
+def test_what_was_saved_is_told(window, tmp_path, monkeypatch):
+    path = tmp_path / "errors.csv"
+    told = saved_as(window, lambda path: path.write_text("new"), path, monkeypatch)
+    assert told == ["Saved errors.csv"]
+    assert path.read_text() == "new"
+
+
+def test_thinking_better_of_it(window, monkeypatch):
+    asked = []
+    assert saved_as(window, asked.append, None, monkeypatch) == []
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError("broken"), "broken"),
+        (ValueError("The name must end in .png"), "The name must end in .png"),
+        (RuntimeError("OpenGL is missing"), "OpenGL is missing"),
+    ],
+)
+def test_why_it_was_not_saved_is_told(window, tmp_path, monkeypatch, error, reason):
+    def fail(_):
+        raise error
+
+    assert saved_as(window, fail, tmp_path / "x.csv", monkeypatch) == [f"Not saved: {reason}"]
+
+
+def test_faults_of_ours_are_not_hidden(window, tmp_path, monkeypatch):
+    def fail(_):
+        raise KeyError("fault")
+
+    with pytest.raises(KeyError):
+        saved_as(window, fail, tmp_path / "x.csv", monkeypatch)
+
+
+# -- wholly or not at all
+
+
+def test_write_file(tmp_path):
+    path = tmp_path / "a.csv"
+    for content in (b"first", b"", b"second \xff"):
+        write_file(path, content)
+        assert path.read_bytes() == content
+        assert os.listdir(tmp_path) == ["a.csv"]
+    write_file(str(path), b"by its name")
+    assert path.read_bytes() == b"by its name"
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+@pytest.mark.parametrize("before", [None, b"old"])
+def test_a_failing_write_leaves_what_was_there(tmp_path, monkeypatch, failing, before):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "a.csv"
+    if before is not None:
+        path.write_bytes(before)
+    monkeypatch.setattr(os, failing, fail)
+    with pytest.raises(OSError, match="No space"):
+        write_file(path, b"new")
+    assert os.listdir(tmp_path) == ([] if before is None else ["a.csv"])
+    assert before is None or path.read_bytes() == before
+
+
+def test_a_missing_folder(tmp_path):
+    with pytest.raises(OSError, match="missing"):
+        write_file(tmp_path / "missing" / "a.csv", b"new")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_of_this_name(tmp_path):
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(OSError, match=r"a\.csv"):
+        write_file(tmp_path / "a.csv", b"new")
+    assert os.listdir(tmp_path) == ["a.csv"]
+
+
+def test_a_link_is_kept(tmp_path):
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_bytes(b"old")
+    try:
+        link.symlink_to(target)
+    except OSError:
+        pytest.skip("no links here")
+    write_file(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"

@@ -1,0 +1,331 @@
+"""The views in their docks: what they are told, and what clicks in them do."""
+
+from __future__ import annotations
+
+import dask.array as da
+import numpy as np
+import pytest
+from qtpy.QtCore import QPoint, Qt
+from skimage import data
+
+from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.views.views import COLOR_SPACE, EXPLORE, SHARES
+
+PHOTO = data.coffee()[::4, ::4]
+NAME = "napari-kmeans-quantizer"
+LEFT = Qt.MouseButton.LeftButton
+GREY = PHOTO[..., 1]
+SMALL = GREY[::4, ::4]
+STACK = np.stack([SMALL, SMALL[::-1], SMALL // 2])
+OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
+KINDS = {
+    "bool": SMALL > 100,
+    "float32": SMALL.astype(np.float32) / 255,
+    "int16": SMALL.astype(np.int16) - 100,
+    "uint16": SMALL.astype(np.uint16) * 200,
+    "RGBA": np.dstack([PHOTO, GREY]),
+    "3-D": STACK,
+    "4-D": np.stack([STACK, STACK + 1]),
+    "dask": da.from_array(STACK, chunks=(1, 20, 20)),
+    "one pixel": np.full((1, 1), 7, np.uint8),
+    "constant": np.zeros((9, 9), np.uint8),
+}
+
+
+@pytest.fixture
+def done(settled, widget):
+    return lambda: settled(widget)
+
+
+@pytest.fixture
+def photo(viewer, widget, run):
+    """A photograph with a result of 8 colors."""
+    layer = viewer.add_image(PHOTO, name="photo")
+    widget.n_colors.value = 8
+    run(widget)
+    return layer
+
+
+@pytest.fixture
+def viewer(make_napari_viewer):
+    return make_napari_viewer()
+
+
+@pytest.fixture
+def press(qtbot, widget):
+    """Click one of the widget's small buttons."""
+    return lambda text: qtbot.mouseClick(widget.buttons.buttons[text], LEFT)
+
+
+def names(viewer):
+    return [layer.name for layer in viewer.layers]
+
+
+def shown_colors(widget):
+    """Return how many colors the palette panel shows."""
+    return 0 if widget.state is None else len(widget.state.result.palette)
+
+
+def click_curve(view, n_colors, qtbot):
+    canvas = view._canvas
+    canvas.draw()
+    (left, _), bottom = canvas.figure.axes[0].transData.transform((n_colors, 0)), 60
+    place = QPoint(round(left / canvas.device_pixel_ratio), canvas.height() - bottom)
+    qtbot.mouseClick(canvas, LEFT, pos=place)
+
+
+def click_canvas(viewer, position):
+    from napari.utils._proxies import ReadOnlyWrapper
+    from napari.utils.interactions import mouse_press_callbacks, mouse_release_callbacks
+
+    class Event:
+        type = "mouse_press"
+        dims_displayed = viewer.dims.displayed
+        view_direction = None
+        up_direction = None
+        modifiers = ()
+
+    event = Event()
+    event.position = position
+    mouse_press_callbacks(viewer, ReadOnlyWrapper(event))
+    event.type = "mouse_release"
+    mouse_release_callbacks(viewer, ReadOnlyWrapper(event))
+
+
+# -- several numbers of colors
+
+
+def test_explore_shows_a_stack_and_its_curve(viewer, widget, photo, press, done, qtbot):
+    viewer.window._qt_window.show()
+    press("Explore K")
+    view = widget._views.explored
+    assert EXPLORE in viewer.window.dock_widgets
+    qtbot.mouseClick(view.compute, LEFT)
+    done()
+    stack = viewer.layers["photo · 2 to 10 colors"]
+    assert stack.data.shape == (9, *PHOTO.shape)
+    for k in (2, 7, 10):
+        assert np.array_equal(stack.data[k - 2], quantize(PHOTO, k).image)
+        assert stack.data_to_world((k - 2, 0, 0))[0] == k
+    titles = viewer.layers["photo · titles"].features["title"]
+    assert titles[3].startswith("K = 5")
+    assert "elbow" in widget.message
+    click_curve(view, 6, qtbot)
+    done()
+    assert widget.n_colors.value == 6
+    assert len(viewer.layers["photo · palette"].data) == 6
+    assert viewer.dims.point[0] == 6
+
+
+def test_explore_as_a_grid_replaces_the_stack(viewer, widget, photo, done):
+    widget.open_explore()
+    widget.explore(2, 5)
+    done()
+    widget.explore(3, 6, "grid")
+    done()
+    view = widget._views.explored
+    assert (view.first.value(), view.last.value()) == (3, 6)
+    assert view.arrangement.currentData() == "grid"
+    assert view.compute.isEnabled()
+    names = [layer.name for layer in viewer.layers]
+    assert names.count("photo · titles") == 1
+    assert "photo · 2 to 5 colors" not in names
+    sheet = viewer.layers["photo · 3 to 6 colors"]
+    assert sheet.data.shape[0] > 2 * PHOTO.shape[0]
+    height, width = PHOTO.shape[:2]
+    assert np.array_equal(sheet.data[:height, :width, :3], quantize(PHOTO, 3).image)
+    assert viewer.dims.ndim == 2
+
+
+# -- the color space
+
+
+def test_color_space_follows_the_result_and_the_mouse(viewer, widget, photo, press, done, qtbot):
+    viewer.window._qt_window.show()
+    press("Color space")
+    view = widget._views._docks.get(COLOR_SPACE)
+    assert view.isVisible()
+    qtbot.waitUntil(lambda: view.scene is not None)
+    drawn = []
+    original = view.show_result
+    view.show_result = lambda *args: (drawn.append(args), original(*args))
+    widget.n_colors.value = 4
+    widget.run()
+    done()
+    colors, labels, palette, display = drawn[-1]
+    assert display is widget.state.display
+    assert palette is widget.result.palette
+    assert len(colors) == len(labels)
+    assert np.array_equal(widget.result.palette.values[labels].shape, colors.shape)
+    distances = ((colors[:, None, :].astype(float) - palette.colors) ** 2).sum(axis=2)
+    assert np.array_equal(distances.argmin(axis=1), labels)
+    picked = []
+    view.set_reference = picked.append
+    click_canvas(viewer, (10, 20))
+    assert np.array_equal(picked[0], PHOTO[10, 20])
+
+
+# -- shares
+
+
+def test_shares_of_frames(viewer, widget, done, press, tmp_path):
+    import pandas as pd
+
+    series = np.stack([PHOTO, PHOTO // 2, PHOTO // 3])
+    viewer.add_image(series, rgb=True, name="series")
+    widget.n_colors.value = 4
+    widget.run()
+    done()
+    press("Shares")
+    view = widget._views._docks.get(SHARES)
+    view.save_csv(tmp_path / "shares.csv")
+    table = pd.read_csv(tmp_path / "shares.csv")
+    expected = quantize(series, 4).labels
+    for t in range(3):
+        counts = np.bincount(expected[t].ravel(), minlength=4)
+        assert np.allclose(table.iloc[t, 1:5].astype(float), counts / counts.sum())
+    view.frame_clicked.emit(2)
+    assert viewer.dims.current_step[0] == 2
+
+
+def test_source_removed_while_exploring_and_applying(viewer, widget, run, held, settled, qtbot):
+    held.set()
+    viewer.add_image(PHOTO, name="photo")
+    run(widget)
+    second = viewer.add_image(PHOTO[::2], name="second")
+    held.clear()
+    held.begun.clear()
+    widget.explore(2, 3)
+    qtbot.waitUntil(held.begun.is_set)
+    viewer.layers.remove(second)
+    held.set()
+    settled(widget)
+    assert names(viewer) == ["photo", *OUTPUTS]
+    assert "removed" in widget.message
+    second = viewer.add_image(PHOTO[::2], name="second")
+    widget.image.value = viewer.layers["photo"]
+    viewer.layers.selection.update({viewer.layers["photo"], second})
+    held.clear()
+    held.begun.clear()
+    widget.image.value = viewer.layers["photo"]
+    widget.apply_to_selected()
+    qtbot.waitUntil(held.begun.is_set)
+    viewer.layers.remove(second)
+    held.set()
+    settled(widget)
+    assert names(viewer) == ["photo", *OUTPUTS]
+
+
+# -- several viewers, several images
+
+
+def test_two_viewers_at_once(make_napari_viewer, settled):
+    viewers = [make_napari_viewer() for _ in range(2)]
+    widgets = [viewer.window.add_plugin_dock_widget(NAME)[1] for viewer in viewers]
+    for i, (viewer, widget) in enumerate(zip(viewers, widgets, strict=True)):
+        viewer.add_image(PHOTO[i:], name="photo")
+        widget.n_colors.value = 4 + i
+        widget.open_color_space()
+    for widget in widgets:
+        widget.run()
+    settled(*widgets)
+    for i, viewer in enumerate(viewers):
+        assert names(viewer) == ["photo", *OUTPUTS]
+        expected = quantize(PHOTO[i:], 4 + i)
+        assert np.array_equal(viewer.layers[1].data, expected.image)
+
+
+def test_switching_between_images(viewer, widget, run):
+    first = viewer.add_image(PHOTO, name="photo")
+    widget.n_colors.value = 4
+    run(widget)
+    widget.recolor(0, (255, 0, 0))
+    second = viewer.add_image(GREY, name="second")
+    assert shown_colors(widget) == 0
+    widget.n_colors.value = 7
+    run(widget)
+    widget.open_color_space()
+    for _ in range(3):
+        viewer.layers.selection.active = first
+        assert (widget.image.value, shown_colors(widget)) == (first, 4)
+        assert widget.state.color(0) == (255, 0, 0)
+        viewer.layers.selection.active = second
+        assert (widget.image.value, shown_colors(widget)) == (second, 7)
+    viewer.layers.remove(second)
+    assert shown_colors(widget) == 4
+
+
+@pytest.mark.parametrize(
+    "new", [PHOTO[:20, :30], PHOTO[..., ::-1].copy()], ids=["smaller", "other pixels"]
+)
+def test_clicks_into_data_that_was_replaced(viewer, widget, run, new):
+    photo = viewer.add_image(PHOTO, name="photo")
+    run(widget)
+    widget.open_color_space()
+    photo.data = new
+    click_canvas(viewer, (3, 4))
+    click_canvas(viewer, (90, 140))
+    widget.recolor(0, (1, 2, 3))
+    run(widget)
+    assert np.array_equal(viewer.layers[1].data, quantize(new, 16).image)
+
+
+# -- kinds of images
+
+
+def test_all_kinds_of_images(viewer, widget, run, notices):
+    widget.seed.value = widget.seed.max
+    widget.open_color_space()
+    for kind, image in KINDS.items():
+        viewer.add_image(image, name="photo", rgb=kind == "RGBA")
+        widget.n_colors.value = 64
+        run(widget)
+        assert names(viewer) == ["photo", *OUTPUTS], kind
+        spatial = image.shape[:2] if kind == "RGBA" else image.shape
+        assert viewer.layers["photo · clusters"].data.shape == spatial
+        assert shown_colors(widget) <= 64
+        widget.open_shares()
+        widget.recolor(0, widget.state.color(0))
+        widget.hide_colors(frozenset({0}))
+        widget.compare()
+        widget.compare()
+        click_canvas(viewer, viewer.dims.point)
+        widget.n_colors.value = 2
+        run(widget)
+        assert shown_colors(widget) <= 2
+        assert not notices, kind
+        viewer.layers.clear()
+
+
+def test_read_only_and_multiscale(viewer, widget, run):
+    image = PHOTO.copy()
+    image.setflags(write=False)
+    viewer.add_image([image, image[::2, ::2]], name="photo", multiscale=True)
+    run(widget)
+    assert np.array_equal(viewer.layers[1].data, quantize(image, 16).image)
+    widget.open_color_space()
+    click_canvas(viewer, viewer.dims.point)
+    widget.merge(0, 1)
+    assert shown_colors(widget) == 15
+
+
+def test_three_dimensional_display_and_rolled_dims(viewer, widget, run):
+    viewer.add_image(np.repeat(STACK, 4, axis=0), name="photo")
+    viewer.dims.ndisplay = 3
+    widget.n_colors.value = 4
+    run(widget)
+    assert viewer.dims.ndisplay == 3
+    widget.compare()
+    widget.compare()
+    viewer.dims.ndisplay = 2
+    viewer.dims.roll()
+    widget.extent.value = "slice"
+    run(widget)
+    assert 1 in viewer.layers["photo · clusters"].data.shape
+    widget.open_shares()
+    widget.explore(2, 3)
+    viewer.dims.roll()
+    viewer.dims.transpose()
+    widget.extent.value = "all"
+    run(widget)
+    assert viewer.layers["photo · clusters"].data.shape == (12, *SMALL.shape)
