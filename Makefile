@@ -2,20 +2,23 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
-DISPLAYED := sh scripts/with_display.sh
+# Tests run in so many processes, each with its own virtual display.
+WORKERS ?= logical
 
 .PHONY: demo test lint bench clean
 
 demo: $(VENV)/.installed-all  ## quantize a photograph into demo/ and show it in napari
 	@$(BIN)/python scripts/demo.py
 
-test: $(VENV)/.installed-test lint  ## lint, types and all tests
-	NAPARI_STRICT_QT=1 $(DISPLAYED) $(BIN)/python -m pytest
+test: lint  ## lint, types and all tests
+	NAPARI_STRICT_QT=1 sh scripts/with_display.sh $(BIN)/python -m pytest \
+		--numprocesses=$(WORKERS) --maxprocesses=4 --dist=worksteal
 
-lint: $(VENV)/.installed-test
+lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/typos
 
 bench: $(VENV)/.installed-bench  ## our time and error beside those of other libraries
 	$(BIN)/python benchmarks/compare.py
@@ -24,8 +27,8 @@ $(VENV)/.installed-%: pyproject.toml napari.yaml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; try: make PYTHON=python3.12')"
 	@sh scripts/system_libraries.sh $(PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@sh scripts/install.sh $(BIN)/python '.[$*]'
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist demo
+	rm -rf $(VENV) .numba_cache build dist demo

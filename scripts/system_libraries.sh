@@ -27,6 +27,35 @@ if [ "$(id -u)" != 0 ]; then
     echo "  sudo apt-get install --no-install-recommends$missing" >&2
     exit 0
 fi
+
+# A fresh machine updates itself, and its apt holds the locks for minutes. apt-get can wait for the
+# one of dpkg, but not for those of the package lists and of the archives.
+lock_seconds=600
+waiting=""
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt_get() {
+    give_up=$(($(date +%s) + lock_seconds))
+    until LC_ALL=C apt-get -qq -o "DPkg::Lock::Timeout=$lock_seconds" "$@" >"$log" 2>&1; do
+        if ! grep -q "Could not get lock" "$log"; then
+            why="see above"
+        elif [ "$(date +%s)" -ge "$give_up" ]; then
+            why="another apt or dpkg has been running for more than $((lock_seconds / 60)) minutes"
+        else
+            [ -n "$waiting" ] || echo "Waiting for another run of apt or dpkg to end."
+            waiting=yes
+            sleep 3
+            continue
+        fi
+        cat "$log" >&2
+        echo "These system libraries could not be installed ($why):$missing" >&2
+        echo "Run the command again, or install them by hand." >&2
+        exit 1
+    done
+}
+
 echo "Installing system libraries:$missing"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq && apt-get install -qq -y --no-install-recommends $missing >/dev/null
+apt_get update
+# shellcheck disable=SC2086  # a list of packages
+apt_get install -y --no-install-recommends $missing

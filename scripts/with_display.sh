@@ -1,7 +1,11 @@
 #!/bin/sh
-# Run a command on the screen there is, or on a virtual one of 1400x900 with OpenGL.
-if [ -n "$DISPLAY$WAYLAND_DISPLAY" ] || [ "$(uname)" != Linux ]; then
-    exec "$@"
+# Run pytest so that each of its processes has a virtual display of its own (pytest-xvfb starts
+# them), or on the screen there is where Xvfb is missing. Nothing of it elsewhere than on Linux.
+if [ "$(uname)" = Linux ]; then
+    command -v Xvfb >/dev/null || [ -n "$DISPLAY" ] || {
+        echo "No display, and Xvfb is missing: install xvfb." >&2
+        exit 1
+    }
+    export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-xcb}" # not the Wayland of the desktop
 fi
-command -v xvfb-run >/dev/null || { echo "No display, and xvfb-run is missing: install xvfb." >&2; exit 1; }
-exec xvfb-run -a -s "-screen 0 1400x900x24" "$@"
+exec "$@"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +8,16 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `reference`
+
+
+def pytest_configure(config):
+    """Give every worker a cache of compiled kernels of its own.
+
+    Two processes that compile the same function for different types at the same time would give
+    both results the same file name in numba's cache.
+    """
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["NUMBA_CACHE_DIR"] = str(config.rootpath / ".numba_cache" / worker)
 
 
 @pytest.fixture(autouse=True)
