@@ -55,15 +55,16 @@ def _narrow(origin: Color, side: int, n: int, given: Array, kept: Array) -> int:
 
 
 @jit
-def _label_cell(origin: Color, n: int, near: Array, scratch: Array, labels: Array) -> bool:
+def _label_cell(
+    origin: Color, n: int, near: Array, best: Array, owner: Array, ties: Array, labels: Array
+) -> bool:
     """Find the nearest of some centers for the 64 colors of a cell; ties go to the first.
 
     IN `origin`: the cell's lowest corner, `near` (n.., 5) float64: x, y, z and index of a center.
-    INOUT `scratch` (3, 64) float64: room to work in; the last row becomes 1 where a tie was.
-    OUT `labels` (64,) uint8 or uint16.
+    OUT `best` and `owner` (64,) float64: room to work in, `labels` (64,) uint8 or uint16.
+    INOUT `ties` (64,) float64: becomes 1 where a tie was.
     Returns whether all agree.
     """
-    best, owner, ties = scratch[0], scratch[1], scratch[2]
     r, g, b = float(origin[0]), float(origin[1]), float(origin[2])
     for t in range(64):
         best[t], owner[t] = np.inf, near[0, 3]
@@ -118,8 +119,18 @@ def label_tree(
                 if n_box == 1:
                     entries[64 * box : 64 * box + 64] = shown[np.int64(near[2, 0, 3])]
                 else:
-                    tree = entries, positions, cell_labels
-                    used = _label_box(box, n_box, used, packed, shown, near, scratch, tree)
+                    used = _label_box(
+                        box,
+                        n_box,
+                        used,
+                        packed,
+                        shown,
+                        near,
+                        scratch,
+                        entries,
+                        positions,
+                        cell_labels,
+                    )
     return scratch[2].any()
 
 
@@ -132,17 +143,18 @@ def _label_box(
     shown: Array,
     near: Array,
     scratch: Array,
-    tree: tuple[Array, Array, Array],
+    entries: Array,
+    positions: Array,
+    cell_labels: Array,
 ) -> int:
     """Label the cells of a box that more than one center may be nearest to.
 
     IN as for `label_tree`, `n_box`: how many centers are left.
     INOUT `near` (5, M.., 5) float64: the centers left in boxes of each size, `scratch` (3, 64)
     float64.
-    OUT `tree`: entries, positions and cell labels.
+    OUT `entries`, `positions` and `cell_labels` as for `label_tree`.
     Returns where the next labels of a mixed cell begin.
     """
-    entries, positions, cell_labels = tree
     for octant in OCTANTS:
         first = 64 * box + octant
         n_octant = _narrow(corner(first << 6), 8, n_box, near[2], near[3])
@@ -153,7 +165,9 @@ def _label_box(
             elif packed[cell]:
                 n = _narrow(corner(cell << 6), 4, n_octant, near[3], near[4])
                 labels = cell_labels[used : used + 64]
-                if n == 1 or _label_cell(corner(cell << 6), n, near[4], scratch, labels):
+                if n == 1 or _label_cell(
+                    corner(cell << 6), n, near[4], scratch[0], scratch[1], scratch[2], labels
+                ):
                     label = np.int64(near[4, 0, 3]) if n == 1 else np.int64(labels[0])
                     entries[cell] = shown[label]
                 else:
