@@ -24,7 +24,7 @@ def run(code, **options):
         [sys.executable, "-W", "error", "-c", code],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         **options,
     )
     assert done.returncode == 0, done.stderr

@@ -344,7 +344,7 @@ def test_after_a_fork():
     child = context.Process(target=_in_child, args=(image, queue))
     child.start()
     try:
-        assert np.array_equal(queue.get(timeout=60), expected)
+        assert np.array_equal(queue.get(timeout=300), expected)
     finally:
         child.join(10)
         child.kill()
@@ -366,7 +366,7 @@ def test_workqueue_layer_and_several_threads(n_threads):
         "NUMBA_NUM_THREADS": str(n_threads),
     }
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("#") == 5

@@ -152,7 +152,7 @@ print("done", done)
 @pytest.mark.parametrize("how", ["close", "window"])
 def test_viewer_closed_during_a_run(how):
     done = subprocess.run(
-        [sys.executable, "-c", SLOWED, how], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", SLOWED, how], capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     assert "done [True]" in done.stdout
@@ -211,7 +211,7 @@ def test_viewer_closed_in_the_middle_of_everything():
         [sys.executable, "-X", "faulthandler", "-c", CLOSING],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert "done" in done.stdout
