@@ -6,6 +6,6 @@ it: IN is read, OUT is written, INOUT both; ``n..`` is a size of at least n, of 
 count. The modules are imported by the functions that use them, so that importing the package stays
 light.
 
-numba's cache on disk looks at the file of a kernel only: what another module's kernels call, such
-as `grid_count.corner`, cannot change without a touch of that module.
+numba's cache on disk looks at the file of a kernel only. So a module whose kernels call those of
+another one holds a digest of that one's file: a change there is a change here.
 """

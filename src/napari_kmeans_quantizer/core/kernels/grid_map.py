@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+GRID_COUNT = "be16dc3143c0"
+"""Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
+
 
 @jit
 def _uniform(first: int, entries: Array, marker: np.uint32) -> bool:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+GRID_COUNT = "be16dc3143c0"
+"""Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
+
 
 @jit
 def _narrow(origin: Color, side: int, n: int, given: Array, kept: Array) -> int:
