@@ -198,3 +198,12 @@ def test_palettes_and_fixed_colors_of_any_kind(as_given):
         expected = quantize(PHOTO, 3, fixed_colors=colors)
         assert np.array_equal(layers.image.data, expected.image)
         assert made_of(layers).settings.fixed_colors == ((200, 0, 0), (0, 90, 200))
+
+
+def test_edits_within_a_region():
+    region = Labels(INSIDE)
+    layers = quantize_layer(Image(PHOTO), 6, region=region, edits=[("recolor", 0, (1, 2, 3))])
+    assert (layers.labels.data[INSIDE == 0] == 0).all()
+    assert (layers.image.data[layers.labels.data == 1] == (1, 2, 3)).all()
+    assert np.array_equal(layers.image.data[INSIDE == 0], PHOTO[INSIDE == 0])
+    assert len(layers.palette.data) == 6

@@ -131,18 +131,6 @@ def test_image_follows_the_active_layer_and_leaves_own_outputs_out(viewer, widge
     assert widget.image.value == other
 
 
-def test_slider_and_number_go_together(widget):
-    assert widget.n_colors.value == 16
-    widget._form.slider.value = 40
-    assert widget.n_colors.value == 40
-    widget.n_colors.value = 200
-    assert widget._form.slider.value == 64
-    assert widget.n_colors.value == 200
-    widget.n_colors.value = 1
-    assert widget._form.slider.value == 2
-    assert widget.n_colors.value == 1
-
-
 def test_seed_is_used(viewer, widget, quantized):
     viewer.add_image(PHOTO, name="photo")
     widget.seed.value = 7
