@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from .layers.ours import Record, record_of, records_in
 from .layers.watch import Watch, recolored_points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     import napari.viewer
     from napari.layers import Labels, Layer, Points
@@ -40,6 +41,11 @@ class Session:
         Called after a state is new, changed or gone.
     on_label : callable
         Gets a state, and the index of its color that was selected in its Labels layer.
+
+    Attributes
+    ----------
+    is_arranging : bool
+        Whether layers become active that nobody has chosen.
     """
 
     def __init__(
@@ -52,6 +58,7 @@ class Session:
         self._on_change, self._on_label = on_change, on_label
         self._records: dict[Key, Record] = {}
         self._curves: dict[Key, Curve] = {}
+        self.is_arranging = False
         self._watch = Watch(self._take_point_colors, self._tell_label)
 
     # -- what is known
@@ -163,21 +170,32 @@ class Session:
 
     def show_explored(self, explored: Exploration) -> None:
         """Show several results as one stack, or on one sheet, instead of the last ones."""
-        layers, key = self._viewer.layers, explored.source.key
-        active, record = layers.selection.active, self._record(key)
+        key = explored.source.key
+        record = self._record(key)
         self._curves[key] = explored.curve
-        for role, content in explored_contents(explored).items():
-            old = self.layer(key, role)
-            other = np.ndim(content["data"]) - bool(content.get("rgb"))
-            if old is not None and (role == "titles" or old.ndim != other):
-                layers.remove(old)
-            added = self._show_in(record, role, content, None, look=True)
-            if not added and (shown := self.layer(key, role)) is not None:
-                shown.name = content["name"]
-        if active in layers:
-            layers.selection.active = active
+        with self._keeping_active():
+            for role, content in explored_contents(explored).items():
+                old = self.layer(key, role)
+                other = np.ndim(content["data"]) - bool(content.get("rgb"))
+                if old is not None and (role == "titles" or old.ndim != other):
+                    self._viewer.layers.remove(old)
+                added = self._show_in(record, role, content, None, look=True)
+                if not added and (shown := self.layer(key, role)) is not None:
+                    shown.name = content["name"]
         self._viewer.reset_view()
         self._on_change()
+
+    @contextmanager
+    def _keeping_active(self) -> Iterator[None]:
+        """Let the active layer be the same afterwards: nobody has chosen another one."""
+        layers = self._viewer.layers
+        active, self.is_arranging = layers.selection.active, True
+        try:
+            yield
+            if active in layers:
+                layers.selection.active = active
+        finally:
+            self.is_arranging = False
 
     # -- changes of what is shown
 

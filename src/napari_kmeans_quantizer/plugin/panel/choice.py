@@ -63,7 +63,9 @@ class Choice:
         """Choose the viewer's active layer, if it is an image that can be quantized."""
         self._form.reset_choices()
         active = self._viewer.layers.selection.active
-        if active is not None and active in self._form.image.choices:
+        if self._session.is_arranging or active is None:
+            return
+        if active in self._form.image.choices:
             self._form.image.value = active
 
     def keep_channels(self, _: object = None) -> None:

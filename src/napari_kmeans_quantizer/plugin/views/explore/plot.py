@@ -13,13 +13,9 @@ if TYPE_CHECKING:
 
 
 def draw_curve(
-    axes: Axes,
-    theme: Theme,
-    n_colors: NDArray[np.int64],
-    errors: NDArray[np.float64],
-    name: str,
+    axes: Axes, theme: Theme, n_colors: NDArray[np.int64], errors: NDArray[np.float64]
 ) -> None:
-    """Draw the errors of an image, from zero up."""
+    """Draw the errors, from zero up."""
     from matplotlib.ticker import MaxNLocator
 
     axes.plot(
@@ -38,9 +34,6 @@ def draw_curve(
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     axes.set_xlabel("number of colors K")
     axes.set_ylabel("mean squared error")
-    # A "$" in a name is only that.
-    title = axes.set_title(name, fontsize=theme.font_size, color=theme.text)
-    title.set_parse_math(False)
     axes.grid(axis="y", color=theme.faded(0.15))
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

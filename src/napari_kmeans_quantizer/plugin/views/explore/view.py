@@ -206,7 +206,7 @@ class ExploreView(QWidget):
         if self.shown_curve is None:  # a new theme comes at any time
             return
         axes, theme = self._canvas.axes(), self._canvas.theme()
-        draw_curve(axes, theme, self._n_colors, self._errors, self._name)
+        draw_curve(axes, theme, self._n_colors, self._errors)
         if self._suggested is not None:
             draw_suggested(axes, theme, self._suggested)
         (self._marker,) = axes.plot(

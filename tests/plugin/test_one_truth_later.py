@@ -1,0 +1,257 @@
+"""What is known of an image stays true later: after the panel was closed, another image chosen,
+or other layers added; and what is told of a run is the run's alone.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from person import Person
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QLabel
+from skimage import data
+from superqt import QElidingLabel
+
+from napari_kmeans_quantizer import quantize
+
+PHOTO = data.coffee()[::10, ::10]
+OTHER = PHOTO[::-1, ::-1] // 2
+FRAMES = np.stack([np.where(np.eye(20, 30), 255, 40 * t).astype(np.uint8) for t in range(5)])
+SHARES, EXPLORE = "Shares of colors", "Explore K"
+
+
+@pytest.fixture
+def viewer(make_napari_viewer):
+    return make_napari_viewer()
+
+
+@pytest.fixture
+def person(viewer, qtbot):
+    return Person(viewer, qtbot)
+
+
+# -- the panel closed, and opened again
+
+
+def known(widget):
+    """What a person has made of the chosen image's result."""
+    state, palette = widget.state, widget.result.palette
+    colors = np.round(palette.colors, 6).tolist()
+    return colors, palette.counts.tolist(), state.locked, state.hidden, state.is_edited
+
+
+def edited_images(viewer, person):
+    """Quantize two images, and do something to the palettes of both."""
+    photo, other = viewer.add_image(PHOTO, name="photo"), viewer.add_image(OTHER, name="other")
+    widget = person.widget
+    person.run(photo, 6)
+    widget.recolor(1, (255, 0, 0))
+    widget.lock(1)
+    widget.merge(4, 2)
+    widget.hide_colors(frozenset({0, 3}))
+    person.run(other, 3)
+    widget.recolor(0, (0, 0, 255))
+    return photo, other
+
+
+def test_a_reopened_panel_knows_all_that_was_done(viewer, person):
+    images = edited_images(viewer, person)
+    before = {}
+    for image in images:
+        person.widget.image.value = image
+        before[image] = known(person.widget), person.hexes()
+    person.close_by_x()
+    person.open()
+    for image in images:
+        person.widget.image.value = image
+        assert person.widget.result is not None
+        assert (known(person.widget), person.hexes()) == before[image]
+
+
+def test_editing_goes_on_in_a_reopened_panel(viewer, person):
+    photo, _ = edited_images(viewer, person)
+    layers = list(viewer.layers)
+    person.close_by_x()
+    widget = person.open()
+    widget.image.value = photo
+    widget.merge(3, 2)
+    palette = viewer.layers["photo · palette"]
+    assert len(person.hexes()) == len(palette.data) == 4
+    assert viewer.layers["photo · clusters"].data.max() == 4
+    assert list(palette.features["hex"]) == person.hexes()
+    person.run(photo, 4)  # what was locked is kept
+    assert (widget.result.palette.colors == (255, 0, 0)).all(axis=1).any()
+    assert list(viewer.layers) == layers
+
+
+def test_edits_are_taken_back_in_a_reopened_panel(viewer, person):
+    photo, _ = edited_images(viewer, person)
+    person.close_by_x()
+    widget = person.open()
+    widget.image.value = photo
+    widget.reset_colors()
+    expected = quantize(PHOTO, 6)
+    assert person.hexes() == list(expected.palette.hex)
+    assert np.array_equal(viewer.layers["photo · quantized"].data[..., :3], expected.image)
+    assert np.array_equal(viewer.layers["photo · clusters"].data, expected.labels + 1)
+
+
+# -- the frame that is clicked
+
+PLACES = {"scaled": {"scale": (2.5, 1, 1)}, "moved": {"translate": (-7, 0, 0)}}
+PLACES["scaled and moved"] = {"scale": (0.5, 1, 1), "translate": (12, 0, 0)}
+OTHERS = {
+    "alone": {},
+    "beside a finer one": {"scale": (0.25, 1, 1)},
+    "beside one that starts earlier": {"translate": (-7, 0, 0)},
+    "beside a finer one that starts earlier": {"scale": (0.3, 1, 1), "translate": (-7, 0, 0)},
+}
+CLICKED = [
+    ({}, "beside a finer one"),
+    ({}, "beside one that starts earlier"),
+    ({"scale": (2.5, 1, 1)}, "beside a finer one that starts earlier"),
+    ({"scale": (0.5, 1, 1), "translate": (12, 0, 0)}, "beside a finer one"),
+]
+
+
+def displayed(stack):
+    """Return the frame that napari shows of a stack: its background tells."""
+    return int(np.asarray(stack._slice.image.raw)[0, 1]) // 40
+
+
+@pytest.mark.parametrize(("place", "other"), CLICKED)
+def test_the_clicked_frame_is_shown(viewer, person, place, other):
+    stack = viewer.add_image(FRAMES, name="stack", **place)
+    viewer.add_image(np.repeat(FRAMES, 4, axis=0), name="other", **OTHERS[other])
+    person.run(stack, 3)
+    person.widget.open_shares()
+    for frame in (3, 0, 4, 1):
+        viewer.window.dock_widgets[SHARES].frame_clicked.emit(frame)
+        assert displayed(stack) == frame
+
+
+@pytest.mark.parametrize(("unit", "size"), [("nm", 1), ("nm", 250), ("um", 0.2)])
+def test_the_clicked_frame_is_shown_in_other_units(viewer, person, unit, size):
+    options = {"scale": (0.5, 0.1, 0.1), "units": ("um", "um", "um")}
+    stack = viewer.add_image(FRAMES, name="stack", **options)
+    options = {"scale": (size, 100, 100), "units": (unit, "nm", "nm")}
+    viewer.add_image(FRAMES, name="other", **options)
+    person.run(stack, 3)
+    person.widget.open_shares()
+    for frame in (3, 0, 4):
+        viewer.window.dock_widgets[SHARES].frame_clicked.emit(frame)
+        assert displayed(stack) == frame
+
+
+# -- explored
+
+
+def explore(person, image, first, last):
+    person.widget.image.value = image
+    person.widget.explore(first, last)
+    person.settled()
+
+
+def told(view):
+    """Return all that a view says in words."""
+    labels = [*view.findChildren(QLabel), *view.findChildren(QElidingLabel)]
+    words = [label.text() for label in labels if label.isVisibleTo(view)]
+    return " ".join([*words, view.windowTitle(), view.parent().windowTitle()])
+
+
+def click_curve(qtbot, view, n_colors, limits=[]):
+    """Click where the curve has, or had, this number of colors."""
+    canvas = view.findChild(FigureCanvasQTAgg)
+    canvas.draw()
+    if canvas.figure.axes:
+        (x, _), height = canvas.figure.axes[0].transData.transform((n_colors, 0)), canvas.height()
+        limits[:] = [QPoint(round(x / canvas.device_pixel_ratio), height - 60)]
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=limits[0])
+
+
+def test_the_curve_is_of_the_chosen_image(make_napari_viewer, qtbot):
+    viewer = make_napari_viewer(show=True)
+    person = Person(viewer, qtbot)
+    widget = person.widget
+    berries, leaves = (
+        viewer.add_image(image, name=name)
+        for name, image in (("berries", PHOTO), ("leaves", OTHER))
+    )
+    widget.open_explore()
+    view = viewer.window.dock_widgets[EXPLORE]
+    explore(person, berries, 2, 5)
+    assert list(view.table()["K"]) == [2, 3, 4, 5]
+    assert "berries" in told(view)
+    curve = view.table()
+    widget.n_colors.value = 12
+    click_curve(qtbot, view, 3)
+    person.settled()
+    assert widget.n_colors.value == 3
+    widget.image.value, widget.n_colors.value = leaves, 12
+    assert view.table().empty
+    click_curve(qtbot, view, 4)
+    person.settled()
+    assert widget.n_colors.value == 12
+    assert "leaves · palette" not in viewer.layers
+    assert "leaves" in told(view)
+    explore(person, leaves, 3, 4)
+    assert list(view.table()["K"]) == [3, 4]
+    for _ in range(2):
+        widget.image.value = berries
+        assert view.table().equals(curve)
+        assert "berries" in told(view)
+        widget.image.value = leaves
+        assert list(view.table()["K"]) == [3, 4]
+
+
+def test_no_curve_of_an_image_that_is_gone(viewer, person):
+    photo, other = viewer.add_image(PHOTO, name="photo"), viewer.add_image(OTHER, name="other")
+    person.widget.open_explore()
+    explore(person, other, 2, 4)
+    view = viewer.window.dock_widgets[EXPLORE]
+    viewer.layers.remove(other)
+    assert person.widget.image.value == photo
+    assert view.table().empty
+
+
+# -- the time that is told
+
+
+def patch_everywhere(monkeypatch, name, make):
+    """Replace a function in all modules of the plugin that have it."""
+    for module in [m for n, m in sys.modules.items() if n.startswith("napari_kmeans_quantizer.p")]:
+        if name in vars(module):
+            monkeypatch.setattr(module, name, make(getattr(module, name)))
+
+
+def test_the_time_that_is_told_is_that_of_the_work(viewer, qtbot, monkeypatch):
+    """The first run waits for what is compiled: numba compiles in one thread at a time."""
+    compiled, begun = threading.Event(), threading.Event()
+
+    def compiles(steps):
+        def quantize_steps(array, *args, **options):
+            inner = steps(array, *args, **options)
+            if array.shape == (40, 40, 3):  # what is compiled in the background
+                begun.set()
+                compiled.wait(30)
+            compiled.wait(30)
+            return (yield from inner)
+
+        return quantize_steps
+
+    Person(viewer, qtbot)  # all modules are there now
+    viewer.window.remove_dock_widget("all")
+    patch_everywhere(monkeypatch, "quantize_steps", compiles)
+    person = Person(viewer, qtbot)
+    qtbot.waitUntil(begun.is_set)
+    photo = viewer.add_image(PHOTO, name="photo")
+    threading.Timer(3, compiled.set).start()
+    person.run(photo, 4)
+    seconds = re.search(r"([\d.]+) (m?s)$", person.status)
+    assert seconds, person.status
+    assert seconds[2] == "ms" or float(seconds[1]) < 1.5, person.status
