@@ -169,8 +169,10 @@ def click_curve(qtbot, view, n_colors, limits=[]):
     canvas = view.findChild(FigureCanvasQTAgg)
     canvas.draw()
     if canvas.figure.axes:
-        (x, _), height = canvas.figure.axes[0].transData.transform((n_colors, 0)), canvas.height()
-        limits[:] = [QPoint(round(x / canvas.device_pixel_ratio), height - 60)]
+        [axes], ratio = canvas.figure.axes, canvas.device_pixel_ratio
+        x, _ = axes.transData.transform((n_colors, 0))
+        y = (axes.bbox.y0 + axes.bbox.y1) / 2
+        limits[:] = [QPoint(round(x / ratio), canvas.height() - round(y / ratio))]
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=limits[0])
 
 
