@@ -85,7 +85,7 @@ def test_fifty_mixed_runs_leave_nothing_behind(viewer, widget, run, settled, qtb
     assert psutil.Process().memory_info().rss - memory < 30_000_000
 
 
-def test_bars_nest_in_no_way(viewer, widget, settled, monkeypatch):
+def test_bars_nest_in_no_way(viewer, request, settled, monkeypatch):
     # napari handles events while it makes and updates its bar: more progress, and the end.
     monkeypatch.setattr(busy, "SHOW_AFTER", 0)
     depth, deepest = 0, 0
@@ -101,6 +101,7 @@ def test_bars_nest_in_no_way(viewer, widget, settled, monkeypatch):
             depth -= 1
 
     monkeypatch.setattr(busy.Busy, "step", counted)
+    widget = request.getfixturevalue("widget")  # which holds what it calls
     viewer.add_image(data.coffee(), name="photo")
     for last in (4, 3):
         widget.explore(2, last)
