@@ -164,7 +164,10 @@ def told(view):
     return " ".join([*words, view.windowTitle(), view.parent().windowTitle()])
 
 
-def click_curve(qtbot, view, n_colors, limits=[]):
+CLICKED = []  # where it was last
+
+
+def click_curve(qtbot, view, n_colors):
     """Click where the curve has, or had, this number of colors."""
     canvas = view.findChild(FigureCanvasQTAgg)
     canvas.draw()
@@ -172,8 +175,8 @@ def click_curve(qtbot, view, n_colors, limits=[]):
         [axes], ratio = canvas.figure.axes, canvas.device_pixel_ratio
         x, _ = axes.transData.transform((n_colors, 0))
         y = (axes.bbox.y0 + axes.bbox.y1) / 2
-        limits[:] = [QPoint(round(x / ratio), canvas.height() - round(y / ratio))]
-    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=limits[0])
+        CLICKED[:] = [QPoint(round(x / ratio), canvas.height() - round(y / ratio))]
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=CLICKED[0])
 
 
 def test_the_curve_is_of_the_chosen_image(make_napari_viewer, qtbot):
