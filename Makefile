@@ -2,6 +2,9 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# Each module is compiled once, not by every process.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Tests run in so many processes, each with its own virtual display.
 WORKERS ?= logical
 

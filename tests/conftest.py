@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -18,6 +19,12 @@ def pytest_configure(config):
     """
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         os.environ["NUMBA_CACHE_DIR"] = str(config.rootpath / ".numba_cache" / worker)
+
+
+def pytest_collection_finish():
+    """Let no collection walk through all modules again: the fixture of viewers collects twice."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
