@@ -103,25 +103,23 @@ def test_edits_are_taken_back_in_a_reopened_panel(viewer, person):
 
 # -- the frame that is clicked
 
-PLACES = {"scaled": {"scale": (2.5, 1, 1)}, "moved": {"translate": (-7, 0, 0)}}
-PLACES["scaled and moved"] = {"scale": (0.5, 1, 1), "translate": (12, 0, 0)}
 OTHERS = {
-    "alone": {},
-    "beside a finer one": {"scale": (0.25, 1, 1)},
-    "beside one that starts earlier": {"translate": (-7, 0, 0)},
-    "beside a finer one that starts earlier": {"scale": (0.3, 1, 1), "translate": (-7, 0, 0)},
+    "a finer one": {"scale": (0.25, 1, 1)},
+    "one that starts earlier": {"translate": (-7, 0, 0)},
+    "a finer one that starts earlier": {"scale": (0.3, 1, 1), "translate": (-7, 0, 0)},
 }
 CLICKED = [
-    ({}, "beside a finer one"),
-    ({}, "beside one that starts earlier"),
-    ({"scale": (2.5, 1, 1)}, "beside a finer one that starts earlier"),
-    ({"scale": (0.5, 1, 1), "translate": (12, 0, 0)}, "beside a finer one"),
+    ({}, "a finer one"),
+    ({}, "one that starts earlier"),
+    ({"scale": (2.5, 1, 1)}, "a finer one that starts earlier"),
+    ({"scale": (0.5, 1, 1), "translate": (12, 0, 0)}, "a finer one"),
 ]
 
 
 def displayed(stack):
     """Return the frame that napari shows of a stack: its background tells."""
-    return int(np.asarray(stack._slice.image.raw)[0, 1]) // 40
+    shown = np.asarray(stack._slice.image.raw)
+    return int(shown[0, 1]) // 40 if shown.shape == FRAMES.shape[1:] else None
 
 
 @pytest.mark.parametrize(("place", "other"), CLICKED)
@@ -152,7 +150,7 @@ def test_the_clicked_frame_is_shown_in_other_units(viewer, person, unit, size):
 
 
 def explore(person, image, first, last):
-    person.widget.image.value = image
+    person.viewer.layers.selection.active = image  # the widget follows
     person.widget.explore(first, last)
     person.settled()
 
@@ -164,63 +162,84 @@ def told(view):
     return " ".join([*words, view.windowTitle(), view.parent().windowTitle()])
 
 
-CLICKED = []  # where it was last
+def canvas_of(view):
+    return view.findChild(FigureCanvasQTAgg)
 
 
-def click_curve(qtbot, view, n_colors):
-    """Click where the curve has, or had, this number of colors."""
-    canvas = view.findChild(FigureCanvasQTAgg)
+def place_on_curve(view, n_colors):
+    """Return where the canvas shows a number of colors."""
+    canvas, curve = canvas_of(view), view.table().set_index("K")["mse"]
     canvas.draw()
-    if canvas.figure.axes:
-        [axes], ratio = canvas.figure.axes, canvas.device_pixel_ratio
-        x, _ = axes.transData.transform((n_colors, 0))
-        y = (axes.bbox.y0 + axes.bbox.y1) / 2
-        CLICKED[:] = [QPoint(round(x / ratio), canvas.height() - round(y / ratio))]
-    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=CLICKED[0])
+    place = canvas.figure.axes[0].transData.transform((n_colors, curve[n_colors]))
+    x, y = np.rint(place / canvas.device_pixel_ratio).astype(int).tolist()
+    return QPoint(x, canvas.height() - y)
 
 
-def test_the_curve_is_of_the_chosen_image(make_napari_viewer, qtbot):
+@pytest.fixture
+def explored(make_napari_viewer, qtbot):
+    """Two images, of which the first was explored; and the view of it."""
     viewer = make_napari_viewer(show=True)
     person = Person(viewer, qtbot)
-    widget = person.widget
-    berries, leaves = (
-        viewer.add_image(image, name=name)
-        for name, image in (("berries", PHOTO), ("leaves", OTHER))
-    )
-    widget.open_explore()
-    view = viewer.window.dock_widgets[EXPLORE]
+    berries = viewer.add_image(PHOTO, name="berries")
+    leaves = viewer.add_image(OTHER, name="leaves")
+    person.widget.open_explore()
     explore(person, berries, 2, 5)
-    assert list(view.table()["K"]) == [2, 3, 4, 5]
-    assert "berries" in told(view)
+    return person, viewer.window.dock_widgets[EXPLORE], berries, leaves
+
+
+def test_exploring_chooses_no_other_image(viewer, person):
+    photo = viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(OTHER, name="other")  # the active layer
+    person.widget.image.value = photo
+    for arrangement in ("stack", "grid"):
+        person.widget.explore(2, 3, arrangement)
+        person.settled()
+        assert person.widget.image.value == photo
+
+
+def test_the_curve_is_of_the_chosen_image(explored):
+    person, view, berries, leaves = explored
     curve = view.table()
-    widget.n_colors.value = 12
-    click_curve(qtbot, view, 3)
-    person.settled()
-    assert widget.n_colors.value == 3
-    widget.image.value, widget.n_colors.value = leaves, 12
+    assert list(curve["K"]) == [2, 3, 4, 5]
+    person.widget.image.value = leaves
     assert view.table().empty
-    click_curve(qtbot, view, 4)
-    person.settled()
-    assert widget.n_colors.value == 12
-    assert "leaves · palette" not in viewer.layers
-    assert "leaves" in told(view)
     explore(person, leaves, 3, 4)
     assert list(view.table()["K"]) == [3, 4]
     for _ in range(2):
-        widget.image.value = berries
+        person.widget.image.value = berries
         assert view.table().equals(curve)
-        assert "berries" in told(view)
-        widget.image.value = leaves
+        person.widget.image.value = leaves
         assert list(view.table()["K"]) == [3, 4]
 
 
-def test_no_curve_of_an_image_that_is_gone(viewer, person):
-    photo, other = viewer.add_image(PHOTO, name="photo"), viewer.add_image(OTHER, name="other")
-    person.widget.open_explore()
-    explore(person, other, 2, 4)
-    view = viewer.window.dock_widgets[EXPLORE]
-    viewer.layers.remove(other)
-    assert person.widget.image.value == photo
+def test_the_curve_names_its_image(explored):
+    person, view, berries, leaves = explored
+    assert "berries" in told(view)
+    person.widget.image.value = leaves
+    assert "berries" not in told(view)
+    explore(person, leaves, 3, 4)
+    assert "leaves" in told(view)
+    person.widget.image.value = berries
+    assert "berries" in told(view)
+
+
+def test_no_other_image_is_quantized_by_a_click_on_the_curve(explored, qtbot):
+    person, view, _, leaves = explored
+    place = place_on_curve(view, 4)
+    qtbot.mouseClick(canvas_of(view), Qt.MouseButton.LeftButton, pos=place)
+    person.settled()
+    assert person.widget.n_colors.value == 4  # of berries
+    person.widget.image.value, person.widget.n_colors.value = leaves, 12
+    qtbot.mouseClick(canvas_of(view), Qt.MouseButton.LeftButton, pos=place)
+    person.settled()
+    assert person.widget.n_colors.value == 12
+    assert "leaves · palette" not in person.viewer.layers
+
+
+def test_no_curve_of_an_image_that_is_gone(explored):
+    person, view, berries, leaves = explored
+    person.viewer.layers.remove(berries)
+    assert person.widget.image.value == leaves
     assert view.table().empty
 
 

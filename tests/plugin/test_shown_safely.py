@@ -13,7 +13,7 @@ from skimage import data
 from napari_kmeans_quantizer import quantize
 
 PHOTO = data.coffee()[::10, ::10]
-GREY = np.ascontiguousarray(PHOTO[..., 1])
+GREY = PHOTO[..., 1]
 STACK = np.stack([GREY, GREY[::-1], GREY // 2])
 
 
@@ -28,38 +28,40 @@ def person(viewer, qtbot):
 
 
 @pytest.fixture
-def asynchronous():
+def asynchronous(viewer):  # only now: a viewer of the tests starts from napari's defaults
     """Let napari slice layers in threads."""
     experimental = get_settings().experimental
-    before = experimental.async_
     experimental.async_ = True
     yield
-    experimental.async_ = before
+    experimental.async_ = False
 
 
 # -- what napari is set to
 
 
-@pytest.mark.parametrize("image", [PHOTO, GREY, STACK], ids=["photo", "grey", "stack"])
-def test_all_layers_come_in_three_dimensions(viewer, person, image):
-    photo = viewer.add_image(image, name="photo", rgb=image.shape[-1] == 3)
+def test_all_layers_come_in_three_dimensions(viewer, person):
+    stack = viewer.add_image(STACK, name="stack")
     viewer.dims.ndisplay = 3
+    viewer.mouse_over_canvas = True  # it came there with the window, and has not moved yet
     for n_colors in (4, 6):
-        person.run(photo, n_colors)
+        person.run(stack, n_colors)
         person.assert_at_rest()
-        options = {} if photo.rgb else {"channel_axis": None}
-        person.assert_shown(quantize(image, n_colors, **options), {photo})
+        person.assert_shown(quantize(STACK, n_colors, channel_axis=None), {stack})
     assert viewer.dims.ndisplay == 3
 
 
 @pytest.mark.parametrize("visible", [True, False], ids=["visible", "hidden palette"])
-def test_fewer_colors_while_napari_slices_in_threads(asynchronous, viewer, person, qtbot, visible):
-    photo = viewer.add_image(PHOTO, name="photo")
+@pytest.mark.parametrize("image", [PHOTO, STACK], ids=["photo", "stack"])
+def test_fewer_colors_while_napari_slices_in_threads(
+    asynchronous, viewer, person, qtbot, image, visible
+):
+    photo = viewer.add_image(image, name="photo", rgb=image is PHOTO)
     for n_colors in (16, 3, 9, 2):
         person.run(photo, n_colors)
         qtbot.wait(50)
         person.assert_at_rest()
-        person.assert_shown(quantize(PHOTO, n_colors), {photo})
+        options = {} if photo.rgb else {"channel_axis": None}
+        person.assert_shown(quantize(image, n_colors, **options), {photo})
         viewer.layers["photo · palette"].visible = visible
     viewer.layers["photo · palette"].visible = True
     qtbot.wait(50)

@@ -95,7 +95,7 @@ class Session:
             state = record.state
             if self.state(key) is None and state is not None and self.holds(state.source):
                 self._records[key] = record
-                self._watch.add(record.layer("labels"), record.layer("palette"))
+                self._watch_outputs(key)
                 taken = True
         if taken:
             self._on_change()
@@ -130,16 +130,15 @@ class Session:
         old = record.state
         record.state = state if old is None else replace(state, locks=old.locks)
         look = old is None or not state.display.looks_like(old.display)
-        added = [
-            role
-            for role in roles
-            if self._show_in(
-                record, role, getattr(contents, role), made and getattr(made, role), look
-            )
-        ]
-        self._watch.add(self.layer(key, "labels"), self.layer(key, "palette"))
+        added = []
+        with self._without_status():
+            for role in roles:
+                new = None if made is None else getattr(made, role)
+                if self._show_in(record, role, getattr(contents, role), new, look=look):
+                    added.append(role)
+            self._look_at(key, added)
+        self._watch_outputs(key)
         self._on_change()
-        self._look_at(key, added)
 
     def _record(self, key: Key) -> Record:
         """Return the record of a source; where that was away, layers that are left know it."""
@@ -148,19 +147,33 @@ class Session:
         return self._records[key]
 
     def _show_in(
-        self, record: Record, role: str, content: Attributes, made: Layer | None, look: bool
+        self, record: Record, role: str, content: Attributes, made: Layer | None, **how: bool
     ) -> bool:
         """Show content in the layer of a role, or in a new one; return whether that was added."""
         shown = self.layer(record.key, role)
         if shown is not None and can_update(shown, content):
-            update_layer(shown, content, look)
+            update_layer(shown, content, **how)
             return False
         made = made or make_layer(role, content)
         record.own({role: made})
         if shown is not None:
+            made.visible = shown.visible
             self._viewer.layers.remove(shown)
         self._viewer.add_layer(made)
         return True
+
+    @contextmanager
+    def _without_status(self) -> Iterator[None]:
+        """Let napari not look below the mouse: in 3-D that fails until the mouse has moved."""
+        over = self._viewer.mouse_over_canvas
+        self._viewer.mouse_over_canvas = False
+        try:
+            yield
+        finally:
+            self._viewer.mouse_over_canvas = over
+
+    def _watch_outputs(self, key: Key) -> None:
+        self._watch.add(self.layer(key, "labels"), self.layer(key, "palette"))
 
     def _look_at(self, key: Key, added: list[str]) -> None:
         if "palette" in added and self._viewer.dims.ndisplay == 2:
@@ -173,7 +186,7 @@ class Session:
         key = explored.source.key
         record = self._record(key)
         self._curves[key] = explored.curve
-        with self._keeping_active():
+        with self._without_status(), self._keeping_active():
             for role, content in explored_contents(explored).items():
                 old = self.layer(key, role)
                 other = np.ndim(content["data"]) - bool(content.get("rgb"))
@@ -208,8 +221,9 @@ class Session:
             if old is not None and state.result.labels is old.result.labels:
                 del contents.labels["data"]  # other colors alone: quicker, and keeps what was drawn
             for role, content in zip(ROLES, contents, strict=True):
-                if (shown := self.layer(state.source.key, role)) is not None:
-                    update_layer(shown, content, placed=False)
+                if self.layer(record.key, role) is not None:
+                    self._show_in(record, role, content, None, placed=False)
+            self._watch_outputs(record.key)
         self._on_change()
 
     # -- what people do to the layers

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from napari.experimental import unlink_layers
 from napari.layers import Image, Labels, Points
+from napari.settings import get_settings
 
 from napari_kmeans_quantizer.plugin.models.geometry import PLACE
 
@@ -54,9 +55,12 @@ def make_layer(role: str, content: Attributes) -> Layer:
 
 def can_update(layer: Layer, content: Attributes) -> bool:
     """Tell whether a layer can take other content, or must be replaced by a new one."""
-    if isinstance(layer, Points):
-        return layer.ndim == np.shape(content["data"])[-1]
-    return not isinstance(layer, Image) or bool(layer.rgb) == content["rgb"]
+    if not isinstance(layer, Points):
+        return not isinstance(layer, Image) or bool(layer.rgb) == content["rgb"]
+    n_points, n_dimensions = np.shape(content["data"])
+    # While napari slices in threads, a layer's texts are still looked up by the old indices.
+    asynchronous = get_settings().experimental.async_
+    return layer.ndim == n_dimensions and (n_points >= len(layer.data) or not asynchronous)
 
 
 def update_layer(
