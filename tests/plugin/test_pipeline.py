@@ -74,11 +74,20 @@ def test_edits_are_made_of_what_was_fitted():
 
 
 def test_further_options_of_quantize():
-    mask = np.roll(INSIDE, 5, axis=0)
-    extra = {"mask": mask, "sample": 0.5, "random_state": np.random.default_rng(3)}
+    extra = {"sample": 0.5, "random_state": np.random.default_rng(3)}
     state = completed(quantized(photo(), Settings(4), extra))
     extra["random_state"] = np.random.default_rng(3)
     same_result(state.result, quantize(PHOTO, 4, **extra))
+
+
+def test_looks_and_places_are_those_of_the_beginning():
+    layer = Image(GREY, contrast_limits=(0, 100))
+    steps = quantized(Source((layer,)), Settings(3))
+    next(steps)
+    layer.contrast_limits, layer.translate = (20, 50), (7, 0)
+    state = completed(steps)
+    assert state.display.channels[0].limits == (0, 100)
+    assert state.placement.whole["translate"].tolist() == [0, 0]
 
 
 def test_channels_and_region():

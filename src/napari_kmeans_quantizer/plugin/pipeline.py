@@ -26,10 +26,9 @@ from .clock import work_clock
 from .layers.contents import Contents, state_contents
 from .layers.make import QuantizedLayers, make_layers
 from .models.exploration import Exploration
-from .models.placement import Placement
 from .models.region import region_mask
 from .models.settings import Settings
-from .models.state import State
+from .models.state import Appearance, State
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -62,11 +61,12 @@ def quantized(
 ) -> Generator[Progress, None, State]:
     """Read, fit, paint and edit; `extra` are further options of `quantize`."""
     with work_clock() as seconds:
+        looks = Appearance.of_source(source)
         yield Progress("Reading the image", 0.0)
         array, mask = source.array(), region_mask(source)
         options = _options(source, settings) | dict(extra or {})
         fitted = yield from _fit_and_paint(array, mask, options, settings.apply_everywhere)
-        return State.of_fit(source, settings, array, fitted, seconds())
+        return State.of_fit(source, settings, array, fitted, seconds(), looks)
 
 
 def explored(
@@ -77,6 +77,7 @@ def explored(
     A given palette is not used; numbers below that of the fixed colors count as that.
     """
     yield from _prepared()
+    looks = Appearance.of_source(source)
     yield Progress("Reading the image", 0.0)
     array, mask = source.array(), region_mask(source)
     settings = replace(settings, palette=None, edits=())
@@ -86,8 +87,7 @@ def explored(
         options = _options(source, replace(settings, n_colors=n_colors))
         steps = _fit_and_paint(array, mask, options, settings.apply_everywhere)
         results[n_colors] = yield from _as_part(steps, done, len(numbers), f"{n_colors} colors")
-    placement = Placement.of_source(source)
-    return Exploration(source, settings, results, source.display(), placement, arrangement)
+    return Exploration(source, settings, results, *looks, arrangement)
 
 
 def in_palette(source: Source, palette: Palette, color_space: str = "rgb") -> Settings:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from napari_kmeans_quantizer import completed, quantize
 
 from .layers.contents import state_contents
@@ -100,8 +102,9 @@ def quantize_layer(
     if region is not None and mask is not None:
         raise ValueError("`region` and `mask` say the same: pass one of them.")
     layers = tuple(layer) if isinstance(layer, list | tuple) else (layer,)
-    source = Source(layers, region, window, scaled=scaled, alpha=alpha)  # type: ignore[arg-type]
-    options |= {"n_colors": n_colors, **({} if mask is None else {"mask": mask})}
+    where = region if mask is None else np.asarray(mask)
+    source = Source(layers, where, window, scaled=scaled, alpha=alpha)  # type: ignore[arg-type]
+    options["n_colors"] = n_colors
     settings = Settings.from_dict(
         {
             **{name: value for name, value in options.items() if name != "random_state"},

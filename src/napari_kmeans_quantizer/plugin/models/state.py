@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 
     from .sample import Sample
     from .source import Source
+
+
+class Appearance(NamedTuple):
+    """How a source is shown, and where it lies."""
+
+    display: Display
+    placement: Placement
+
+    @classmethod
+    def of_source(cls, source: Source) -> Appearance:
+        """Return how it is now."""
+        return cls(source.display(), Placement.of_source(source))
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +87,7 @@ class State:
         array: NDArray[Any],
         fitted: Quantization,
         seconds: float = 0.0,
+        appearance: Appearance | None = None,
     ) -> State:
         """Return what is known after a fit of a source's pixels; the edits of `settings` are made.
 
@@ -90,15 +103,18 @@ class State:
             What came out.
         seconds : float, optional
             How long it took.
+        appearance : Appearance, optional
+            How the source was shown, and where it lay, when it was read; by default as now.
         """
+        looks = appearance or Appearance.of_source(source)
         return cls(
             source,
             settings,
             fitted,
             edited(fitted, settings.edits),
             draw_sample(array, fitted, settings.random_state),
-            source.display(),
-            Placement.of_source(source),
+            looks.display,
+            looks.placement,
             seconds,
             settings.fixed_colors,
             frames=FrameCounts(fitted),

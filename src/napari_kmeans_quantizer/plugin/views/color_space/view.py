@@ -192,11 +192,12 @@ class ColorSpaceView(QWidget):
         self._colors = np.asarray(colors)
         self._labels = np.asarray(labels)
         display = Display.of_palette(palette) if display is None else display
-        if self._display is None or has_spaces(self._display) != has_spaces(display):
-            self._allow_spaces(has_spaces(display))
-        self._palette, self._display = palette, display
+        before, self._display = self._display, display
+        self._palette = palette
         if self._reference is not None and len(self._reference) != palette.n_channels:
             self._reference = None
+        if before is None or has_spaces(before) != has_spaces(display):
+            self._allow_spaces(has_spaces(display))
         self._refresh()
 
     def set_reference(self, color: ArrayLike) -> None:
