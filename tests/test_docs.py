@@ -30,7 +30,7 @@ def test_examples_run(page, make_napari_viewer, qtbot, tmp_path, monkeypatch):
             exec(compile(ast.Module([statement], []), str(page), "exec"), names)
             widget = names.get("widget")  # as at a console: nobody goes on before it is done
             if widget is not None:
-                qtbot.waitUntil(lambda widget=widget: not widget.running, timeout=60_000)
+                qtbot.waitUntil(lambda widget=widget: not widget.running, timeout=300_000)
     napari.settings._clear_plugin_settings_cache()
 
 

@@ -81,7 +81,7 @@ def settled(qtbot):
 
     def settled(*widgets):
         for widget in widgets:
-            qtbot.waitUntil(lambda widget=widget: not widget.running, timeout=60_000)
+            qtbot.waitUntil(lambda widget=widget: not widget.running, timeout=300_000)
 
     return settled
 

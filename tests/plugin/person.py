@@ -45,7 +45,7 @@ class Person:
     def settled(self):
         """Wait until nothing is under way or about to start."""
         self._qtbot.wait(20)
-        self._qtbot.waitUntil(lambda: not self.widget.running, timeout=60_000)
+        self._qtbot.waitUntil(lambda: not self.widget.running, timeout=300_000)
 
     @property
     def status(self):

@@ -143,7 +143,7 @@ def test_an_output_that_was_removed_comes_back(viewer, widget, run, removed):
     assert len(viewer.layers["photo · palette"].data) == 3
 
 
-def test_without_any_output_there_is_no_result(viewer, widget, run):
+def test_without_any_output_there_is_no_result(viewer, widget, run, qtbot):
     viewer.add_image(PHOTO, name="photo")
     run(widget)
     for name in OUTPUTS[:2]:
@@ -151,7 +151,7 @@ def test_without_any_output_there_is_no_result(viewer, widget, run):
         assert widget.state is not None
     viewer.layers.remove(OUTPUTS[2])
     assert widget.state is None
-    assert widget.message == ""
+    qtbot.waitUntil(lambda: widget.message == "", timeout=300_000)  # all is compiled
 
 
 # -- layers that change

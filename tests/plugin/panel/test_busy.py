@@ -20,7 +20,7 @@ def test_progress_is_shown_and_taken_away(viewer, widget, held, qtbot, monkeypat
     worker = widget.run()
     qtbot.waitUntil(lambda: widget._busy.activity is not None)
     qtbot.waitUntil(lambda: widget.message == "Counting colors ...")
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
+    with qtbot.waitSignal(worker.finished, timeout=300_000):
         held.set()
     qtbot.waitUntil(lambda: not widget.running)
     assert widget._busy.activity is None
