@@ -21,7 +21,7 @@ from napari_kmeans_quantizer.plugin.pipeline import (
     explored,
     in_palette,
     produced,
-    produced_alike,
+    apply_palette,
     quantized,
     warm_up,
 )
@@ -146,7 +146,7 @@ JOBS = {
         Source((rgb(),), REGION), Settings(apply_everywhere=True), range(2, 4), "grid"
     ),
     "with layers": lambda: produced(photo(), Settings(5), missing=True),
-    "palette": lambda: produced_alike([photo()] * 3, Palette([[1, 2, 3]]), "rgb"),
+    "palette": lambda: apply_palette([photo()] * 3, Palette([[1, 2, 3]]), "rgb"),
 }
 
 
@@ -165,7 +165,7 @@ def test_parts_are_told_by_name_and_share_the_progress():
     begun = [next(t.fraction for t in told if t.stage.startswith(f"{k} colors:")) for k in (2, 4)]
     assert begun == [0, 0.5]
     sources = [photo(name=name) for name in "abc"]
-    told, _ = run(produced_alike(sources, Palette([[1, 2, 3]]), "rgb"))
+    told, _ = run(apply_palette(sources, Palette([[1, 2, 3]]), "rgb"))
     assert [t.stage.split(":")[0] for t in told if t.stage.endswith("painting")] == ["a", "b", "c"]
 
 
@@ -286,7 +286,7 @@ def test_assigned_colors_are_not_fitted():
     palette = quantize(PHOTO, 4).palette
     other = (PHOTO // 3 + 20).astype(np.uint8)
     sources = [photo(), Source((rgb(other),), REGION)]
-    products, failures = completed(produced_alike(sources, palette, "lab"))
+    products, failures = completed(apply_palette(sources, palette, "lab"))
     assert failures == []
     one, two = (product.state for product in products)
     same_result(one.result, quantize(PHOTO, palette=palette, color_space="lab"))
@@ -308,7 +308,7 @@ def test_what_cannot_be_painted_does_not_stop_the_others():
         Source((rgb(name="masked"),), nothing),
         photo(PHOTO[::-1], name="better"),
     ]
-    products, failures = completed(produced_alike(sources, palette, "rgb"))
+    products, failures = completed(apply_palette(sources, palette, "rgb"))
     assert [product.state.source.name for product in products] == ["good", "better"]
     same_result(products[0].state.result, quantize(PHOTO, palette=palette))
     same_result(products[1].state.result, quantize(PHOTO[::-1], palette=palette))
@@ -328,7 +328,7 @@ def test_lack_of_memory_for_one_does_not_stop_the_others(monkeypatch):
 
     monkeypatch.setattr(pipeline, "quantize_steps", scarce)
     sources = [photo(np.concatenate([PHOTO, PHOTO])), photo()]
-    products, failures = completed(produced_alike(sources, Palette([[1, 2, 3]]), "rgb"))
+    products, failures = completed(apply_palette(sources, Palette([[1, 2, 3]]), "rgb"))
     assert [product.state.source for product in products] == sources[1:]
     assert [(failure.source, type(failure.error)) for failure in failures] == [
         (sources[0], MemoryError)
@@ -342,7 +342,7 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
 
     monkeypatch.setattr(pipeline, "quantize_steps", steps)
     with pytest.raises(KeyError):
-        completed(produced_alike([photo()], Palette([[1, 2, 3]]), "rgb"))
+        completed(apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"))
 
 
 # -- the first use
@@ -365,7 +365,7 @@ def test_others_wait_for_the_first_compilation(monkeypatch):
         for job in (
             produced(photo(), Settings(3), False),
             explored(photo(), Settings(), [2], "stack"),
-            produced_alike([photo()], Palette([[1, 2, 3]]), "rgb"),
+            apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"),
         ):
             assert [next(job) for _ in range(2)] == [Progress(PREPARING, 0.0)] * 2
             job.close()

@@ -157,7 +157,7 @@ class Failure(NamedTuple):
     error: Exception
 
 
-def produced_alike(
+def apply_palette(
     sources: list[Source], palette: Palette, color_space: str
 ) -> Generator[Progress, None, tuple[list[Product], list[Failure]]]:
     """Paint several images in one palette; what one lacks does not stop the others."""

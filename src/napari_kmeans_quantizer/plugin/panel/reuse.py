@@ -12,7 +12,7 @@ from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.ours import bare
 from napari_kmeans_quantizer.plugin.models.script import python_script
 from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.pipeline import produced_alike
+from napari_kmeans_quantizer.plugin.pipeline import apply_palette
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ class Reuse:
         sources = [Source((image,)) for image in images]
         color_space = state.settings.color_space
         return self._work.begin(
-            self._show_applied, produced_alike, sources, state.palette, color_space
+            self._show_applied, apply_palette, sources, state.palette, color_space
         )
 
     def _show_applied(self, made: tuple[list[Product], list[Failure]]) -> str:

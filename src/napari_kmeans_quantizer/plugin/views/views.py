@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import napari.viewer
+    from numpy.typing import ArrayLike
 
     from napari_kmeans_quantizer import Quantization
     from napari_kmeans_quantizer.plugin.models.exploration import Curve
@@ -91,14 +92,16 @@ class Views:
                 state.sample.values, state.sampled_labels(), state.result.palette, state.display
             )
 
-    def set_reference(self, color: Any) -> None:
+    def set_reference(self, color: ArrayLike) -> None:
         """Measure distances in the color space view, if it is open, from this color."""
         if (view := self._open(COLOR_SPACE)) is not None:
             view.set_reference(color)
 
     # -- several numbers of colors
 
-    def explore(self, on_explore: Callable[..., Any], on_chosen: Callable[..., Any]) -> ExploreView:
+    def explore(
+        self, on_explore: Callable[[int, int, str], object], on_chosen: Callable[[int], object]
+    ) -> ExploreView:
         """Open the curve of errors over the number of colors."""
         from .explore.view import ExploreView
 
@@ -134,17 +137,17 @@ class Views:
 
     # -- shares
 
-    def shares(self, on_frame: Callable[[int], Any]) -> SharesView:
+    def shares(self, on_frame: Callable[[int], object]) -> SharesView:
         """Open the shares of the colors in the chosen image, of a stack frame by frame."""
         self._compared = {}
         return self._open_shares(on_frame)
 
-    def compare_shares(self, states: list[State], on_frame: Callable[[int], Any]) -> SharesView:
+    def compare_shares(self, states: list[State], on_frame: Callable[[int], object]) -> SharesView:
         """Open the shares of the same colors in several images."""
         self._compared = {state.source.key: state.result for state in states}
         return self._open_shares(on_frame)
 
-    def _open_shares(self, on_frame: Callable[[int], Any]) -> SharesView:
+    def _open_shares(self, on_frame: Callable[[int], object]) -> SharesView:
         from .shares.view import SharesView
 
         def make() -> SharesView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ from .plot import draw_curve, draw_suggested
 if TYPE_CHECKING:
     import os
 
-    from matplotlib.backend_bases import Event
+    from matplotlib.backend_bases import Event, KeyEvent, MouseEvent
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
@@ -255,20 +255,20 @@ class ExploreView(QWidget):
         self._status.setText(message)
         self._status.setToolTip(message)
 
-    def _on_press(self, event: Any) -> None:
+    def _on_press(self, event: MouseEvent) -> None:
         n_colors = self._pointed(event)
         if event.button == 1 and n_colors is not None:
             self._choose(n_colors)
 
-    def _on_move(self, event: Event) -> None:
+    def _on_move(self, event: MouseEvent) -> None:
         pointed = self._pointed(event)
         self._tell(self._chosen if pointed is None else pointed)
 
     def _on_leave(self, _: Event) -> None:
         self._tell(self._chosen)
 
-    def _on_key(self, event: Any) -> None:
-        step = {"left": -1, "right": 1}.get(event.key)
+    def _on_key(self, event: KeyEvent) -> None:
+        step = {"left": -1, "right": 1}.get(event.key or "")
         if step is None or not len(self._n_colors):
             return
         start = self._suggested if self._chosen is None else self._chosen
@@ -282,7 +282,7 @@ class ExploreView(QWidget):
         self.set_chosen(n_colors)
         self.n_colors_chosen.emit(n_colors)
 
-    def _pointed(self, event: Any) -> int | None:
+    def _pointed(self, event: MouseEvent) -> int | None:
         """Return the K whose marker or column is under the mouse."""
         if self._marker is None or self._marker.axes is None:
             return None

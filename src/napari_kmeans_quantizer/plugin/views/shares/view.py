@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.backend_bases import Event
+    from matplotlib.backend_bases import Event, MouseEvent
     from matplotlib.figure import Figure
     from qtpy.QtGui import QResizeEvent
 
@@ -266,7 +266,7 @@ class SharesView(QWidget):
 
     # -- what the user does
 
-    def _on_press(self, event: Any) -> None:
+    def _on_press(self, event: MouseEvent) -> None:
         row, _ = self._pointed(event)
         if event.button != 1 or row is None:
             return
@@ -279,10 +279,10 @@ class SharesView(QWidget):
         if self._data.kind == "frames":
             self.frame_clicked.emit(index.row())
 
-    def _on_move(self, event: Any) -> None:
+    def _on_move(self, event: MouseEvent) -> None:
         row, column = self._pointed(event)
-        known = row is not None and column is not None
-        self._status.setText(self._model.describe(row, column) if known else "")
+        told = "" if row is None or column is None else self._model.describe(row, column)
+        self._status.setText(told)
 
     def _on_leave(self, _: Event) -> None:
         self._status.setText("")
@@ -291,9 +291,9 @@ class SharesView(QWidget):
         if self._data.names and self._data.kind == "layers":
             self._draw()  # longer names fit now, or no longer do
 
-    def _pointed(self, event: Any) -> tuple[Any, Any]:
+    def _pointed(self, event: MouseEvent) -> tuple[int | None, int | None]:
         """Return row and column under the mouse, each None if there is none."""
-        if not event.inaxes or not self._data.names:
+        if event.xdata is None or event.ydata is None or not self._data.names:
             return None, None
         return cell_at(self._data, event.xdata, event.ydata)
 
