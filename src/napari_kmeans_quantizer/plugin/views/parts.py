@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtCore import QRect, QRectF, Qt
 from qtpy.QtGui import QColor, QIcon, QPainter, QPixmap
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 SCALE = 4  # pixels of an icon per pixel of its size: no screen is finer
 
@@ -35,3 +35,15 @@ def describe(widget: QWidget, name: str, tooltip: str) -> None:
     widget.setAccessibleName(name)
     widget.setAccessibleDescription(tooltip)
     widget.setToolTip(tooltip)
+
+
+def arrange(view: QWidget, head: QLayout, body: QWidget, status: QWidget) -> None:
+    """Put controls above what is shown, which takes all the room, and a line of text below."""
+    # Else napari adds empty room below.
+    view.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+    layout = QVBoxLayout(view)
+    layout.setContentsMargins(6, 4, 6, 4)
+    layout.setSpacing(4)
+    layout.addLayout(head)
+    layout.addWidget(body, 1)
+    layout.addWidget(status)

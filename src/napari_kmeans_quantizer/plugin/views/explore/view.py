@@ -12,16 +12,14 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 from superqt import QElidingLabel, QFlowLayout
 
 from napari_kmeans_quantizer.plugin.views.files import CSV, save_as, write_file
-from napari_kmeans_quantizer.plugin.views.parts import describe
+from napari_kmeans_quantizer.plugin.views.parts import arrange, describe
 
 from .plot import draw_curve, draw_suggested
 
@@ -128,14 +126,7 @@ class ExploreView(QWidget):
             self.save,
         ):
             controls.addWidget(control)
-        # Else napari adds empty room below.
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 4, 6, 4)
-        layout.setSpacing(4)
-        layout.addLayout(controls)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self._status)
+        arrange(self, controls, self._pages, self._status)
 
     def _connect(self) -> None:
         self.first.valueChanged.connect(self._on_range)

@@ -16,17 +16,16 @@ from qtpy.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 from superqt import QElidingLabel
 
 from napari_kmeans_quantizer.plugin.models.shares import Shares, check
 from napari_kmeans_quantizer.plugin.views.files import CSV, PNG, SVG, save_as, write_file
+from napari_kmeans_quantizer.plugin.views.parts import arrange
 
 from .plot import cell_at, draw_areas, draw_bars
 from .table import SWATCH, SharesModel
@@ -140,14 +139,7 @@ class SharesView(QWidget):
         self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._head.addWidget(self._title, 1)
         self._head.addLayout(buttons)
-        # Else napari adds empty room below.
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 4, 6, 4)
-        layout.setSpacing(4)
-        layout.addLayout(self._head)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self._status)
+        arrange(self, self._head, self._pages, self._status)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Put plot and table beside each other where the view is wide, else one below the other."""
