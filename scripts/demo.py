@@ -99,7 +99,7 @@ def show() -> None:
     elif shutil.which("xvfb-run"):
         target = FOLDER / "napari.png"
         subprocess.run(
-            ["sh", str(Path(__file__).with_name("with_display.sh")), *window, "-o", str(target)],
+            ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", *window, "-o", str(target)],
             check=True,
         )
         print("There is no display: a screenshot of napari is in demo/napari.png.")
