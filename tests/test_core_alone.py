@@ -24,7 +24,7 @@ def run(code, **options):
         [sys.executable, "-W", "error", "-c", code],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=600,  # compiling everything takes a minute, and others may be at work
         **options,
     )
     assert done.returncode == 0, done.stderr

@@ -30,7 +30,8 @@ class Palette:
     value_range : (float, float), optional
         The values shown as black and as full intensity. By default the whole range of a bool,
         uint8 or uint16 `dtype`; else 0..1, 0..255 or 0..65535, the first that holds all colors;
-        else the least and the largest value.
+        else the least and the largest value. It tells the palette's units: see
+        `in_units_of`, which `quantize` calls for a palette that it is given.
 
     Raises
     ------
