@@ -17,11 +17,11 @@ from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import (
     PREPARING,
+    apply_palette,
     colors_for,
     explored,
     in_palette,
     produced,
-    apply_palette,
     quantized,
     warm_up,
 )
