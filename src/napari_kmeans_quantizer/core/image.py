@@ -312,7 +312,8 @@ def _walk(
 ) -> Iterator[NDArray[Any]]:
     """Yield a range of pixels in C order as flat buffers, for any memory layout."""
     start, stop, _ = pixels.indices(view.size // n_channels)
-    iterator = np.nditer(  # type: ignore[call-overload]
+    # NumPy's stubs differ: before 2.5 they lack this call, since then they protect the range.
+    iterator = np.nditer(  # type: ignore[call-overload, unused-ignore]
         view,
         flags=["external_loop", "buffered", "ranged"],
         op_flags=[[access]],
@@ -321,6 +322,9 @@ def _walk(
         casting="equiv",
         buffersize=(stop - start) * n_channels,
     )
-    iterator.iterrange = (start * n_channels, stop * n_channels)
+    iterator.iterrange = (  # type: ignore[misc, unused-ignore]
+        start * n_channels,
+        stop * n_channels,
+    )
     with iterator:
         yield from iterator

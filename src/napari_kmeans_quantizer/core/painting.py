@@ -127,7 +127,7 @@ def _looks_taken(values: NDArray[Any], free: NDArray[np.bool_]) -> NDArray[np.bo
 
 def _mean_shift(shifts: Floats, counts: NDArray[np.int64]) -> float:
     """Return the mean squared length of the shifts over the pixels counted, 0 if there are none."""
-    return float(((shifts**2).sum(axis=1) * counts).sum() / max(counts.sum(), 1))
+    return float(((shifts**2).sum(axis=1) * counts).sum() / max(int(counts.sum()), 1))
 
 
 def _moved_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
