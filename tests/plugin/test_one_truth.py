@@ -181,7 +181,7 @@ def test_channels_in_the_color_space(make_napari_viewer, qtbot):
     person.run(n_colors=4)
     person.widget.open_color_space()
     shown = view(viewer, COLOR_SPACE)
-    qtbot.waitUntil(lambda: shown.scene.stars._data is not None)
+    qtbot.waitUntil(lambda: shown.scene.stars._data is not None, timeout=60_000)
     told = texts(shown.scene.canvas.scene)
     for name in CHANNELS:
         assert any(name in text for text in told), told

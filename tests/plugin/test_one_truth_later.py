@@ -272,7 +272,7 @@ def test_the_time_that_is_told_is_that_of_the_work(viewer, qtbot, monkeypatch):
     viewer.window.remove_dock_widget("all")
     patch_everywhere(monkeypatch, "quantize_steps", compiles)
     person = Person(viewer, qtbot)
-    qtbot.waitUntil(begun.is_set)
+    qtbot.waitUntil(begun.is_set, timeout=60_000)
     photo = viewer.add_image(PHOTO, name="photo")
     threading.Timer(3, compiled.set).start()
     person.run(photo, 4)

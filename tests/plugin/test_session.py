@@ -104,7 +104,7 @@ def test_removed_and_undone(viewer, widget, run):
 def test_removed_and_undone_during_a_run(viewer, widget, held, settled, qtbot):
     photo = viewer.add_image(PHOTO, name="photo")
     widget.run()
-    qtbot.waitUntil(held.begun.is_set)
+    qtbot.waitUntil(held.begun.is_set, timeout=60_000)
     viewer.layers.remove(photo)
     viewer.layers.append(photo)
     held.set()

@@ -231,9 +231,9 @@ def test_an_edit_of_the_palette_layer_reaches_only_the_living_widget(
 def test_widget_closed_by_x_during_a_run(viewer, widget, held, close_by_x, qtbot, run):
     viewer.add_image(PHOTO, name="photo")
     worker = widget.run()
-    qtbot.waitUntil(held.begun.is_set)
+    qtbot.waitUntil(held.begun.is_set, timeout=60_000)
     close_by_x(widget)
-    with qtbot.waitSignal(worker.finished, timeout=10_000):
+    with qtbot.waitSignal(worker.finished, timeout=60_000):
         held.set()
     qtbot.wait(50)
     assert names(viewer) == ["photo"]  # nobody waits for it any more

@@ -18,11 +18,11 @@ def test_progress_is_shown_and_taken_away(viewer, widget, held, qtbot, monkeypat
     monkeypatch.setattr(busy, "SHOW_AFTER", 0)
     viewer.add_image(PHOTO, name="photo")
     worker = widget.run()
-    qtbot.waitUntil(lambda: widget._busy.activity is not None)
-    qtbot.waitUntil(lambda: widget.message == "Counting colors ...")
+    qtbot.waitUntil(lambda: widget._busy.activity is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: widget.message == "Counting colors ...", timeout=60_000)
     with qtbot.waitSignal(worker.finished, timeout=300_000):
         held.set()
-    qtbot.waitUntil(lambda: not widget.running)
+    qtbot.waitUntil(lambda: not widget.running, timeout=60_000)
     assert widget._busy.activity is None
     assert widget._busy.row.native.isHidden()
 
@@ -45,7 +45,7 @@ def test_time_left_and_stage_are_told_and_cancel_is_quick(viewer, widget, qtbot,
     monkeypatch.setattr(pipeline, "quantize_steps", slow)
     viewer.add_image(PHOTO, name="photo")
     widget.run()
-    qtbot.waitUntil(lambda: "s left" in widget.message, timeout=10_000)
+    qtbot.waitUntil(lambda: "s left" in widget.message, timeout=60_000)
     assert widget._busy.bar.value == 50
     assert widget._busy.activity is not None
     qtbot.mouseClick(widget._busy.cancel.native, LEFT)

@@ -75,7 +75,7 @@ def test_region_cleared_renamed_and_removed_while_chosen(
     held.clear()
     held.begun.clear()
     widget.run()
-    qtbot.waitUntil(held.begun.is_set)
+    qtbot.waitUntil(held.begun.is_set, timeout=60_000)
     viewer.layers.remove(region)
     held.set()
     settled(widget)

@@ -92,7 +92,7 @@ def test_source_removed_while_exploring(viewer, widget, held, done, qtbot):
     viewer.add_image(PHOTO, name="photo")
     viewer.layers.selection.active = viewer.layers["photo"]
     widget.explore(2, 3)
-    qtbot.waitUntil(held.begun.is_set)
+    qtbot.waitUntil(held.begun.is_set, timeout=60_000)
     viewer.layers.remove("photo")
     held.set()
     done()

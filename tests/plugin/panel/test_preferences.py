@@ -152,7 +152,7 @@ def test_the_last_values_come_back(viewer, qtbot, monkeypatch, written):
     widget.add_palette.value = False
     assert widget._memory.pending
     assert written() == {}
-    qtbot.waitUntil(lambda: not widget._memory.pending, timeout=5000)
+    qtbot.waitUntil(lambda: not widget._memory.pending, timeout=60_000)
     assert written() == {"n_colors": 23, "color_space": "oklab", "add_palette": False}
     again = opened()
     assert (again.n_colors.value, again.color_space.value) == (23, "oklab")

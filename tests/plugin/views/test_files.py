@@ -80,7 +80,7 @@ def test_the_dialog_saves_and_asks_before_it_replaces(window, answer):
 def test_dialogs_are_not_kept(window, answer, qtbot):
     answer()
     ask_path(window, "Save", "errors.csv", [CSV])
-    qtbot.waitUntil(lambda: window.findChildren(QFileDialog) == [])
+    qtbot.waitUntil(lambda: window.findChildren(QFileDialog) == [], timeout=60_000)
 
 
 # -- what is told

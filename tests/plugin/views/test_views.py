@@ -145,7 +145,7 @@ def test_color_space_follows_the_result_and_the_mouse(viewer, widget, photo, pre
     press("Color space")
     view = widget._views._docks.get(COLOR_SPACE)
     assert view.isVisible()
-    qtbot.waitUntil(lambda: view.scene is not None)
+    qtbot.waitUntil(lambda: view.scene is not None, timeout=60_000)
     drawn = []
     original = view.show_result
     view.show_result = lambda *args: (drawn.append(args), original(*args))
@@ -196,7 +196,7 @@ def test_source_removed_while_exploring_and_applying(viewer, widget, run, held, 
     held.clear()
     held.begun.clear()
     widget.explore(2, 3)
-    qtbot.waitUntil(held.begun.is_set)
+    qtbot.waitUntil(held.begun.is_set, timeout=60_000)
     viewer.layers.remove(second)
     held.set()
     settled(widget)
@@ -209,7 +209,7 @@ def test_source_removed_while_exploring_and_applying(viewer, widget, run, held, 
     held.begun.clear()
     widget.image.value = viewer.layers["photo"]
     widget.apply_to_selected()
-    qtbot.waitUntil(held.begun.is_set)
+    qtbot.waitUntil(held.begun.is_set, timeout=60_000)
     viewer.layers.remove(second)
     held.set()
     settled(widget)

@@ -104,7 +104,7 @@ def test_points_are_projected_as_plain_arithmetic_says(view, qtbot, space):
 @pytest.mark.parametrize("size", [(500, 520), (900, 300), (310, 700)])
 def test_the_box_fills_the_view_and_fits_it(view, qtbot, size):
     view.resize(*size)
-    qtbot.waitUntil(lambda: view.scene.canvas.native.width() == size[0])
+    qtbot.waitUntil(lambda: view.scene.canvas.native.width() == size[0], timeout=60_000)
     for space in ("RGB", "Lab", "Oklab"):
         choose(qtbot, view.space, space)
         stage = view._stages[space]
@@ -366,10 +366,10 @@ def test_hovering_over_a_star_tells_its_color_and_share(view, qtbot):
     native = view.scene.canvas.native
     seen, _ = view.scene.project(PALETTE.rgb)
     qtbot.mouseMove(native, QPoint(*np.rint(seen[1]).astype(int)))
-    qtbot.waitUntil(lambda: native.toolTip() == "#14a03c · 50.0%")
+    qtbot.waitUntil(lambda: native.toolTip() == "#14a03c · 50.0%", timeout=60_000)
     qtbot.wait(30)  # vispy drops moves that follow each other within 10 ms
     qtbot.mouseMove(native, QPoint(4, 4))
-    qtbot.waitUntil(lambda: native.toolTip() == "")
+    qtbot.waitUntil(lambda: native.toolTip() == "", timeout=60_000)
 
 
 def test_keys_turn_and_zoom(view, qtbot):
@@ -390,7 +390,7 @@ def test_a_view_that_the_user_chose_survives_a_resize(view, qtbot):
     view.scene.camera.scale_factor *= 0.5
     chosen = view.scene.camera.scale_factor
     view.resize(400, 400)
-    qtbot.waitUntil(lambda: view.scene.canvas.native.width() == 400)
+    qtbot.waitUntil(lambda: view.scene.canvas.native.width() == 400, timeout=60_000)
     assert view.scene.camera.scale_factor == chosen
 
 
@@ -509,7 +509,7 @@ def test_a_scene_that_cannot_be_made_is_no_crash(qtbot, monkeypatch):
 
 def test_a_deleted_canvas_is_no_crash(view, qtbot):
     view.scene.canvas.native.deleteLater()
-    qtbot.waitUntil(lambda: view.scene is None)
+    qtbot.waitUntil(lambda: view.scene is None, timeout=60_000)
     view.show_result(*pixels(), PALETTE)
     view.set_reference([1, 2, 3])
     view.home.click()
@@ -523,18 +523,20 @@ def test_docked_closed_reopened_and_torn_off(make_napari_viewer, qtbot):
         view = ColorSpaceView()
         dock = viewer.window.add_dock_widget(view, name="Colors in 3-D")
     view.show_result(*pixels(), PALETTE)
-    qtbot.waitUntil(lambda: view.scene.canvas.native.isValid())
+    qtbot.waitUntil(lambda: view.scene.canvas.native.isValid(), timeout=60_000)
     dock.close()
     view.show_result(*pixels(), PALETTE)
     dock.show()
-    qtbot.waitUntil(view.isVisible)
+    qtbot.waitUntil(view.isVisible, timeout=60_000)
     assert np.abs(star_colors(view) - CENTERS).max() <= 3
     view.scene.camera.azimuth = 50
     for floating in (True, False):
         native = view.scene.canvas.native
         dock.setFloating(floating)
-        qtbot.waitUntil(lambda old=native: view.scene and view.scene.canvas.native is not old)
-        qtbot.waitUntil(lambda: view.scene.canvas.native.isValid())
+        qtbot.waitUntil(
+            lambda old=native: view.scene and view.scene.canvas.native is not old, timeout=60_000
+        )
+        qtbot.waitUntil(lambda: view.scene.canvas.native.isValid(), timeout=60_000)
         assert np.abs(star_colors(view) - CENTERS).max() <= 3
         assert view.scene.camera.azimuth == 50
     viewer.window.remove_dock_widget(dock)
@@ -551,5 +553,5 @@ def test_it_takes_naparis_theme(make_napari_viewer, qtbot, theme):
     viewer.window.add_dock_widget(view, name="Colors in 3-D")
     viewer.theme = theme
     view.show_result(*pixels(), PALETTE)
-    qtbot.waitUntil(lambda: view.scene.canvas.native.isValid())
+    qtbot.waitUntil(lambda: view.scene.canvas.native.isValid(), timeout=60_000)
     assert (drawn(view)[2, 2].mean() < 128) == (theme == "dark")

@@ -160,7 +160,7 @@ def test_the_first_key_enters_the_curve(qtbot, view, start, expected):
 
 def test_tab_reaches_the_canvas(qtbot, shown):
     shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
+    qtbot.waitUntil(shown.isActiveWindow, timeout=60_000)
     shown.compute.setFocus()
     qtbot.keyClick(shown.compute, Qt.Key.Key_Tab)
     assert shown.save.hasFocus()
@@ -187,7 +187,7 @@ def test_set_chosen_before_there_is_a_curve(view):
 
 def test_hover_tells_and_leaving_tells_the_chosen(qtbot, shown):
     qtbot.mouseMove(shown._canvas, at(shown, 5, 700))
-    qtbot.waitUntil(lambda: shown._status.text() == "K = 5: MSE 213.4, 24.8 dB")
+    qtbot.waitUntil(lambda: shown._status.text() == "K = 5: MSE 213.4, 24.8 dB", timeout=60_000)
     shown._on_leave(None)
     assert shown._status.text() == "K = 3: MSE 500, 21.1 dB"
 
@@ -339,7 +339,7 @@ def test_it_fits_a_narrow_dock(docked):
 def test_the_controls_wrap_and_leave_the_height_to_the_plot(qtbot, shown, size, n_lines):
     shown.resize(*size)
     canvas, bottom = shown._canvas, shown.save.mapTo(shown, QPoint(0, shown.save.height())).y()
-    qtbot.waitUntil(lambda: canvas.width() > size[0] - 20)
+    qtbot.waitUntil(lambda: canvas.width() > size[0] - 20, timeout=60_000)
     controls = (shown.first, shown.arrangement, shown.compute, shown.save)
     tops = [control.mapTo(shown, QPoint(0, control.height() // 2)).y() for control in controls]
     assert np.count_nonzero(np.diff(tops) > 10) == n_lines - 1

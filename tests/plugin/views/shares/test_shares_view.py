@@ -144,7 +144,7 @@ def test_hover_tells_the_share(qtbot, request, fixture, place, text):
     view = request.getfixturevalue(fixture)
     view._status.setText("before")
     qtbot.mouseMove(view._canvas, at(view, *place))
-    qtbot.waitUntil(lambda: view._status.text() == text)
+    qtbot.waitUntil(lambda: view._status.text() == text, timeout=60_000)
     view._on_leave(None)
     assert view._status.text() == ""
 
