@@ -46,11 +46,21 @@ PREPARING = "Preparing for the first use"
 
 
 class Product(NamedTuple):
-    """A new state, what its layers hold, and the layers themselves where some are missing."""
+    """A new state, what its layers hold, and the layers themselves where some are missing.
+
+    Attributes
+    ----------
+    state : State
+    contents : Contents
+    layers : QuantizedLayers or None
+    before : State or None
+        The image's state when the work began, whose edits are kept.
+    """
 
     state: State
     contents: Contents
     layers: QuantizedLayers | None
+    before: State | None = None
 
 
 # -- from source and settings to states
@@ -142,12 +152,12 @@ def _as_part(
 
 
 def produced(
-    source: Source, settings: Settings, missing: bool
+    source: Source, settings: Settings, missing: bool, before: State | None = None
 ) -> Generator[Progress, None, Product]:
-    """Quantize, and make what the layers need: all but the viewer's part."""
+    """Quantize, keep what people did to the state before, and make what the layers need."""
     yield from _prepared()
     state = yield from quantized(source, settings)
-    return product(state, missing)
+    return product(state.keeping(before), missing, before)
 
 
 class Failure(NamedTuple):
@@ -173,11 +183,11 @@ def apply_palette(
     return products, failures
 
 
-def product(state: State, missing: bool) -> Product:
+def product(state: State, missing: bool, before: State | None = None) -> Product:
     """Make what the layers of a state hold and, if some are missing, the layers."""
     contents = state_contents(state)
     # napari compiles code for the first Labels layer: better here than on the GUI thread.
-    return Product(state, contents, make_layers(contents) if missing else None)
+    return Product(state, contents, make_layers(contents) if missing else None, before)
 
 
 # -- the first use

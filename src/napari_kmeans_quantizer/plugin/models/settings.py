@@ -36,6 +36,8 @@ class Settings:
         With a region: fit inside it, but paint all pixels.
     fixed_colors : tuple of tuple of float
         Colors that are kept as they are, in the image's units.
+    joined : int
+        How many of these are joined to others afterwards: `n_colors` does not count them.
     palette : tuple of tuple of float or None
         Colors that are only assigned: nothing is fitted.
     edits : tuple
@@ -52,6 +54,7 @@ class Settings:
     scaled: bool = False
     apply_everywhere: bool = False
     fixed_colors: tuple[Color, ...] = ()
+    joined: int = 0
     palette: tuple[Color, ...] | None = None
     edits: tuple[Edit, ...] = ()
 
@@ -68,7 +71,7 @@ class Settings:
             options["palette"] = self.palette
         elif self.fixed_colors:
             options["fixed_colors"] = self.fixed_colors
-            options["n_colors"] = max(self.n_colors, len(self.fixed_colors))
+            options["n_colors"] = max(self.n_colors + self.joined, len(self.fixed_colors))
         return options
 
     def to_dict(self) -> dict[str, Any]:
