@@ -37,10 +37,9 @@ from .views.palette.view import PaletteView
 from .views.views import Views
 
 if TYPE_CHECKING:
-    from superqt.utils import GeneratorWorker
-
     from napari_kmeans_quantizer import Quantization
 
+    from .jobs import Worker
     from .models.display import Color
     from .models.settings import Settings
 
@@ -230,7 +229,7 @@ class QuantizerWidget(Container):
             return self.state.summary
         return TOLD if self._preparation.under_way else ""
 
-    def run(self) -> GeneratorWorker | None:
+    def run(self) -> Worker | None:
         """Start quantizing the chosen image, as the "Quantize" button does.
 
         Returns at once; the layers come when the work is done. A run that is still under way is
@@ -238,7 +237,7 @@ class QuantizerWidget(Container):
 
         Returns
         -------
-        GeneratorWorker or None
+        Worker or None
             The thread's worker, with signals ``returned`` and ``finished``; None without an image.
         """
         return self._runs.run()
@@ -310,9 +309,7 @@ class QuantizerWidget(Container):
         self._views.explore(self.explore, self.take)
         self._draw()
 
-    def explore(
-        self, first: int = 2, last: int = 10, arrangement: str = "stack"
-    ) -> GeneratorWorker | None:
+    def explore(self, first: int = 2, last: int = 10, arrangement: str = "stack") -> Worker | None:
         """Quantize with ``first`` to ``last`` colors, and show all results.
 
         Parameters
@@ -324,7 +321,7 @@ class QuantizerWidget(Container):
 
         Returns
         -------
-        GeneratorWorker or None
+        Worker or None
             As `run`.
 
         Raises
@@ -384,7 +381,7 @@ class QuantizerWidget(Container):
 
     # -- reuse
 
-    def apply_to_selected(self) -> GeneratorWorker | None:
+    def apply_to_selected(self) -> Worker | None:
         """Paint all selected images in the palette of the result, and compare their shares."""
         return self._reuse.apply_to_selected()
 

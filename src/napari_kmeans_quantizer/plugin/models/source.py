@@ -150,6 +150,11 @@ class Source:
         """Number of pixels in the window, whatever the step."""
         return math.prod(index.stop - index.start for index in self.index)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it has no more pixels than a preview."""
+        return preview_step(self.n_pixels) <= self.step
+
     # -- pixels
 
     def array(self) -> NDArray[Any]:

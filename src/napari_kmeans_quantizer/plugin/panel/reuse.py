@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import napari.viewer
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.pipeline import Failure, Product
     from napari_kmeans_quantizer.plugin.session import Session
@@ -54,7 +54,7 @@ class Reuse:
         self._viewer, self._choice, self._form = viewer, choice, form
         self._work, self._session, self._show_shares = work, session, show_shares
 
-    def apply_to_selected(self) -> GeneratorWorker | None:
+    def apply_to_selected(self) -> Worker | None:
         """Paint all selected images in the palette of the result, and compare their shares."""
         state, selected = self._choice.state, self._viewer.layers.selection
         images = [bare(x) for x in self._form.image.choices if x in selected]

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from magicgui.widgets import CheckBox
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.source import Source
     from napari_kmeans_quantizer.plugin.pipeline import Product
     from napari_kmeans_quantizer.plugin.session import Session
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .form import Form
     from .work import Work
 
-DEBOUNCE = 5  # milliseconds: changes that come in one go count as one
+TOGETHER = 5  # milliseconds: changes that come in one go count as one
 NO_IMAGE = "There is no image to quantize: open one, or use File > Open Sample."
 REMOVED = "The image was removed; its result is dropped."
 
@@ -60,7 +60,7 @@ class Runs:
         self._work, self._session, self._told = work, session, told
         self._soon = QTimer(live.native)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(DEBOUNCE)
+        self._soon.setInterval(TOGETHER)
         self._soon.timeout.connect(self._run_live)
         self._slider: QSlider = _qt_slider(form)
         self._slider.sliderReleased.connect(self._on_released)
@@ -70,7 +70,7 @@ class Runs:
         """Whether a run is under way, or about to start."""
         return self._work.running or self._soon.isActive()
 
-    def run(self) -> GeneratorWorker | None:
+    def run(self) -> Worker | None:
         """Start a run that somebody waits for; None if there is no image, or it cannot be."""
         self._soon.stop()
         self._work.cancel()
@@ -89,15 +89,15 @@ class Runs:
         return source
 
     def soon(self) -> None:
-        """With Live on, run once no more changes come."""
-        if self._live.value:
+        """With Live on, run in a moment, with all changes that have come until then."""
+        if self._live.value and not self._soon.isActive():
             self._soon.start()
 
     def on_step(self, _: object = None) -> None:
         """With Live on, follow the slice that is shown, if it alone is quantized."""
         # New layers move the viewer's dims, too: only another slice of the image counts.
-        if self._live.value and self._choice.is_another_slice():
-            self._soon.start()
+        if self._choice.is_another_slice():
+            self.soon()
 
     def stop(self) -> None:
         """Cancel what is under way, and what was about to start."""
@@ -117,11 +117,11 @@ class Runs:
         if self._work.running or (state is not None and state.source.step > 1):
             self.soon()
 
-    def _quantize(self, source: Source, asked: bool) -> GeneratorWorker:
+    def _quantize(self, source: Source, asked: bool) -> Worker:
         settings = self._choice.settings(source)
         missing = self._session.is_missing(source, self._form.wanted())
         return self._work.begin(
-            self._show, produced, source, settings, missing, asked=asked, at_once=asked
+            self._show, produced, source, settings, missing, asked=asked, brief=source.is_small
         )
 
     def _show(self, product: Product) -> str:
