@@ -24,6 +24,7 @@ from .panel.choice import Choice
 from .panel.connections import Connections
 from .panel.editing import Editing
 from .panel.exploring import Exploring
+from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
 from .panel.pointing import Pointing
@@ -116,10 +117,13 @@ class QuantizerWidget(Container):
     # -- wires
 
     def _connect(self) -> None:
+        self._following = Following(
+            self.native, self._choice, self._form, self._runs, self._session, self._draw
+        )
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
         connect_all([*self._form.parameters(), self.live], self._on_parameter)
-        self.channels.changed.connect(self._on_selection)
+        self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
         view = self.palette_view
         view.color_selected.connect(self._editing.select)
@@ -131,17 +135,8 @@ class QuantizerWidget(Container):
         self._connect_viewer()
 
     def _connect_viewer(self) -> None:
-        layers = self._viewer.layers
-        events = {
-            layers.selection.events.active: self.follow_active_layer,
-            layers.selection.events.changed: self._on_selection,
-            layers.events.inserted: self._on_inserted,
-            layers.events.reordered: self._on_layers,
-            layers.events.renamed: self._on_layers,
-            layers.events.removed: self._on_removed,
-            self._viewer.dims.events.current_step: self._runs.on_step,
-        }
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
+        events = self._following.events(self._viewer)
         on_drag = Pointing(self.native, self._choice, self._views).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave
@@ -173,25 +168,6 @@ class QuantizerWidget(Container):
     def follow_active_layer(self) -> None:
         """Choose the viewer's active layer, if it is an image that can be quantized."""
         self._choice.follow_active()
-
-    def _on_selection(self, _: object = None) -> None:
-        if isalive(self.native):
-            before = self._choice.key
-            self._choice.keep_channels()
-            if self._choice.key != before:
-                self._draw()
-
-    def _on_layers(self, _: object = None) -> None:
-        if isalive(self.native):
-            self._form.reset_choices()
-
-    def _on_inserted(self, _: object = None) -> None:
-        self._on_layers()
-        self._session.take_over()
-
-    def _on_removed(self, _: object = None) -> None:
-        self._on_layers()
-        self._session.forget_removed()
 
     def _on_parameter(self, _: object = None) -> None:
         self._runs.soon()
