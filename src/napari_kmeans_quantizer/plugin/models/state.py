@@ -65,6 +65,8 @@ class State:
         Clusters that are not shown.
     frames : FrameCounts
         What `frame_counts` starts from.
+    n_without_data : int
+        Pixels that were left out because they have none.
     """
 
     source: Source
@@ -78,6 +80,7 @@ class State:
     locks: tuple[Color, ...] = ()
     hidden: frozenset[int] = frozenset()
     frames: FrameCounts = None  # type: ignore[assignment]
+    n_without_data: int = 0
 
     @classmethod
     def of_fit(
@@ -88,6 +91,7 @@ class State:
         fitted: Quantization,
         seconds: float = 0.0,
         appearance: Appearance | None = None,
+        n_without_data: int = 0,
     ) -> State:
         """Return what is known after a fit of a source's pixels; the edits of `settings` are made.
 
@@ -105,6 +109,8 @@ class State:
             How long it took.
         appearance : Appearance, optional
             How the source was shown, and where it lay, when it was read; by default as now.
+        n_without_data : int, optional
+            How many pixels were left out because they have none.
         """
         looks = appearance or Appearance.of_source(source)
         return cls(
@@ -118,6 +124,7 @@ class State:
             seconds,
             settings.fixed_colors,
             frames=FrameCounts(fitted),
+            n_without_data=n_without_data,
         )
 
     # -- what is shown
@@ -142,7 +149,9 @@ class State:
     def summary(self) -> str:
         """One line for people; of what was not edited also how long it took."""
         told = self.result.summary
-        return told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+        told = told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+        n, s = self.n_without_data, "s" * (self.n_without_data != 1)
+        return f"{told}; {n:,} pixel{s} without data left out" if n else told
 
     # -- changes
 
