@@ -56,7 +56,7 @@ class QuantizerWidget(Container):
     Attributes
     ----------
     image, n_colors, color_space, palette_from, region, apply, extent, channels, scaled, effort, \
-    seed, sample, alpha, add_image, add_labels, add_palette, live : magicgui widgets
+    seed, sample, alpha, no_data, add_image, add_labels, add_palette, live : magicgui widgets
         The controls; each has a ``value``.
 
     Examples
@@ -93,7 +93,7 @@ class QuantizerWidget(Container):
         self.region, self.apply, self.extent = form.region, form.apply, form.extent
         self.channels, self.scaled = form.channels, form.scaled
         self.effort, self.seed = form.effort, form.seed
-        self.sample, self.alpha = form.sample, form.alpha
+        self.sample, self.alpha, self.no_data = form.sample, form.alpha, form.no_data
         self.add_image, self.add_labels = form.add_image, form.add_labels
         self.add_palette = form.add_palette
         live = "Update the layers while values change"

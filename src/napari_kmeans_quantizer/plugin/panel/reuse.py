@@ -66,9 +66,9 @@ class Reuse:
             return None
         self._work.cancel()
         sources = [Source((image,)) for image in images]
-        color_space = state.settings.color_space
+        color_space, no_data = state.settings.color_space, state.settings.no_data
         return self._work.begin(
-            self._show_applied, apply_palette, sources, state.palette, color_space
+            self._show_applied, apply_palette, sources, state.palette, color_space, no_data
         )
 
     def _show_applied(self, made: tuple[list[Product], list[Failure]]) -> str:

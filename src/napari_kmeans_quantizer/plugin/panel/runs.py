@@ -78,9 +78,10 @@ class Runs:
         return None if source is None else self._quantize(source, asked=True)
 
     def source(self, asked: bool = True, preview: bool = False) -> Source | None:
-        """Return what is to be quantized; if that cannot be, say why and return None."""
+        """Return what is to be quantized; if it or the controls are wrong, say so: None."""
         try:
             source = self._choice.source(preview)
+            self._choice.settings(source)
         except (TypeError, ValueError) as error:
             self._work.complain(str(error), asked)
             return None
