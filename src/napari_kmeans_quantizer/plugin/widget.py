@@ -41,10 +41,9 @@ from .views.views import Views
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from superqt.utils import GeneratorWorker
-
     from napari_kmeans_quantizer import Quantization
 
+    from .jobs import Worker
     from .models.display import Color
     from .models.settings import Settings
 
@@ -60,7 +59,7 @@ class QuantizerWidget(Container):
     Attributes
     ----------
     image, n_colors, color_space, palette_from, region, apply, extent, channels, scaled, effort, \
-    seed, sample, alpha, add_image, add_labels, add_palette, live : magicgui widgets
+    seed, sample, alpha, no_data, add_image, add_labels, add_palette, live : magicgui widgets
         The controls; each has a ``value``.
 
     Examples
@@ -97,7 +96,7 @@ class QuantizerWidget(Container):
         self.region, self.apply, self.extent = form.region, form.apply, form.extent
         self.channels, self.scaled = form.channels, form.scaled
         self.effort, self.seed = form.effort, form.seed
-        self.sample, self.alpha = form.sample, form.alpha
+        self.sample, self.alpha, self.no_data = form.sample, form.alpha, form.no_data
         self.add_image, self.add_labels = form.add_image, form.add_labels
         self.add_palette = form.add_palette
         live = "Update the layers while values change"
@@ -216,7 +215,7 @@ class QuantizerWidget(Container):
             return self.state.summary
         return TOLD if self._preparation.under_way else ""
 
-    def run(self) -> GeneratorWorker | None:
+    def run(self) -> Worker | None:
         """Start quantizing the chosen image, as the "Quantize" button does.
 
         Returns at once; the layers come when the work is done. A run that is still under way is
@@ -224,7 +223,7 @@ class QuantizerWidget(Container):
 
         Returns
         -------
-        GeneratorWorker or None
+        Worker or None
             The thread's worker, with signals ``returned`` and ``finished``; None without an image.
         """
         return self._runs.run()
@@ -307,9 +306,7 @@ class QuantizerWidget(Container):
         self._views.explore(self.explore, self.take)
         self._draw()
 
-    def explore(
-        self, first: int = 2, last: int = 10, arrangement: str = "stack"
-    ) -> GeneratorWorker | None:
+    def explore(self, first: int = 2, last: int = 10, arrangement: str = "stack") -> Worker | None:
         """Quantize with ``first`` to ``last`` colors, and show all results.
 
         Parameters
@@ -321,7 +318,7 @@ class QuantizerWidget(Container):
 
         Returns
         -------
-        GeneratorWorker or None
+        Worker or None
             As `run`.
 
         Raises
@@ -381,7 +378,7 @@ class QuantizerWidget(Container):
 
     # -- reuse
 
-    def apply_to_selected(self) -> GeneratorWorker | None:
+    def apply_to_selected(self) -> Worker | None:
         """Paint all selected images in the palette of the result, and compare their shares."""
         return self._reuse.apply_to_selected()
 

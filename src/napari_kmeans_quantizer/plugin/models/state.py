@@ -66,6 +66,8 @@ class State:
         Clusters that are not shown.
     frames : FrameCounts
         What `frame_counts` starts from.
+    n_without_data : int
+        Pixels that were left out because they have none.
     """
 
     source: Source
@@ -79,6 +81,7 @@ class State:
     kept: tuple[Kept, ...] = ()
     hidden: frozenset[int] = frozenset()
     frames: FrameCounts = None  # type: ignore[assignment]
+    n_without_data: int = 0
 
     @classmethod
     def of_fit(
@@ -89,6 +92,7 @@ class State:
         fitted: Quantization,
         seconds: float = 0.0,
         appearance: Appearance | None = None,
+        n_without_data: int = 0,
     ) -> State:
         """Return what is known after a fit of a source's pixels; the edits of `settings` are made.
 
@@ -106,6 +110,8 @@ class State:
             How long it took.
         appearance : Appearance, optional
             How the source was shown, and where it lay, when it was read; by default as now.
+        n_without_data : int, optional
+            How many pixels were left out because they have none.
         """
         looks = appearance or Appearance.of_source(source)
         result = edited(fitted, settings.edits)
@@ -120,6 +126,7 @@ class State:
             seconds,
             _kept_by(settings, fitted.palette, result.palette),
             frames=FrameCounts(fitted),
+            n_without_data=n_without_data,
         )
 
     def keeping(self, before: State | None) -> State:
@@ -160,7 +167,9 @@ class State:
     def summary(self) -> str:
         """One line for people; of what was not edited also how long it took."""
         told = self.result.summary
-        return told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+        told = told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+        n, s = self.n_without_data, "s" * (self.n_without_data != 1)
+        return f"{told}; {n:,} pixel{s} without data left out" if n else told
 
     # -- changes
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import napari.viewer
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.pipeline import Failure, Product
     from napari_kmeans_quantizer.plugin.session import Session
@@ -55,7 +55,7 @@ class Reuse:
         self._viewer, self._choice, self._form = viewer, choice, form
         self._work, self._session, self._show_shares = work, session, show_shares
 
-    def apply_to_selected(self) -> GeneratorWorker | None:
+    def apply_to_selected(self) -> Worker | None:
         """Paint all selected images in the palette of the result, and compare their shares."""
         state, selected = self._choice.state, self._viewer.layers.selection
         images = [bare(x) for x in self._form.image.choices if x in selected]
@@ -67,9 +67,9 @@ class Reuse:
             return None
         self._work.cancel()
         sources = [Source((image,)) for image in images]
-        color_space = state.settings.color_space
+        color_space, no_data = state.settings.color_space, state.settings.no_data
         return self._work.begin(
-            self._show_applied, apply_palette, sources, state.palette, color_space
+            self._show_applied, apply_palette, sources, state.palette, color_space, no_data
         )
 
     def _show_applied(self, made: tuple[list[Product], list[Failure]]) -> str:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from magicgui.widgets import CheckBox
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.source import Source
     from napari_kmeans_quantizer.plugin.pipeline import Product
     from napari_kmeans_quantizer.plugin.session import Session
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .form import Form
     from .work import Work
 
-DEBOUNCE = 5  # milliseconds: changes that come in one go count as one
+TOGETHER = 5  # milliseconds: changes that come in one go count as one
 NO_IMAGE = "There is no image to quantize: open one, or use File > Open Sample."
 REMOVED = "The image was removed; its result is dropped."
 
@@ -62,7 +62,7 @@ class Runs:
         self._work, self._session, self._told = work, session, told
         self._soon = QTimer(live.native)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(DEBOUNCE)
+        self._soon.setInterval(TOGETHER)
         self._soon.timeout.connect(self._run_live)
         self._again = QTimer(live.native)
         self._again.setSingleShot(True)
@@ -75,7 +75,7 @@ class Runs:
         """Whether a run is under way, or about to start."""
         return self._work.running or self._soon.isActive() or self._again.isActive()
 
-    def run(self) -> GeneratorWorker | None:
+    def run(self) -> Worker | None:
         """Start a run that somebody waits for; None if there is no image, or it cannot be."""
         self._soon.stop()
         self._work.cancel()
@@ -83,9 +83,10 @@ class Runs:
         return None if source is None else self._quantize(source, asked=True)
 
     def source(self, asked: bool = True, preview: bool = False) -> Source | None:
-        """Return what is to be quantized; if that cannot be, say why and return None."""
+        """Return what is to be quantized; if it or the controls are wrong, say so: None."""
         try:
             source = self._choice.source(preview)
+            self._choice.settings(source)
         except (TypeError, ValueError) as error:
             self._work.complain(str(error), asked)
             return None
@@ -94,8 +95,8 @@ class Runs:
         return source
 
     def soon(self) -> None:
-        """With Live on, run once no more changes come."""
-        if self._live.value:
+        """With Live on, run in a moment, with all changes that have come until then."""
+        if self._live.value and not self._soon.isActive():
             self._soon.start()
 
     @contextmanager
@@ -109,8 +110,8 @@ class Runs:
     def on_step(self, _: object = None) -> None:
         """With Live on, follow the slice that is shown, if it alone is quantized."""
         # New layers move the viewer's dims, too: only another slice of the image counts.
-        if self._live.value and self._choice.is_another_slice():
-            self._soon.start()
+        if self._choice.is_another_slice():
+            self.soon()
 
     def stop(self) -> None:
         """Cancel what is under way, and what was about to start."""
@@ -131,12 +132,19 @@ class Runs:
         if self._work.running or (state is not None and state.source.step > 1):
             self.soon()
 
-    def _quantize(self, source: Source, asked: bool) -> GeneratorWorker:
+    def _quantize(self, source: Source, asked: bool) -> Worker:
         settings, state = self._choice.settings(source), self._choice.state
         missing = self._session.is_missing(source, self._form.wanted())
         then = partial(self._show, passing=not asked)
         return self._work.begin(
-            then, produced, source, settings, missing, state, asked=asked, at_once=asked
+            then,
+            produced,
+            source,
+            settings,
+            missing,
+            state,
+            asked=asked,
+            brief=source.is_small,
         )
 
     def _show(self, product: Product, passing: bool) -> str:
