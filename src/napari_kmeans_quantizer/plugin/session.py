@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .layers.contents import ROLES, state_content, state_contents
+from .layers.beside import beside, free_shift, is_transposed
+from .layers.contents import ROLES, moved, state_content, state_contents
 from .layers.explored import explored_contents
 from .layers.make import can_update, make_copy, make_layer, update_layer
 from .layers.ours import Record, record_of, records_in
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Labels, Layer, Points
 
+    from .layers.beside import Beside
     from .layers.contents import Attributes
     from .models.exploration import Curve, Exploration
     from .models.source import Key, Source
@@ -148,6 +151,7 @@ class Session:
                 new = None if made is None else getattr(made, role)
                 if self._show_in(record, role, getattr(contents, role), new, look=look):
                     added.append(role)
+            self.arrange_palettes()
             self._look_at(key, added)
         self._watch_outputs(key)
         self._on_change()
@@ -162,6 +166,8 @@ class Session:
         self, record: Record, role: str, content: Attributes, made: Layer | None, **how: bool
     ) -> bool:
         """Show content in the layer of a role, or in a new one; return whether that was added."""
+        if role == "palette":
+            content, made = self._standing(record, content, made)
         shown = self.layer(record.key, role)
         if shown is not None and can_update(shown, content):
             update_layer(shown, content, **how)
@@ -175,6 +181,39 @@ class Session:
             self._viewer.layers.remove(shown)
         self._viewer.add_layer(made)
         return True
+
+    def _standing(
+        self, record: Record, content: Attributes, made: Layer | None
+    ) -> tuple[Attributes, Layer | None]:
+        """Put a palette where no other one stands; one that was made elsewhere is made anew."""
+        record.palette_place = self._place_of(record)
+        if made is not None and np.array_equal(content["data"], record.palette_place.positions):
+            return content, made
+        return moved(content, record.palette_place), None
+
+    def _place_of(self, record: Record) -> Beside:
+        """Return where a palette stands beside its picture; earlier ones keep their places."""
+        assert record.state is not None
+        transposed = is_transposed(self._viewer.dims.order)
+        n_colors, placement = len(record.state.result.palette), record.state.placement
+        earlier = takewhile(lambda other: other is not record, self._records.values())
+        taken = [
+            other.palette_place.area
+            for other in earlier
+            if other.palette_place is not None and self.layer(other.key, "palette") is not None
+        ]
+        shift = free_shift(n_colors, placement, taken, transposed)
+        return beside(n_colors, placement, shift, transposed)
+
+    def arrange_palettes(self, _: object = None) -> None:
+        """Let no palette lie on another, and all stand upright as the viewer shows them."""
+        for record in self._records.values():
+            palette, before = self.layer(record.key, "palette"), record.palette_place
+            if palette is None or record.state is None:
+                continue
+            if before is None or not before.is_like(self._place_of(record)):
+                content = state_content(record.state, "palette")
+                self._show_in(record, "palette", content, None, placed=False)
 
     @contextmanager
     def _without_status(self) -> Iterator[None]:
@@ -300,6 +339,7 @@ class Session:
                 for role in roles:
                     if self.layer(record.key, role) is not None:
                         self._show_change(record, role, old, same_fit)
+                self.arrange_palettes()
             self._watch_outputs(record.key)
         self._on_change()
 

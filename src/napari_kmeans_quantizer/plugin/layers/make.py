@@ -136,7 +136,7 @@ def _alike(old: Any, new: Any) -> bool:
 
 def _fits(text: Any, content: Attributes) -> bool:
     """Tell whether a layer's text has this size and place; to set it takes napari long."""
-    names = ("size", "rotation", "translation")
+    names = ("size", "translation")
     return all(_alike(getattr(text, name), content[name]) for name in names)
 
 
