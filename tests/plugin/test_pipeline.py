@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import dask.array as da
@@ -13,11 +12,11 @@ from pictures import GREY, PHOTO, rgb, same_result
 
 from napari_kmeans_quantizer import Palette, Progress, completed, quantize
 from napari_kmeans_quantizer.plugin import pipeline
+from napari_kmeans_quantizer.plugin.first_use import FirstUse
 from napari_kmeans_quantizer.plugin.layers.make import QuantizedLayers
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import (
-    PREPARING,
     apply_palette,
     colors_for,
     explored,
@@ -25,7 +24,6 @@ from napari_kmeans_quantizer.plugin.pipeline import (
     produced,
     product,
     quantized,
-    warm_up,
 )
 
 INSIDE = np.zeros((20, 30), bool)
@@ -427,42 +425,31 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
 # -- the first use
 
 
-def test_others_wait_for_the_first_compilation(monkeypatch):
-    steps, go, begun = pipeline.quantize_steps, threading.Event(), threading.Event()
-
-    def held(*args, **options):
-        if args[0].shape == (40, 40, 3):
-            begun.set()
-            go.wait(30)
-        return (yield from steps(*args, **options))
-
-    monkeypatch.setattr(pipeline, "quantize_steps", held)
-    warming = threading.Thread(target=warm_up)
-    warming.start()
-    try:
-        assert begun.wait(30)
-        for job in (
-            produced(photo(), Settings(3), False),
-            explored(photo(), Settings(), [2], "stack"),
-            apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"),
-        ):
-            assert [next(job) for _ in range(2)] == [Progress(PREPARING, 0.0)] * 2
-            job.close()
-        job = produced(photo(), Settings(3), False)
-        assert next(job).stage == PREPARING
-    finally:
-        go.set()
+def test_others_wait_for_what_they_need(monkeypatch):
+    first = FirstUse()
+    first._begun, first.progress = True, Progress("Preparing, once: 12 of 40", 0.3)
+    monkeypatch.setattr(pipeline, "FIRST_USE", first)
+    for job in (
+        produced(photo(), Settings(3), False),
+        explored(photo(), Settings(), [2], "stack"),
+        apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"),
+    ):
+        assert [next(job) for _ in range(2)] == [first.progress] * 2
+        job.close()
+    job = produced(photo(), Settings(3), False)
+    assert next(job) == first.progress
+    first._done.update({"photographs", "labels"})
+    assert next(job).stage == "Reading the image"
     same_result(completed(job).state.result, quantize(PHOTO, 3))
-    warming.join(30)
+    assert next(produced(Source((Image(GREY),)), Settings(3), False)) == first.progress
 
 
-def test_nobody_waits_for_a_preparation_that_failed(monkeypatch):
-    def steps(*_, **__):
-        raise MemoryError
-        yield
-
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "quantize_steps", steps)
-        with pytest.raises(MemoryError):
-            warm_up()
-    assert next(produced(photo(), Settings(3), False)).stage == "Reading the image"
+def test_waiting_is_not_taken_for_work(monkeypatch):
+    first = FirstUse()
+    first._begun = True
+    monkeypatch.setattr(pipeline, "FIRST_USE", first)
+    job = produced(photo(), Settings(3), False)
+    next(job)
+    time.sleep(0.5)
+    first.over = True
+    assert completed(job).state.seconds < 0.5

@@ -8,21 +8,17 @@ What takes time are generators that yield `Progress`, so that they can run in a 
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
-from napari.layers import Image
 
 from napari_kmeans_quantizer import (
     Palette,
     Progress,
     Quantization,
-    completed,
     quantize_steps,
 )
 
 from .clock import work_clock
+from .first_use import FIRST_USE, needed
 from .layers.contents import Contents, state_contents
 from .layers.make import QuantizedLayers, make_layers
 from .models.exploration import Exploration
@@ -34,15 +30,11 @@ from .steps import as_part
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
-    from numpy.typing import NDArray
-
     from .models.display import Color
     from .models.pixels import Pixels
     from .models.source import Source
 
     Steps = Generator[Progress, None, Quantization]
-
-PREPARING = "Preparing for the first use"
 
 
 class Product(NamedTuple):
@@ -80,7 +72,7 @@ def explored(
 
     A given palette is not used; numbers below that of the fixed colors count as that.
     """
-    yield from _prepared()
+    yield from FIRST_USE.waiting(needed(source, settings))
     looks = Appearance.of_source(source)
     settings = replace(settings, palette=None, edits=())
     numbers = sorted({max(n_colors, len(settings.fixed_colors)) for n_colors in numbers})
@@ -133,7 +125,7 @@ def produced(
     source: Source, settings: Settings, missing: bool
 ) -> Generator[Progress, None, Product]:
     """Quantize, and make what the layers need: all but the viewer's part."""
-    yield from _prepared()
+    yield from FIRST_USE.waiting(needed(source, settings))
     state = yield from quantized(source, settings)
     return product(state, missing)
 
@@ -149,11 +141,12 @@ def apply_palette(
     sources: list[Source], palette: Palette, color_space: str, no_data: float | None = None
 ) -> Generator[Progress, None, tuple[list[Product], list[Failure]]]:
     """Paint several images in one palette; what one lacks does not stop the others."""
-    yield from _prepared()
     products, failures = [], []
     for done, source in enumerate(sources):
         try:
-            steps = quantized(source, in_palette(source, palette, color_space, no_data))
+            settings = in_palette(source, palette, color_space, no_data)
+            yield from FIRST_USE.waiting(needed(source, settings))
+            steps = quantized(source, settings)
             state = yield from as_part(steps, done, len(sources), source.name)
             products.append(product(state, missing=True))
         except (TypeError, ValueError, MemoryError) as error:
@@ -166,33 +159,3 @@ def product(state: State, missing: bool) -> Product:
     contents = state_contents(state)
     # napari compiles code for the first Labels layer: better here than on the GUI thread.
     return Product(state, contents, make_layers(contents) if missing else None)
-
-
-# -- the first use
-
-_ready = Event()
-_ready.set()
-
-
-def warm_up() -> None:
-    """Compile the kernels for photographs, and napari's own for Labels layers; others wait."""
-    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
-    _ready.clear()
-    try:
-        _make_once(noise, Settings(n_colors=3))
-    finally:
-        _ready.set()
-    _make_once(noise, Settings(n_colors=3, fixed_colors=((0.0, 0.0, 0.0),)))
-
-
-def _make_once(pixels: NDArray[Any], settings: Settings) -> None:
-    from .models.source import Source
-
-    state = completed(quantized(Source((Image(pixels, rgb=True),)), settings))
-    product(state, missing=True)
-
-
-def _prepared() -> Generator[Progress, None, None]:
-    """Wait for the first compilation, so that its time is not taken for that of the work."""
-    while not _ready.wait(0.05):
-        yield Progress(PREPARING, 0.0)
