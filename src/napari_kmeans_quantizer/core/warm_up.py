@@ -7,7 +7,6 @@ there are by now, of how many, and what the next ones are for.
 from __future__ import annotations
 
 import hashlib
-import os
 import pkgutil
 import sys
 from contextlib import suppress
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
     Pieces = Mapping[str, Callable[[], object]]
     """What to do, in this order, and what for."""
-
-NICE = 5  # what waits for nothing lets others go first
 
 
 def _noise(*shape: int) -> NDArray[Any]:
@@ -181,8 +178,6 @@ def _listening(tell: Callable[[], object]) -> AbstractContextManager[object]:
 
 def main(pieces: Pieces = PIECES, about: str = "") -> None:
     """Compile everything, and print how far it is."""
-    if hasattr(os, "nice"):
-        os.nice(NICE)
     for _ in compile_steps(lambda *told: print(*told, flush=True), pieces, about):
         pass
 

@@ -59,7 +59,7 @@ class FirstUse:
         while self._begun and not self.over:
             if names is not None and self._done.issuperset(names):
                 return
-            yield self.progress or Progress(f"{PREPARING} ...", 0.0)
+            yield self.progress or Progress(PREPARING, 0.0)
             time.sleep(PAUSE)
 
     def _prepare(self) -> Generator[Progress | None, None, None]:

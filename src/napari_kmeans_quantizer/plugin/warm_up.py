@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import version
 
 import numpy as np
@@ -42,5 +43,9 @@ EVERY_TIME = (core.PHOTOGRAPHS, LABELS)
 
 ABOUT = f"napari {version('napari')}"
 
+NICE = 5
+
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(NICE)  # the window, and whatever people do, come first
     core.main(PIECES, ABOUT)
