@@ -19,7 +19,7 @@ from .layers.comparison import Comparison
 from .models.state import State
 from .panel.actions import BLINK_KEY, GRID_KEY, actions
 from .panel.busy import Busy
-from .panel.buttons import Buttons, in_tab_order
+from .panel.buttons import Buttons
 from .panel.choice import Choice
 from .panel.connections import Connections
 from .panel.editing import Editing
@@ -27,11 +27,13 @@ from .panel.exploring import Exploring
 from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
+from .panel.look import Look
 from .panel.pointing import Pointing
 from .panel.preferences import NAMES, Memory
 from .panel.preparation import TOLD, Preparation
 from .panel.reuse import Reuse
 from .panel.runs import Runs
+from .panel.title import ShortTitle
 from .panel.work import Work
 from .session import Session
 from .views.palette.view import PaletteView
@@ -78,8 +80,10 @@ class QuantizerWidget(Container):
             widgets=upper(self._form, self.live, self._start, self._busy), labels=False
         )
         self.buttons = Buttons(*actions(self))
-        arrange(self.native, self._form, self._busy, self.palette_view, self.buttons)
-        in_tab_order(self.add_palette, self.live, self._start, self._busy.cancel)
+        parts = self._form, self.live, self._start, self._busy, self.palette_view, self.buttons
+        content = arrange(self.native, *parts)
+        self._look = Look(self.native, content, self._viewer)
+        self._title = ShortTitle(self.native)
         self._memory = Memory(self.native, {name: getattr(self, name) for name in NAMES})
         self._connect()
         self._choice.begin()
@@ -137,7 +141,8 @@ class QuantizerWidget(Container):
 
     def _connect_viewer(self) -> None:
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
-        events = self._following.events(self._viewer)
+        theme = {self._viewer.events.theme: self._look.follow}
+        events = {**self._following.events(self._viewer), **theme}
         on_drag = Pointing(self.native, self._choice, self._views).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave

@@ -11,6 +11,7 @@ from qtpy.compat import isalive
 
 from .buttons import two_lines
 from .form import box
+from .notice import Notice
 
 if TYPE_CHECKING:
     from napari_kmeans_quantizer import Progress
@@ -27,12 +28,14 @@ class Busy:
         self.cancel = PushButton(text="Cancel", tooltip="Stop, and leave all layers as they are")
         self.row = box(self.bar, self.cancel, layout="horizontal")
         self.status = Label(value="")
+        self.notice = Notice()
         self.activity: progress | None = None
         self._started = 0.0
 
     def begin(self, at_once: bool) -> None:
         """Start anew; what is expected to be quick shows its bar only if it is not."""
         self._close_activity()
+        self.notice.clear()
         self._started = time.perf_counter()
         self.bar.value = 0
         if at_once or not self.row.visible:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from magicgui.widgets import (
     CheckBox,
@@ -13,7 +13,8 @@ from magicgui.widgets import (
     SpinBox,
 )
 from napari.layers import Image, Labels, Points, Shapes
-from qtpy.QtWidgets import QComboBox, QSizePolicy
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QAbstractSpinBox, QComboBox, QSizePolicy
 
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.contents import ROLES
@@ -38,6 +39,13 @@ PLACES = [("inside only", "inside"), ("fit inside, apply everywhere", "everywher
 NO_REGION, FIT_PALETTE = "everything", "a fit to the image"
 
 
+class Row(NamedTuple):
+    """A line of the panel."""
+
+    name: str
+    controls: tuple[Any, ...]
+
+
 class Form:
     """Every control of the widget, and what they mean.
 
@@ -52,9 +60,9 @@ class Form:
         self._make_basic()
         self._make_parts()
         self._make_advanced()
-        for control in (*self.parameters(), self.image):
-            if isinstance(control, ComboBox):
-                _let_shrink(control.native)
+        for row in (*self.basic(), *self.parts(), *self.advanced()):
+            for control in row.controls:
+                _name(control, row.name)
         self._slider.changed.connect(self._on_slider)
         self.n_colors.changed.connect(self._on_n_colors)
 
@@ -72,7 +80,6 @@ class Form:
             readout=False,
             tooltip="Number of colors, 2 to 64; with Live on, the layers follow while you drag",
         )
-        self.n_colors.max_width = 90
         self.color_space = ComboBox(
             label="Measured in",
             choices=COLOR_SPACES,
@@ -154,23 +161,22 @@ class Form:
             text="palette", value=True, tooltip="Add the colors as points beside the picture"
         )
 
-    # -- groups
+    # -- rows
 
-    def basic(self) -> Container:
+    def basic(self) -> list[Row]:
         """Return the controls that are always to be seen."""
-        colors = box(self._slider, self.n_colors, label="Colors", layout="horizontal")
-        return box(self.image, colors, self.color_space, self.palette_from, labels=True)
+        colors = Row("Colors", (self._slider, self.n_colors))
+        return [_row(self.image), colors, _row(self.color_space), _row(self.palette_from)]
 
-    def parts(self) -> Container:
+    def parts(self) -> list[Row]:
         """Return the controls for regions, stacks and channels."""
-        rows = box(self.region, self.apply, self.extent, labels=True)
-        return box(rows, self.channels, self.scaled)
+        rows = [_row(self.region), _row(self.apply), _row(self.extent)]
+        return [*rows, Row("Layers", (self.channels,)), Row("", (self.scaled,))]
 
-    def advanced(self) -> Container:
+    def advanced(self) -> list[Row]:
         """Return the controls that are seldom needed."""
-        outputs = (self.add_image, self.add_labels, self.add_palette)
-        rows = box(self.effort, self.seed, self.sample, self.alpha, labels=True)
-        return box(rows, box(*outputs, layout="horizontal"))
+        rows = [_row(control) for control in (self.effort, self.seed, self.sample, self.alpha)]
+        return [*rows, Row("Add", (self.add_image, self.add_labels, self.add_palette))]
 
     @property
     def slider(self) -> Slider:
@@ -287,11 +293,25 @@ def _reset_choices(combo: ComboBox) -> None:
         combo.changed.emit(combo.value)
 
 
-def _let_shrink(combo: QComboBox) -> None:
-    """Let a long name be cut short, rather than the whole panel."""
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(6)
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+def _row(control: ValueWidget) -> Row:
+    return Row(str(control.label), (control,))
+
+
+def _name(control: ValueWidget, row: str) -> None:
+    """Tell screen readers what a control is, and let a long layer name be cut, not the panel."""
+    native: Any = control.native
+    told = getattr(control, "text", "") if isinstance(control, CheckBox) else ""
+    native.setAccessibleName(f"{row}: {told}" if row and told else row or told)
+    native.setAccessibleDescription(control.tooltip or "")
+    if isinstance(control, ComboBox):
+        native.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        native.setMinimumContentsLength(10)
+    if isinstance(control, Slider):
+        native.setMinimumWidth(60)
+    if isinstance(native, QAbstractSpinBox):
+        native.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    if not isinstance(control, CheckBox):
+        native.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
 def box(*widgets: Any, labels: bool = False, **options: Any) -> Container:
