@@ -78,6 +78,11 @@ class Session:
         layer = None if record is None else record.layer(role)
         return layer if layer is not None and layer in self._viewer.layers else None
 
+    def roles(self, key: Key, wanted: Iterable[str]) -> list[str]:
+        """Return which layers show a result: those wanted, and those that are there already."""
+        wanted = set(wanted)
+        return [role for role in ROLES if role in wanted or self.layer(key, role) is not None]
+
     def is_missing(self, source: Source, roles: Iterable[str]) -> bool:
         """Tell whether some of these layers would have to be made."""
         return any(self.layer(source.key, role) is None for role in roles)
@@ -132,7 +137,7 @@ class Session:
         look = old is None or not state.display.looks_like(old.display)
         added = []
         with self._without_status():
-            for role in roles:
+            for role in self.roles(key, roles):
                 new = None if made is None else getattr(made, role)
                 if self._show_in(record, role, getattr(contents, role), new, look=look):
                     added.append(role)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import napari.viewer
 from magicgui.widgets import CheckBox, Container, PushButton
-from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
 
@@ -28,9 +27,12 @@ from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
 from .panel.look import Look
+from .panel.messages import NO_RESULT
 from .panel.pointing import Pointing
+from .panel.possible import Possible
 from .panel.preferences import NAMES, Memory
 from .panel.preparation import TOLD, Preparation
+from .panel.remedies import Remedies
 from .panel.reuse import Reuse
 from .panel.runs import Runs
 from .panel.title import ShortTitle
@@ -84,9 +86,11 @@ class QuantizerWidget(Container):
         content = arrange(self.native, *parts)
         self._look = Look(self.native, content, self._viewer)
         self._title = ShortTitle(self.native)
-        self._memory = Memory(self.native, {name: getattr(self, name) for name in NAMES})
+        kept = {name: getattr(self, name) for name in NAMES}
+        self._memory = Memory(self.native, kept, self._form.wishes)
         self._connect()
         self._choice.begin()
+        self._possible.look()
         self._session.take_over()
         self._preparation.begin()
         self._busy.say(self._told())
@@ -115,18 +119,20 @@ class QuantizerWidget(Container):
         self._views = views = Views(viewer, session.state)
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
-        self._editing = Editing(viewer, choice, session)
+        self._editing = Editing(viewer, choice, session, self._busy.complain)
+        self._busy.remedy_of = Remedies(viewer, choice, form, session, self.run).of
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
 
     # -- wires
 
     def _connect(self) -> None:
-        self._following = Following(
-            self.native, self._choice, self._form, self._runs, self._session, self._draw
-        )
+        self._possible = Possible(self._viewer, self._choice, self._form)
+        parts = self._choice, self._form, self._runs, self._session
+        self._following = Following(self.native, *parts, self._draw, self._possible.look)
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
+        self._busy.notice.dismiss.clicked.connect(self._draw)
         connect_all([*self._form.parameters(), self.live], self._on_parameter)
         self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
@@ -203,7 +209,7 @@ class QuantizerWidget(Container):
     @property
     def message(self) -> str:
         """The status line: what is under way, what went wrong, or the result's summary."""
-        return str(self._busy.status.value)
+        return self._busy.message
 
     def _told(self) -> str:
         """Return what is told of the chosen image when nothing is under way."""
@@ -329,7 +335,7 @@ class QuantizerWidget(Container):
     def open_shares(self) -> None:
         """Open the shares of the colors, of a stack or time series frame by frame."""
         if self.state is None:
-            show_error("There are no shares yet: quantize an image first.")
+            self._busy.complain(NO_RESULT)
         else:
             self._views.shares(self._on_frame)
 
@@ -349,7 +355,7 @@ class QuantizerWidget(Container):
         if state is not None and shown is not None:
             self._compare.toggle_grid(list(state.source.layers), shown)
         elif not self._compare.leave():
-            show_error("There is nothing to compare: quantize an image first.")
+            self._busy.complain(NO_RESULT)
 
     def blink(self) -> None:
         """Hide the result, so that the original is seen in its place; or show it again."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
+from napari_kmeans_quantizer.plugin.models.geometry import full_data
 from napari_kmeans_quantizer.plugin.models.source import Source, current_slice, preview_step
 from napari_kmeans_quantizer.plugin.pipeline import colors_for
 
@@ -115,6 +116,16 @@ class Choice:
         """What is known of them; None before their first result."""
         return self._session.state(self.key)
 
+    @property
+    def is_color(self) -> bool:
+        """Whether they can be measured in CIELAB and Oklab: red, green and blue, from black on."""
+        layers, alpha = self.layers, self._form.alpha.value
+        if len(layers) != 1 or not layers[0].rgb:
+            return False
+        data = full_data(layers[0])
+        n = data.shape[-1] if alpha == "channel" else 3
+        return n == 3 and data.dtype.kind in "buf"
+
     # -- what of it, and how
 
     def source(self, preview: bool = False) -> Source | None:
@@ -142,7 +153,8 @@ class Choice:
         given = None
         if palette is not None and source is not None:
             given = colors_for(source, palette)
-        return self._form.settings(locks, given)
+        settings = self._form.settings(locks, given)
+        return settings if self.is_color else replace(settings, color_space="rgb")
 
     def is_another_slice(self) -> bool:
         """Tell whether the viewer shows another slice than the one that was quantized."""

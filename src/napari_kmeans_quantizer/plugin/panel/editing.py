@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from napari.utils.notifications import show_error
+from .messages import NO_RESULT, Trouble, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,21 +28,30 @@ class Editing:
         Which image is meant.
     session : Session
         Where its state is kept.
+    complain : callable
+        Tells what cannot be.
     """
 
-    def __init__(self, viewer: napari.viewer.Viewer, choice: Choice, session: Session) -> None:
+    def __init__(
+        self,
+        viewer: napari.viewer.Viewer,
+        choice: Choice,
+        session: Session,
+        complain: Callable[[Trouble], None],
+    ) -> None:
         self._viewer, self._choice, self._session = viewer, choice, session
+        self._complain = complain
 
     def change(self, made_of: Callable[[State], State]) -> None:
         """Replace the state by what is made of it, or say why that cannot be."""
         state = self._choice.state
         if state is None:
-            show_error("There is no result to change: quantize an image first.")
+            self._complain(NO_RESULT)
             return
         try:
             self._session.change(made_of(state))
         except ValueError as error:
-            show_error(str(error))
+            self._complain(told(error))
 
     def select(self, index: int) -> None:
         """Select the label of a color in the viewer, and its layer."""

@@ -36,6 +36,7 @@ EFFORTS = [("fast", "fast"), ("balanced", "balanced"), ("best", "best")]
 ALPHA = [("left out", "ignore"), ("alpha as a channel", "channel")]
 EXTENTS = [("whole stack", "all"), ("current slice", "slice")]
 PLACES = [("inside only", "inside"), ("fit inside, apply everywhere", "everywhere")]
+OWN_UNITS = "its own units"
 NO_REGION, FIT_PALETTE = "everything", "a fit to the image"
 
 
@@ -57,12 +58,17 @@ class Form:
 
     def __init__(self, layers: LayerList) -> None:
         self._layers = layers
+        self.own_units = False
+        """Whether the image can be measured in nothing else."""
+        self._wished = "rgb"  # where RGB images are measured
         self._make_basic()
         self._make_parts()
         self._make_advanced()
         for row in (*self.basic(), *self.parts(), *self.advanced()):
             for control in row.controls:
                 _name(control, row.name)
+        for combo in (self.region, self.palette_from):
+            _tell_none(combo)
         self._slider.changed.connect(self._on_slider)
         self.n_colors.changed.connect(self._on_n_colors)
 
@@ -202,6 +208,21 @@ class Form:
         for control in (self.image, self.region, self.palette_from):
             _reset_choices(control)
 
+    def measure_own_units(self, own: bool) -> None:
+        """Measure in the image's own units, or again as people wish for RGB images."""
+        combo, was = self.color_space, self.own_units
+        if not was or combo.value != "rgb":
+            self._wished = combo.value
+        self.own_units = own
+        if own or was:
+            with combo.changed.blocked():  # nobody has chosen it
+                combo.value = "rgb" if own else self._wished
+        combo.native.setItemText(0, OWN_UNITS if own else COLOR_SPACES[0][0])
+
+    def wishes(self) -> dict[str, Any]:
+        """Return what is wanted where a control shows what the image allows."""
+        return {"color_space": self._wished if self.own_units else self.color_space.value}
+
     # -- values
 
     def parameters(self) -> list[ValueWidget]:
@@ -291,6 +312,16 @@ def _reset_choices(combo: ComboBox) -> None:
             combo.value = chosen
     if combo.value != chosen:
         combo.changed.emit(combo.value)
+
+
+def _tell_none(combo: ComboBox) -> None:
+    """Tell that no layer was chosen, which magicgui takes for no choice at all."""
+
+    def tell(_: int) -> None:
+        if combo.value is None:
+            combo.changed.emit(None)
+
+    combo.native.currentIndexChanged.connect(tell)
 
 
 def _row(control: ValueWidget) -> Row:

@@ -70,6 +70,7 @@ def arrange(
     status, notice = busy.status.native, busy.notice
     status.installEventFilter(TwoLines(status))
     notice.shown.connect(status.setHidden)
+    notice.shown.connect(lambda _: QTimer.singleShot(0, lambda: _bring_to_view(notice)))
     lower = [status, notice, palette_view, buttons]
     content = _fill(panel, rows, lower, stretched=palette_view)
     last = [live.native, start.native, busy.cancel.native, notice, palette_view, buttons]
@@ -216,6 +217,12 @@ def _let_progress_take_its_place(start: PushButton, busy: Busy) -> None:
     bar.setMinimumWidth(1)
     row.setObjectName("progress")
     row.installEventFilter(InsteadOf(row, start.native, busy.cancel.native))
+
+
+def _bring_to_view(notice: QWidget) -> None:
+    if isalive(notice) and notice.isVisible():
+        scroll: Any = notice.parentWidget().parentWidget().parentWidget()  # type: ignore[union-attr]
+        scroll.ensureWidgetVisible(notice)
 
 
 class InsteadOf(QObject):

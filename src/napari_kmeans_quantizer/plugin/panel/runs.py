@@ -9,6 +9,8 @@ from qtpy.QtWidgets import QSlider
 
 from napari_kmeans_quantizer.plugin.pipeline import produced
 
+from .messages import NO_IMAGE, obstacle, told
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from .work import Work
 
 DEBOUNCE = 5  # milliseconds: changes that come in one go count as one
-NO_IMAGE = "There is no image to quantize: open one, or use File > Open Sample."
 REMOVED = "The image was removed; its result is dropped."
 
 
@@ -82,7 +83,7 @@ class Runs:
         try:
             source = self._choice.source(preview)
         except (TypeError, ValueError) as error:
-            self._work.complain(str(error), asked)
+            self._work.complain(told(error), asked)
             return None
         if source is None:
             self._work.complain(NO_IMAGE, asked)
@@ -117,9 +118,13 @@ class Runs:
         if self._work.running or (state is not None and state.source.step > 1):
             self.soon()
 
-    def _quantize(self, source: Source, asked: bool) -> GeneratorWorker:
+    def _quantize(self, source: Source, asked: bool) -> GeneratorWorker | None:
         settings = self._choice.settings(source)
-        missing = self._session.is_missing(source, self._form.wanted())
+        roles = self._session.roles(source.key, self._form.wanted())
+        if trouble := obstacle(source, settings, roles):
+            self._work.complain(trouble, asked)
+            return None
+        missing = self._session.is_missing(source, roles)
         return self._work.begin(
             self._show, produced, source, settings, missing, asked=asked, at_once=asked
         )
