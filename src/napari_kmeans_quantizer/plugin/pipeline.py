@@ -66,6 +66,7 @@ def quantized(
         array, mask = source.array(), region_mask(source)
         options = _options(source, settings) | dict(extra or {})
         fitted = yield from _fit_and_paint(array, mask, options, settings.apply_everywhere)
+        fitted = replace(fitted, source_bits=source.bits)  # whatever they were scaled to
         return State.of_fit(source, settings, array, fitted, seconds(), looks)
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_kmeans_quantizer import completed, quantize
 
-from .layers.contents import state_contents
-from .layers.make import make_layers
-from .layers.ours import Record
+from .layers.contents import ROLES, state_contents
+from .layers.make import QuantizedLayers, make_layers
+from .layers.ours import Record, record_of
 from .models.settings import Settings
 from .models.source import Source
-from .pipeline import quantized
+from .pipeline import Product, quantized
+from .session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import napari.viewer
     from napari.layers import Image, Labels, Shapes
-
-    from .layers.make import QuantizedLayers
 
 OPTIONS = [
     name for name in inspect.signature(quantize).parameters if name not in ("image", "channel_axis")
@@ -35,9 +36,10 @@ def quantize_layer(
     region: Labels | Shapes | None = None,
     apply_everywhere: bool = False,
     window: tuple[slice, ...] | None = None,
-    scaled: bool = False,
+    scaled: bool | Sequence[tuple[float, float]] = False,
     alpha: str = "ignore",
     edits: Sequence[tuple[Any, ...]] = (),
+    hidden: Sequence[int] = (),
     **options: Any,
 ) -> QuantizedLayers:
     """Quantize an image layer into three new layers.
@@ -56,13 +58,15 @@ def quantize_layer(
         Fit inside the region, but paint all pixels.
     window : tuple of slice, optional
         Part of the layer's spatial axes, such as ``(slice(3, 4), slice(None), slice(None))``.
-    scaled : bool, optional
-        Several layers: each is scaled to its contrast limits first.
+    scaled : bool or sequence of (float, float), optional
+        Several layers: each is scaled to its contrast limits first, or to these.
     alpha : {"ignore", "channel"}, optional
         Transparent pixels never take part, or alpha is a fourth channel.
     edits : sequence of tuple, optional
         Changes of the palette afterwards: ``("recolor", index, color)`` or
         ``("merge", index, into)``.
+    hidden : sequence of int, optional
+        Colors, after the edits, that are transparent in the layers.
     **options
         Passed on to `quantize`; what counts as a channel is told by the layer.
 
@@ -103,7 +107,8 @@ def quantize_layer(
         raise ValueError("`region` and `mask` say the same: pass one of them.")
     layers = tuple(layer) if isinstance(layer, list | tuple) else (layer,)
     where = region if mask is None else np.asarray(mask)
-    source = Source(layers, where, window, scaled=scaled, alpha=alpha)  # type: ignore[arg-type]
+    limits = scaled if isinstance(scaled, bool) else tuple(map(tuple, scaled))
+    source = Source(layers, where, window, scaled=limits, alpha=alpha)  # type: ignore[arg-type]
     options["n_colors"] = n_colors
     settings = Settings.from_dict(
         {
@@ -111,15 +116,43 @@ def quantize_layer(
             # A generator cannot be told in the layers' metadata.
             **_plain_seed(options.get("random_state")),
             "alpha": alpha,
-            "scaled": scaled,
+            "scaled": bool(scaled),
             "apply_everywhere": apply_everywhere,
             "edits": tuple(edits),
         }
     )
     state = completed(quantized(source, settings, options))
+    state = replace(state, hidden=frozenset(hidden))
     made = make_layers(state_contents(state))
     Record(source.key, state).own(made._asdict())
     return made
+
+
+def show_layers(viewer: napari.viewer.Viewer, layers: QuantizedLayers) -> None:
+    """Show what `quantize_layer` made: in the layers of an earlier result, or in new ones.
+
+    What was set on these layers, such as opacity and order, stays; the plugin's panel, if it is
+    open, shows the new result, too. Layers that the plugin did not make are never written to.
+
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+        Where.
+    layers : QuantizedLayers
+        What `quantize_layer` returned.
+
+    Examples
+    --------
+    In napari's console::
+
+        show_layers(viewer, quantize_layer(viewer.layers["photo"], 8))
+    """
+    record = record_of(layers[0])
+    if record is None or record.state is None:
+        raise TypeError("`layers` must be what `quantize_layer` returned, got other layers.")
+    state = record.state
+    session = Session(viewer, lambda: None, lambda *_: None)
+    session.show(Product(state, state_contents(state), QuantizedLayers(*layers)), ROLES)
 
 
 def _plain_seed(random_state: Any) -> dict[str, int]:

@@ -100,6 +100,7 @@ class Session:
             state = record.state
             if self.state(key) is None and state is not None and self.holds(state.source):
                 self._records[key] = record
+                record.sessions.add(self)
                 self._watch_outputs(key)
                 taken = True
         if taken:
@@ -143,12 +144,18 @@ class Session:
                     added.append(role)
             self._look_at(key, added)
         self._watch_outputs(key)
+        for session in list(record.sessions):
+            session.tell()
+
+    def tell(self) -> None:
+        """Tell that a state is new or another one, perhaps by a script's doing."""
         self._on_change()
 
     def _record(self, key: Key) -> Record:
         """Return the record of a source; where that was away, layers that are left know it."""
         if key not in self._records:
             self._records[key] = records_in(self._viewer.layers).get(key) or Record(key)
+        self._records[key].sessions.add(self)
         return self._records[key]
 
     def _show_in(

@@ -21,7 +21,7 @@ from .panel.busy import Busy
 from .panel.buttons import Buttons
 from .panel.choice import Choice
 from .panel.connections import Connections
-from .panel.editing import Editing
+from .panel.editing import Editing, draw_palette
 from .panel.exploring import Exploring
 from .panel.following import Following
 from .panel.form import Form, connect_all
@@ -42,12 +42,16 @@ from .views.palette.view import PaletteView
 from .views.views import Views
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from napari.layers import Image, Labels, Shapes
     from superqt.utils import GeneratorWorker
 
     from napari_kmeans_quantizer import Quantization
 
     from .models.display import Color
     from .models.settings import Settings
+    from .views.apply import ApplyDialog
 
 
 class QuantizerWidget(Container):
@@ -241,17 +245,7 @@ class QuantizerWidget(Container):
         if not isalive(self.native):
             return
         state, choice = self.state, self._choice
-        if state is None:
-            self.palette_view.show_palette(None)
-        else:
-            self.palette_view.show_palette(
-                state.result.palette,
-                display=state.display,
-                locked=state.locked,
-                hidden=state.hidden,
-                pixel_area=state.placement.pixel_area,
-                edited=state.is_edited or bool(state.hidden),
-            )
+        draw_palette(self.palette_view, state)
         self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
         if not self._work.running:
             self._busy.say(self._told())
@@ -339,6 +333,10 @@ class QuantizerWidget(Container):
         else:
             self._views.shares(self._on_frame)
 
+    def open_help(self) -> None:
+        """Open the walk with its pictures; it comes with the package."""
+        self._views.help()
+
     def _show_shares(self, states: list[State]) -> None:
         self._views.compare_shares(states, self._on_frame)
 
@@ -371,8 +369,26 @@ class QuantizerWidget(Container):
 
     # -- reuse
 
+    def open_apply_palette(self) -> ApplyDialog | None:
+        """Ask which images shall get the colors of the result, and where in each."""
+        return self._reuse.open_apply_palette(self.native)
+
+    def apply_palette_to(
+        self, images: Sequence[Image], regions: Sequence[Labels | Shapes | None] | None = None
+    ) -> GeneratorWorker | None:
+        """Paint images in the palette of the result, and compare the shares of its colors.
+
+        Parameters
+        ----------
+        images : sequence of napari.layers.Image
+            Which; its own image need not be among them.
+        regions : sequence of napari.layers.Labels, Shapes or None, optional
+            Where, one for each image; None: everywhere.
+        """
+        return self._reuse.apply_palette_to(images, regions)
+
     def apply_to_selected(self) -> GeneratorWorker | None:
-        """Paint all selected images in the palette of the result, and compare their shares."""
+        """Do so with all selected images but its own, everywhere."""
         return self._reuse.apply_to_selected()
 
     def copy_as_python(self) -> str | None:

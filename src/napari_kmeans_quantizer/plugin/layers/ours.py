@@ -7,7 +7,7 @@ layer is another one, and a person's.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary, WeakSet, ref
 
 from .contents import ROLES
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
+    from napari_kmeans_quantizer.plugin.session import Session
 
 
 class Record:
@@ -36,6 +37,8 @@ class Record:
     def __init__(self, key: Key, state: State | None = None) -> None:
         self.key, self.state = key, state
         self._layers: dict[str, ref[Layer]] = {}
+        self.sessions: WeakSet[Session] = WeakSet()
+        """Who is told when the state is another one."""
 
     def own(self, layers: Mapping[str, Layer]) -> None:
         """Take new layers, by their roles."""

@@ -46,7 +46,7 @@ class Buttons(QWidget):
         for action in actions:
             button = self._add(action.text, action.tooltip)
             button.clicked.connect(lambda _=False, do=action.do: do())
-        button = self._add("More", "Same colors for other layers, settings, help")
+        button = self._add("More", "These colors for other images, settings, help")
         self.menu = QMenu(button)
         self.menu.setToolTipsVisible(True)
         for action in more:

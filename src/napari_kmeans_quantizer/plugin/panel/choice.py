@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
 from napari_kmeans_quantizer.plugin.models.geometry import full_data
-from napari_kmeans_quantizer.plugin.models.source import Source, current_slice, preview_step
+from napari_kmeans_quantizer.plugin.models.source import (
+    Source,
+    current_slice,
+    preview_step,
+    show_slice,
+)
 from napari_kmeans_quantizer.plugin.pipeline import colors_for
 
 if TYPE_CHECKING:
@@ -87,11 +92,17 @@ class Choice:
         self._channels = tuple(map(bare, images)) if len(key) > 1 else ()
         self._form.channels.value = len(key) > 1
 
-    def restore(self, about: About) -> None:
-        """Set all controls to what made an output, as far as its layers are there."""
+    def restore(self, about: About) -> bool:
+        """Set all controls to what made an output, and show the slice that it was made from.
+
+        Returns whether its region is still there; without one it always is.
+        """
         self.choose(about.source_ids)
         self._form.show(about.settings)
-        self._form.choose(about, self._palette_layer(about.settings))
+        is_there = self._form.choose(about, self._palette_layer(about.settings))
+        if about.window is not None and self.layers and len(about.window) == self.layers[0].ndim:
+            show_slice(self.layers[0], self._viewer.dims, about.window)
+        return is_there
 
     def _palette_layer(self, settings: Settings) -> Layer | None:
         """Return the layer whose colors were assigned, None if they were fitted or it is gone."""
@@ -143,7 +154,10 @@ class Choice:
         if form.extent.value == "slice":
             window = current_slice(layers[0], self._viewer.dims)
         region = None if form.region.value is None else bare(form.region.value)
-        source = Source(layers, region, window, bool(form.scaled.value), 1, form.alpha.value)
+        scaled: Any = bool(form.scaled.value) and len(layers) > 1
+        if scaled:  # to what they are now: they may be changed while it works, and later
+            scaled = tuple(tuple(map(float, layer.contrast_limits)) for layer in layers)
+        source = Source(layers, region, window, scaled, 1, form.alpha.value)
         return replace(source, step=preview_step(source.n_pixels)) if preview else source
 
     def settings(self, source: Source | None) -> Settings:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.session import Session
+    from napari_kmeans_quantizer.plugin.views.palette.view import PaletteView
 
     from .choice import Choice
 
@@ -59,3 +60,18 @@ class Editing:
         if index >= 0 and self._choice.state is not None and labels is not None:
             labels.selected_label = index + 1
             self._viewer.layers.selection.active = labels
+
+
+def draw_palette(view: PaletteView, state: State | None) -> None:
+    """List the colors of a state, or that there are none."""
+    if state is None:
+        view.show_palette(None)
+        return
+    view.show_palette(
+        state.result.palette,
+        display=state.display,
+        locked=state.locked,
+        hidden=state.hidden,
+        pixel_area=state.placement.pixel_area,
+        edited=state.is_edited or bool(state.hidden),
+    )

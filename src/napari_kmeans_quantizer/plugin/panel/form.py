@@ -277,12 +277,19 @@ class Form:
         self.scaled.value = settings.scaled or not self.channels.value
         self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
 
-    def choose(self, about: About, palette: Layer | None) -> None:
-        """Choose the region and the extent that an output was made with, and a palette layer."""
-        by_name = {layer.name: layer for layer in self.region.choices if layer is not None}
-        self.region.value = by_name.get(about.region)
+    def choose(self, about: About, palette: Layer | None) -> bool:
+        """Choose the region and the extent that an output was made with, and a palette layer.
+
+        Returns whether the region is there: by what it is, whatever it is called now.
+        """
+        regions = [layer for layer in self.region.choices if layer is not None]
+        by_id = {str(layer.unique_id): layer for layer in regions}
+        by_name = {layer.name: layer for layer in regions}
+        found = by_id.get(about.region_id) if about.region_id else by_name.get(str(about.region))
+        self.region.value = found
         self.extent.value = "all" if about.window is None else "slice"
         self.palette_from.value = palette
+        return about.region is None or found is not None
 
     @property
     def palettes(self) -> dict[Layer, Palette]:

@@ -207,11 +207,12 @@ def obstacle(source: Source, settings: Settings, seen: Sequence[str]) -> Trouble
 
 def _unfit(what: str, n: int, source: Source, remedy: str) -> Trouble:
     return Trouble(
-        f'The {what} have {_channels(n)}, and "{source.name}" has {_channels(source.n_clustered)}. '
+        f'The {what} have {channels(n)}, and "{source.name}" has {channels(source.n_clustered)}. '
         f"{'Fit new ones to it' if remedy == FIT else 'Unlock them'}.",
         remedy,
     )
 
 
-def _channels(n: int) -> str:
+def channels(n: int) -> str:
+    """Return a number of channels in words."""
     return "1 channel" if n == 1 else f"{n} channels"
