@@ -52,6 +52,8 @@ class HelpView(QTextBrowser):
         self._page = ""
         self._pictures: dict[str, QImage] = {}
         self.setAccessibleName("Help")
+        # Else it comes and goes with the pictures' size, and those with it.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setOpenLinks(False)
         self.anchorClicked.connect(self._follow)
         self._rest = QTimer(self)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares of colors"
 HELP = "Help: K-means colors"
+ASIDE = 60  # pixels from the window's corner
 
 
 class Views:
@@ -186,8 +187,10 @@ class Views:
         view = self._docks.open(HELP, HelpView, area="right")
         if is_new:
             dock: Any = view.parent()
+            place = dock.window().geometry().topLeft()
             dock.setFloating(True)
             dock.resize(view.sizeHint())
+            dock.move(place.x() + ASIDE, place.y() + ASIDE)
         return view
 
     def close(self) -> None:
