@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 from skimage import data
 
 from napari_kmeans_quantizer.plugin.panel.folding import Fold
+from napari_kmeans_quantizer.plugin.views.palette import rows
 
 PHOTO = data.coffee()[::8, ::8]
 LEFT = Qt.MouseButton.LeftButton
@@ -227,6 +228,10 @@ def test_texts_stand_out_enough():
     for theme in ("dark", "light"):
         colors = get_theme(theme)
         text = colors.text.as_rgb_tuple()[:3]
-        for name in ("background", "foreground", "primary", "current"):
+        for name in ("background", "foreground", "primary", "current", "highlight"):
             behind = getattr(colors, name).as_rgb_tuple()[:3]
             assert contrast(text, behind) >= 4.5, (theme, name)
+        behind = np.array(colors.background.as_rgb_tuple()[:3])
+        for opacity in (rows.HIDDEN_OPACITY, rows.MINOR_OPACITY):
+            faded = opacity * np.array(text) + (1 - opacity) * behind
+            assert contrast(faded, behind) >= 4.5, (theme, opacity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qtpy.QtCore import QRect, Qt, Signal  # type: ignore[attr-defined, unused-ignore]
-from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from qtpy.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -110,6 +110,7 @@ class ApplyDialog(QDialog):
         buttons: Any = self.buttons.buttons()
         for button in buttons:
             button.setAccessibleName(button.text().replace("&", ""))
+            button.setIcon(QIcon())
         self._look()
         self._ring = FocusRing(self)
         self._ring.paint_in(self.palette().color(QPalette.ColorRole.WindowText).name())
