@@ -39,7 +39,7 @@ def python_script(source: Source, settings: Settings, hidden: Iterable[int] = ()
         unused = field.name == "fixed_colors" and settings.palette is not None
         if field.name == "scaled" and source.limits is not None:
             value = source.limits  # they may be others when it is run
-        if field.name != "n_colors" and value != field.default and not unused:
+        if field.name not in ("n_colors", "joined") and value != field.default and not unused:
             arguments.append(f"{field.name}={_literal(value)}")
     if hidden := tuple(sorted(hidden)):
         arguments.append(f"hidden={_literal(hidden)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qtpy.QtCore import QEvent, Qt
+from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined, unused-ignore]
 from qtpy.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
@@ -85,6 +86,15 @@ class Buttons(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._place()
+
+
+def undo_shortcuts(panel: QWidget, undo: Callable[[], object], redo: Callable[[], object]) -> None:
+    """Let the usual keys undo and redo while the keyboard is in the panel, but in texts."""
+    for keys, do in ((QKeySequence.StandardKey.Undo, undo), (QKeySequence.StandardKey.Redo, redo)):
+        for sequence in QKeySequence.keyBindings(keys):
+            shortcut = QShortcut(sequence, panel)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda do=do: do())
 
 
 def two_lines(label: QLabel) -> None:

@@ -10,8 +10,8 @@ from .runs import REMOVED
 
 if TYPE_CHECKING:
     import napari.viewer
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.exploration import Exploration
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.session import Session
@@ -47,7 +47,7 @@ class Exploring:
         self._viewer, self._choice, self._form = viewer, choice, form
         self._runs, self._work, self._session, self._views = runs, work, session, views
 
-    def explore(self, first: int, last: int, arrangement: str) -> GeneratorWorker | None:
+    def explore(self, first: int, last: int, arrangement: str) -> Worker | None:
         """Quantize with ``first`` to ``last`` colors, and show all results."""
         if not 1 <= first <= last or arrangement not in ("stack", "grid"):
             raise ValueError(

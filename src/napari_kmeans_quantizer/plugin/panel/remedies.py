@@ -73,5 +73,5 @@ class Remedies:
     def _unlock(self) -> None:
         state = self._choice.state
         if state is not None:
-            self._session.change(replace(state, locks=()))
+            self._session.change(replace(state, kept=()))
         self._run()

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QApplication, QWidget
 
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.ours import bare
+from napari_kmeans_quantizer.plugin.models.kept import Kept
 from napari_kmeans_quantizer.plugin.models.script import python_script
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import apply_palette
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import napari.viewer
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.pipeline import Failure, Product
     from napari_kmeans_quantizer.plugin.session import Session
@@ -98,7 +99,7 @@ class Reuse:
         there = [pair for pair in chosen if pair[0] in self._viewer.layers]
         self.apply_palette_to([image for image, _ in there], [region for _, region in there])
 
-    def apply_to_selected(self) -> GeneratorWorker | None:
+    def apply_to_selected(self) -> Worker | None:
         """Paint all selected images but its own in the palette of the result."""
         state, selection = self._choice.state, self._viewer.layers.selection
         others = [] if state is None else [x for x in self._others(state) if x in selection]
@@ -106,7 +107,7 @@ class Reuse:
 
     def apply_palette_to(
         self, images: Sequence[Image], regions: Sequence[Any] | None = None
-    ) -> GeneratorWorker | None:
+    ) -> Worker | None:
         """Paint images in the palette of the result, and compare the shares of its colors."""
         state = self._choice.state
         if state is None or not images:
@@ -120,13 +121,13 @@ class Reuse:
         self._work.cancel()
         inside = [None if x is None else bare(x) for x in regions or [None] * len(images)]
         sources = [Source((bare(x),), region) for x, region in zip(images, inside, strict=True)]
-        color_space = state.settings.color_space
         return self._work.begin(
             lambda made: self._show_applied(state, made),
             apply_palette,
             sources,
             state.palette,
-            color_space,
+            state.settings.color_space,
+            state.settings.no_data,
         )
 
     def _show_applied(self, origin: State, made: tuple[list[Product], list[Failure]]) -> str:
@@ -185,4 +186,5 @@ class Reuse:
             self._work.complain(Trouble(text))
         state = self._choice.state
         if state is not None:
-            self._session.change(replace(state, locks=about.settings.fixed_colors))
+            kept = tuple(map(Kept.locked, about.settings.fixed_colors))
+            self._session.change(replace(state, kept=kept))
