@@ -24,9 +24,9 @@ from qtpy.QtCore import QPoint, QRect, Qt
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QApplication, QWidget
 from skimage import color, data
-from superqt import QCollapsible
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.panel.folding import Fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -283,7 +283,7 @@ def region() -> None:
         )
         d.run(4, image=tissue, region=drawn)
         d.viewer.layers.move(d.viewer.layers.index(drawn), -1)
-        d.panel.findChildren(QCollapsible)[0].expand(animate=False)
+        d.panel.findChildren(Fold)[0].setChecked(True)
         rest(0.5)
         area = d.beside(d.panel)
         area.setHeight(590)
@@ -309,7 +309,7 @@ def channels() -> None:
         d.run(6, channels=True)
         d.viewer.layers.selection = stained
         d.viewer.window._qt_viewer.dockLayerControls.hide()
-        d.panel.findChildren(QCollapsible)[0].expand(animate=False)
+        d.panel.findChildren(Fold)[0].setChecked(True)
         rest(0.5)
         area = d.window.geometry()
         area.setHeight(660)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 import subprocess
 import sys
 import tarfile
@@ -55,6 +56,32 @@ def test_wheel_holds_the_manifest_and_the_type_marker(built):
     assert manifest == (ROOT / "napari.yaml").read_bytes()
 
 
+def test_wheel_holds_the_help_and_stays_small(built):
+    wheel = zipfile.ZipFile(built[1])
+    page = wheel.read("napari_kmeans_quantizer/docs/widget.md").decode()
+    assert page == (ROOT / "docs" / "widget.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"images/[\w-]+\.png", page)
+    assert len(pictures) >= 8
+    names = wheel.namelist()
+    for name in pictures:
+        assert f"napari_kmeans_quantizer/docs/{name}" in names, name
+    assert built[1].stat().st_size < 1_500_000
+
+
+def test_nothing_links_to_places_that_do_not_exist():
+    """There is no such organization, nor a site of the documentation."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a checkout")
+    places = re.compile(
+        r"(github\.(com|io)|readthedocs\.\w+)/?[^\s]*kmeans|kmeans[^\s]*\.github\.io"
+    )
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if path.suffix not in (".png", ".ico") and path.is_file() and path != Path(__file__):
+            assert not places.search(path.read_text(encoding="utf-8")), name
+
+
 def test_wheel_is_found_by_napari(built, tmp_path):
     """The wheel alone, unpacked: not the source tree of this test run."""
     zipfile.ZipFile(built[1]).extractall(tmp_path)
@@ -84,6 +111,7 @@ def test_metadata(built):
     (path,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
     metadata = email.message_from_bytes(wheel.read(path))
     assert metadata["Name"] == NAME
+    assert not metadata.get_all("Project-URL")
     assert metadata["License-Expression"] == "BSD-3-Clause"
     assert "Framework :: napari" in metadata.get_all("Classifier")
     assert {"all", "test", "docs"} <= set(metadata.get_all("Provides-Extra"))

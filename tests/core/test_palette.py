@@ -100,9 +100,11 @@ def test_rounding_never_wraps(dtype):
 
 def test_summary_reads_well():
     assert quantize(data.coffee(), 16).summary.startswith("16 colors, ")
-    assert quantize(data.coffee(), 16).summary.endswith(" dB, 24 -> 4 bits per pixel, 83 % smaller")
+    assert quantize(data.coffee(), 16).summary.endswith(
+        " dB, 24 -> 4 bits per pixel, 83.3% smaller"
+    )
     one = quantize(np.zeros((3, 3), np.uint8), 5)
-    assert one.summary == "1 color, unchanged, 8 -> 1 bit per pixel, 88 % smaller"
+    assert one.summary == "1 color, unchanged, 8 -> 1 bit per pixel, 87.5% smaller"
     assert repr(one) == f"Quantization({one.summary})"
 
 

@@ -278,3 +278,28 @@ def test_results_of_a_script_for_other_images_are_left_alone(viewer, widget, run
     run(widget)
     assert len(other.palette.data) == 3
     assert set(names(viewer)) >= {"other · palette", *OUTPUTS}
+
+
+# -- what is ticked
+
+
+def test_layers_that_are_no_longer_ticked_are_never_stale(viewer, widget, run):
+    viewer.add_image(PHOTO, name="photo")
+    run(widget)
+    before = list(viewer.layers)
+    widget.add_image.value = widget.add_palette.value = False
+    widget.n_colors.value = 5
+    run(widget)
+    assert list(viewer.layers) == before
+    assert np.array_equal(viewer.layers["photo · quantized"].data, widget.result.image)
+    assert len(viewer.layers["photo · palette"].data) == 5
+
+
+def test_what_is_not_ticked_and_not_there_is_not_made(viewer, widget, run):
+    viewer.add_image(PHOTO, name="photo")
+    run(widget)
+    widget.add_image.value = widget.add_palette.value = False
+    viewer.layers.remove("photo · quantized")
+    run(widget)
+    assert "photo · quantized" not in [layer.name for layer in viewer.layers]
+    assert "photo · palette" in [layer.name for layer in viewer.layers]

@@ -10,9 +10,10 @@ import pytest
 from napari.settings import get_settings
 from napari.utils import progress
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication, QDockWidget
+from qtpy.QtWidgets import QApplication, QDockWidget, QListView, QScrollArea
 from skimage import data
-from superqt import QCollapsible
+
+from napari_kmeans_quantizer.plugin.panel.folding import Fold
 
 NAME = "napari-kmeans-quantizer"
 PHOTO = data.coffee()[::8, ::8]
@@ -112,26 +113,71 @@ def all_actions(menu):
             yield action
 
 
-def test_stays_narrow(viewer, widget, run):
-    viewer.add_image(PHOTO, name="a name that is far too long for a narrow panel " * 3)
-    run(widget)
-    assert widget.native.minimumSizeHint().width() <= 320
-    assert widget.native.width() <= 320
+class TestOnTheScreen:
+    """Where things lie is known once the window is shown."""
 
+    @pytest.fixture
+    def viewer(self, make_napari_viewer, qtbot):
+        viewer = make_napari_viewer(show=True)
+        viewer.window._qt_window.setGeometry(0, 0, 1280, 720)
+        yield viewer
+        qtbot.wait(20)
 
-def test_fits_into_320_pixels_unfolded_and_with_large_text(viewer, widget, run, qtbot):
-    viewer.add_image(PHOTO, name="photo")
-    run(widget)
-    groups = widget.native.findChildren(QCollapsible)
-    assert len(groups) == 2
-    for group in groups:
-        assert not group.isExpanded()
-        qtbot.mouseClick(group.toggleButton(), LEFT)
-        assert [other.isExpanded() for other in groups].count(True) == 1
-    for size in (9, 14):
+    def test_stays_narrow(self, viewer, widget, run):
+        viewer.add_image(PHOTO, name="a name that is far too long for a narrow panel " * 3)
+        run(widget)
+        assert widget.native.minimumSizeHint().width() <= 340
+        assert widget.native.width() <= 340
+
+    def test_one_group_is_unfolded_at_a_time_and_all_of_it_is_seen(
+        self, viewer, widget, run, qtbot
+    ):
+        viewer.add_image(PHOTO, name="photo")
+        run(widget)
+        folds = widget.native.findChildren(Fold)
+        assert len(folds) == 2
+        for size in (9, 14, 18):
+            get_settings().appearance.font_size = size
+            qtbot.wait(50)
+            for fold in folds:
+                if not fold.isChecked():
+                    qtbot.mouseClick(fold, LEFT)
+                assert [other.isChecked() for other in folds].count(True) == 1
+                qtbot.wait(20)
+                scroll = widget.native.findChild(QScrollArea)
+                assert scroll.widget().width() <= scroll.viewport().width(), "cut on the right"
+
+    @pytest.mark.parametrize("size", [9, 14, 18])
+    def test_on_a_small_screen_everything_can_be_reached(self, viewer, widget, run, qtbot, size):
+        window = viewer.window._qt_window
         get_settings().appearance.font_size = size
-        qtbot.wait(50)
-        assert widget.native.minimumSizeHint().width() <= 320
+        viewer.add_image(PHOTO, name="photo")
+        for area in (Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea):
+            window.addDockWidget(area, widget.native.parent())
+            window.resize(1280, 720)
+            qtbot.wait(50)
+        run(widget)
+        assert widget.native.minimumSizeHint().height() < 300  # napari's own docks need the rest
+        scroll = widget.native.findChild(QScrollArea)
+        content = scroll.widget()
+        assert content.height() >= content.minimumSizeHint().height()
+        assert scroll.verticalScrollBar().maximum() >= content.height() - scroll.viewport().height()
+        button = widget.buttons.buttons["More"]
+        scroll.ensureWidgetVisible(button)
+        place = button.mapTo(scroll.viewport(), button.rect().center())
+        assert scroll.viewport().rect().contains(place)
+        rows = widget.palette_view.findChild(QListView)
+        assert rows.height() >= 4 * rows.sizeHintForRow(0)
+
+    def test_the_docks_title_is_short_and_stays_so(self, viewer, widget, qtbot):
+        dock = widget.native.parent()
+        full = "K-means Color Quantizer (napari-kmeans-quantizer)"
+        assert full in viewer.window.dock_widgets
+        for floating in (False, True, False):
+            dock.setFloating(floating)
+            qtbot.wait(20)
+            assert dock.titleBarWidget().title.text() == "K-means colors"
+        assert viewer.window.add_plugin_dock_widget(NAME)[1] is widget
 
 
 def test_theme_and_font_size_while_docked(viewer, widget, run):
@@ -145,7 +191,6 @@ def test_theme_and_font_size_while_docked(viewer, widget, run):
         viewer.theme = theme
         appearance.font_size = size
         QApplication.processEvents()
-    assert widget.native.width() <= 320
     run(widget)
 
 

@@ -78,7 +78,7 @@ class Quantization:
         saved = 100 * (1 - 1 / self.compression_factor)
         return (
             f"{n_colors} color{'s' * (n_colors != 1)}, {quality}, "
-            f"{self.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel, {saved:.0f} % smaller"
+            f"{self.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel, {saved:.1f}% smaller"
         )
 
     @property

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .scripting import quantize_layer
+    from .scripting import quantize_layer, show_layers
 
-__all__ = ["quantize_layer"]
+__all__ = ["quantize_layer", "show_layers"]
 
 
 def __getattr__(name: str) -> Any:

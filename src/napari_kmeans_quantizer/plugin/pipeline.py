@@ -8,6 +8,7 @@ What takes time are generators that yield `Progress`, so that they can run in a 
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_kmeans_quantizer import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from .models.display import Color
     from .models.pixels import Pixels
-    from .models.source import Source
+    from .models.source import Key, Source
 
     Steps = Generator[Progress, None, Quantization]
 
@@ -69,6 +70,7 @@ def quantized(
         options = _options(source, settings) | dict(extra or {})
         fitting = _fit_and_paint(pixels, options, settings.apply_everywhere)
         fitted = yield from as_part(fitting, parts - 1, parts)
+        fitted = replace(fitted, source_bits=source.bits)  # whatever they were scaled to
         return State.of_fit(
             *(source, settings, pixels.array, fitted, seconds(), looks),
             n_without_data=pixels.n_without_data(settings.apply_everywhere),
@@ -137,6 +139,10 @@ def produced(
     """Quantize, keep what people did to the state before, and make what its layers hold."""
     yield from FIRST_USE.waiting(needed(source, settings))
     state = yield from quantized(source, settings)
+    return _product(state, before)
+
+
+def _product(state: State, before: State | None) -> Product:
     kept = state.keeping(before)
     return Product(kept, state_contents(kept), before)
 
@@ -149,9 +155,16 @@ class Failure(NamedTuple):
 
 
 def apply_palette(
-    sources: list[Source], palette: Palette, color_space: str, no_data: float | None = None
+    sources: list[Source],
+    palette: Palette,
+    color_space: str,
+    no_data: float | None = None,
+    before: Mapping[Key, State] = MappingProxyType({}),
 ) -> Generator[Progress, None, tuple[list[Product], list[Failure]]]:
-    """Paint several images in one palette; what one lacks does not stop the others."""
+    """Paint several images in one palette; what one lacks does not stop the others.
+
+    What people did to the states before is kept, as far as the palette has the same centers.
+    """
     products, failures = [], []
     for done, source in enumerate(sources):
         try:
@@ -159,7 +172,7 @@ def apply_palette(
             yield from FIRST_USE.waiting(needed(source, settings))
             steps = quantized(source, settings)
             state = yield from as_part(steps, done, len(sources), source.name)
-            products.append(Product(state, state_contents(state)))
+            products.append(_product(state, before.get(source.key)))
         except (TypeError, ValueError, MemoryError) as error:
             failures.append(Failure(source, error))
     return products, failures

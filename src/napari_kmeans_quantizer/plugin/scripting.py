@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +13,19 @@ from napari.layers import Image
 
 from napari_kmeans_quantizer import Palette, completed, quantize, quantize_steps
 
-from .layers.contents import state_contents
-from .layers.make import make_layers
-from .layers.ours import Record
+from .layers.contents import ROLES, state_contents
+from .layers.make import QuantizedLayers, make_layers
+from .layers.ours import Record, record_of
 from .models.settings import Settings, edited
 from .models.source import Source
-from .pipeline import quantized
+from .pipeline import Product, quantized
+from .session import Session
 
 if TYPE_CHECKING:
+    import napari.viewer
     from napari.layers import Labels, Shapes
     from numpy.typing import NDArray
 
-    from .layers.make import QuantizedLayers
     from .models.settings import Edit
 
 OPTIONS = [
@@ -38,10 +40,11 @@ def quantize_layer(
     region: Labels | Shapes | None = None,
     apply_everywhere: bool = False,
     window: tuple[slice, ...] | None = None,
-    scaled: bool = False,
+    scaled: bool | Sequence[tuple[float, float]] = False,
     alpha: str = "ignore",
     no_data: float | None = None,
     edits: Sequence[tuple[Any, ...]] = (),
+    hidden: Sequence[int] = (),
     **options: Any,
 ) -> QuantizedLayers:
     """Quantize an image layer into three new layers.
@@ -60,8 +63,8 @@ def quantize_layer(
         Fit inside the region, but paint all pixels.
     window : tuple of slice, optional
         Part of the layer's spatial axes, such as ``(slice(3, 4), slice(None), slice(None))``.
-    scaled : bool, optional
-        Several layers: each is scaled to its contrast limits first.
+    scaled : bool or sequence of (float, float), optional
+        Several layers: each is scaled to its contrast limits first, or to these.
     alpha : {"ignore", "channel"}, optional
         Transparent pixels never take part, or alpha is a fourth channel.
     no_data : float, optional
@@ -70,6 +73,8 @@ def quantize_layer(
     edits : sequence of tuple, optional
         Changes of the palette afterwards: ``("recolor", index, color)`` or
         ``("merge", index, into)``.
+    hidden : sequence of int, optional
+        Colors, after the edits, that are transparent in the layers.
     **options
         Passed on to `quantize`; what counts as a channel is told by the layer.
 
@@ -106,7 +111,8 @@ def quantize_layer(
     layers = tuple(layer) if isinstance(layer, list | tuple) else (layer,)
     _check_layers(layers)
     where = region if mask is None else np.asarray(mask)
-    source = Source(layers, where, window, scaled=scaled, alpha=alpha)  # type: ignore[arg-type]
+    limits = scaled if isinstance(scaled, bool) else tuple(map(tuple, scaled))
+    source = Source(layers, where, window, scaled=limits, alpha=alpha)  # type: ignore[arg-type]
     options["n_colors"] = n_colors
     _check_values(source, options, mask, no_data, edits)
     settings = Settings.from_dict(
@@ -115,16 +121,46 @@ def quantize_layer(
             # A generator cannot be told in the layers' metadata.
             **_plain_seed(options.get("random_state")),
             "alpha": alpha,
-            "scaled": scaled,
+            "scaled": bool(scaled),
             "apply_everywhere": apply_everywhere,
             "no_data": no_data,
             "edits": tuple(edits),
         }
     )
     state = completed(quantized(source, settings, options))
+    state = replace(state, hidden=frozenset(hidden))
     made = make_layers(state_contents(state))
     Record(source.key, state).own(made._asdict())
     return made
+
+
+def show_layers(viewer: napari.viewer.Viewer, layers: QuantizedLayers) -> None:
+    """Show what `quantize_layer` made: in the layers of an earlier result, or in new ones.
+
+    What was set on these layers, such as opacity and order, stays; the plugin's panel, if it is
+    open, shows the new result, too. Layers that the plugin did not make are never written to.
+
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+        Where.
+    layers : QuantizedLayers
+        What `quantize_layer` returned.
+
+    Examples
+    --------
+    In napari's console::
+
+        show_layers(viewer, quantize_layer(viewer.layers["photo"], 8))
+    """
+    record = record_of(layers[0])
+    if record is None or record.state is None:
+        raise TypeError("`layers` must be what `quantize_layer` returned, got other layers.")
+    state, key = record.state, record.key
+    session = Session(viewer, lambda: None, lambda *_: None)
+    session.take_over()
+    product = Product(state, state_contents(state), session.settled(key))
+    session.show(product, ROLES, made=layers)
 
 
 # -- checks, before any work

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .layers.beside import Beside
     from .layers.contents import Attributes
+    from .layers.make import QuantizedLayers
     from .models.exploration import Curve, Exploration
     from .models.source import Key, Source
     from .models.state import State
@@ -86,6 +87,11 @@ class Session:
         layer = None if record is None else record.layer(role)
         return layer if layer is not None and layer in self._viewer.layers else None
 
+    def roles(self, key: Key, wanted: Iterable[str]) -> list[str]:
+        """Return which layers show a result: those wanted, and those that are there already."""
+        wanted = set(wanted)
+        return [role for role in ROLES if role in wanted or self.layer(key, role) is not None]
+
     def holds(self, source: Source) -> bool:
         """Tell whether the source is still in the viewer."""
         return all(layer in self._viewer.layers for layer in source.layers)
@@ -99,6 +105,7 @@ class Session:
             state = record.state
             if self.state(key) is None and state is not None and self.holds(state.source):
                 self._records[key] = record
+                record.sessions.add(self)
                 self._watch_outputs(key)
                 taken = True
         if taken:
@@ -127,8 +134,26 @@ class Session:
 
     # -- new results
 
-    def show(self, product: Product, roles: Iterable[str], passing: bool = False) -> None:
-        """Take a new state; add its layers, or update those of the last one."""
+    def show(
+        self,
+        product: Product,
+        roles: Iterable[str],
+        passing: bool = False,
+        made: QuantizedLayers | None = None,
+    ) -> None:
+        """Take a new state; add its layers, or update those of the last one.
+
+        Parameters
+        ----------
+        product : Product
+            What came out.
+        roles : iterable of str
+            Which layers are wanted; those that are there already are updated, too.
+        passing : bool, optional
+            Whether the next state will replace this one, also for undo: somebody drags a slider.
+        made : QuantizedLayers, optional
+            Layers of it that are there already, but not in the viewer.
+        """
         state, contents, before = product
         key, record = state.source.key, self._record(state.source.key)
         old = record.before_preview or record.state
@@ -143,21 +168,35 @@ class Session:
         self._keep_painting(record, old)
         added = []
         with self._without_status():
-            for role in roles:
-                if self._show_in(record, role, getattr(contents, role), look=look):
+            for role in self.roles(key, roles):
+                new = None if made is None else getattr(made, role)
+                if self._show_in(record, role, getattr(contents, role), new, look=look):
                     added.append(role)
             self.arrange_palettes()
             self._look_at(key, added)
         self._watch_outputs(key)
+        for session in list(record.sessions):
+            session.tell()
+
+    def tell(self) -> None:
+        """Tell that a state is new or another one, perhaps by a script's doing."""
         self._on_change()
 
     def _record(self, key: Key) -> Record:
         """Return the record of a source; where that was away, layers that are left know it."""
         if key not in self._records:
             self._records[key] = records_in(self._viewer.layers).get(key) or Record(key)
+        self._records[key].sessions.add(self)
         return self._records[key]
 
-    def _show_in(self, record: Record, role: str, content: Attributes, **how: bool) -> bool:
+    def _show_in(
+        self,
+        record: Record,
+        role: str,
+        content: Attributes,
+        made: Layer | None = None,
+        **how: bool,
+    ) -> bool:
         """Show content in the layer of a role, or in a new one; return whether that was added."""
         if role == "palette":
             record.palette_place = self._place_of(record)
@@ -168,7 +207,10 @@ class Session:
             if role == "labels" and "data" in content:
                 self.strokes.forget(shown)
             return False
-        made = make_layer(role, content)
+        if made is None:
+            made = make_layer(role, content)
+        elif role == "palette":
+            update_layer(made, content)  # in its place
         record.own({role: made})
         if shown is not None:
             made.visible = shown.visible

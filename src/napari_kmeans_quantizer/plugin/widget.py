@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import napari.viewer
 from magicgui.widgets import CheckBox, Container, PushButton
-from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
 
@@ -21,32 +20,40 @@ from .layers.comparison import Comparison
 from .models.state import State
 from .panel.actions import BLINK_KEY, GRID_KEY, actions
 from .panel.busy import Busy
-from .panel.buttons import Buttons, in_tab_order, undo_shortcuts
+from .panel.buttons import Buttons, undo_shortcuts
 from .panel.choice import Choice
 from .panel.connections import Connections
-from .panel.editing import REDO_KEY, UNDO_KEY, Editing
+from .panel.editing import REDO_KEY, UNDO_KEY, Editing, draw_palette
 from .panel.exploring import Exploring
 from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
+from .panel.look import Look
+from .panel.messages import NO_RESULT
 from .panel.pointing import Pointing
+from .panel.possible import Possible
 from .panel.preferences import NAMES, Memory
 from .panel.preparation import Preparation
+from .panel.remedies import Remedies
 from .panel.reuse import Reuse
 from .panel.runs import Runs
+from .panel.title import ShortTitle
 from .panel.work import Work
 from .session import Session
 from .views.palette.view import PaletteView
 from .views.views import Views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from napari.layers import Image, Labels, Shapes
 
     from napari_kmeans_quantizer import Quantization
 
     from .jobs import Worker
     from .models.display import Color
     from .models.settings import Settings
+    from .views.apply import ApplyDialog
 
 
 class QuantizerWidget(Container):
@@ -81,11 +88,15 @@ class QuantizerWidget(Container):
             widgets=upper(self._form, self.live, self._start, self._busy), labels=False
         )
         self.buttons = Buttons(*actions(self))
-        arrange(self.native, self._form, self._busy, self.palette_view, self.buttons)
-        in_tab_order(self.add_palette, self.live, self._start, self._busy.cancel)
-        self._memory = Memory(self.native, {name: getattr(self, name) for name in NAMES})
+        parts = self._form, self.live, self._start, self._busy, self.palette_view, self.buttons
+        content = arrange(self.native, *parts)
+        self._look = Look(self.native, content, self._viewer)
+        self._title = ShortTitle(self.native)
+        kept = {name: getattr(self, name) for name in NAMES}
+        self._memory = Memory(self.native, kept, self._form.wishes)
         self._connect()
         self._choice.begin()
+        self._possible.look()
         self._session.take_over()
         self._preparation.begin()
         self._busy.say(self._told())
@@ -114,18 +125,20 @@ class QuantizerWidget(Container):
         self._views = views = Views(viewer, session.state)
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
-        self._editing = Editing(viewer, choice, form, runs, session)
+        self._editing = Editing(viewer, choice, form, runs, session, self._busy.complain)
+        self._busy.remedy_of = Remedies(viewer, choice, form, session, self.run).of
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
 
     # -- wires
 
     def _connect(self) -> None:
-        self._following = Following(
-            self.native, self._choice, self._form, self._runs, self._session, self._draw
-        )
+        self._possible = Possible(self._viewer, self._choice, self._form)
+        parts = self._choice, self._form, self._runs, self._session
+        self._following = Following(self.native, *parts, self._draw, self._possible.look)
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
+        self._busy.notice.dismiss.clicked.connect(self._draw)
         connect_all([*self._form.parameters(), self.live], self._on_parameter)
         self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
@@ -146,7 +159,8 @@ class QuantizerWidget(Container):
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
         keys |= {UNDO_KEY: self._editing.undo, REDO_KEY: self._editing.redo}
         undo_shortcuts(self.native, self.undo, self.redo)
-        events = self._following.events(self._viewer)
+        theme = {self._viewer.events.theme: self._look.follow}
+        events = {**self._following.events(self._viewer), **theme}
         on_drag = Pointing(self.native, self._choice, self._views).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave
@@ -209,7 +223,7 @@ class QuantizerWidget(Container):
     @property
     def message(self) -> str:
         """The status line: what is under way, what went wrong, or the result's summary."""
-        return str(self._busy.status.value)
+        return self._busy.message
 
     def _told(self) -> str:
         """Return what is told of the chosen image when nothing is under way."""
@@ -242,19 +256,8 @@ class QuantizerWidget(Container):
             return
         self._editing.bind_keys()
         state, choice = self.state, self._choice
-        if state is None:
-            self.palette_view.show_palette(None)
-        else:
-            self.palette_view.show_palette(
-                state.result.palette,
-                display=state.display,
-                locked=state.locked,
-                hidden=state.hidden,
-                pixel_area=state.placement.pixel_area,
-                edited=state.is_edited or bool(state.hidden),
-                can_undo=self._editing.can_undo,
-                can_redo=self._editing.can_redo,
-            )
+        undo = {"can_undo": self._editing.can_undo, "can_redo": self._editing.can_redo}
+        draw_palette(self.palette_view, state, **undo)
         self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
         if not self._work.running:
             self._busy.say(self._told())
@@ -344,9 +347,13 @@ class QuantizerWidget(Container):
     def open_shares(self) -> None:
         """Open the shares of the colors, of a stack or time series frame by frame."""
         if self.state is None:
-            show_error("There are no shares yet: quantize an image first.")
+            self._busy.complain(NO_RESULT)
         else:
             self._views.shares(self._on_frame)
+
+    def open_help(self) -> None:
+        """Open the walk with its pictures; it comes with the package."""
+        self._views.help()
 
     def _show_shares(self, states: list[State]) -> None:
         self._views.compare_shares(states, self._on_frame)
@@ -364,7 +371,7 @@ class QuantizerWidget(Container):
         if state is not None and shown is not None:
             self._compare.toggle_grid(list(state.source.layers), shown)
         elif not self._compare.leave():
-            show_error("There is nothing to compare: quantize an image first.")
+            self._busy.complain(NO_RESULT)
 
     def blink(self) -> None:
         """Hide the result, so that the original is seen in its place; or show it again."""
@@ -380,8 +387,26 @@ class QuantizerWidget(Container):
 
     # -- reuse
 
+    def open_apply_palette(self) -> ApplyDialog | None:
+        """Ask which images shall get the colors of the result, and where in each."""
+        return self._reuse.open_apply_palette(self.native)
+
+    def apply_palette_to(
+        self, images: Sequence[Image], regions: Sequence[Labels | Shapes | None] | None = None
+    ) -> Worker | None:
+        """Paint images in the palette of the result, and compare the shares of its colors.
+
+        Parameters
+        ----------
+        images : sequence of napari.layers.Image
+            Which; its own image need not be among them.
+        regions : sequence of napari.layers.Labels, Shapes or None, optional
+            Where, one for each image; None: everywhere.
+        """
+        return self._reuse.apply_palette_to(images, regions)
+
     def apply_to_selected(self) -> Worker | None:
-        """Paint all selected images in the palette of the result, and compare their shares."""
+        """Do so with all selected images but its own, everywhere."""
         return self._reuse.apply_to_selected()
 
     def copy_as_python(self) -> str | None:

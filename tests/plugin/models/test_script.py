@@ -195,11 +195,10 @@ def test_scripts_make_the_same_layers(case):
 
 def test_a_short_script_is_short():
     assert python_script(Source((rgb(),)), Settings(8)) == (
-        "from napari_kmeans_quantizer.plugin import quantize_layer\n"
+        "from napari_kmeans_quantizer.plugin import quantize_layer, show_layers\n"
         "\n"
         "layers = quantize_layer(viewer.layers['photo'], n_colors=8)\n"
-        "for layer in layers:\n"
-        "    viewer.add_layer(layer)\n"
+        "show_layers(viewer, layers)\n"
     )
 
 

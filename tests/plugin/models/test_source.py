@@ -293,3 +293,28 @@ def test_sources_are_never_modified():
     assert np.array_equal(layer.data, GREY)
     for name, value in before.items():
         assert np.array_equal(np.array(getattr(layer, name)), value)
+
+
+@pytest.mark.parametrize(
+    ("layers", "options", "bits"),
+    [
+        ((Image(np.zeros((9, 9, 3), np.uint8), rgb=True),), {}, 24),
+        ((Image(np.zeros((9, 9, 4), np.uint8), rgb=True),), {}, 24),
+        ((Image(np.zeros((9, 9, 4), np.uint8), rgb=True),), {"alpha": "channel"}, 32),
+        ((Image(np.zeros((9, 9), np.uint16)),), {}, 16),
+        ((Image(np.zeros((9, 9), bool)),), {}, 1),
+        (tuple(Image(np.zeros((9, 9), np.uint16)) for _ in range(3)), {"scaled": True}, 48),
+        ((Image(np.zeros((9, 9), np.uint8)), Image(np.zeros((9, 9), np.float32))), {}, 40),
+    ],
+)
+def test_bits_are_those_that_are_stored(layers, options, bits):
+    assert Source(layers, **options).bits == bits
+
+
+def test_limits_can_be_others_than_todays():
+    layers = tuple(Image(np.arange(9.0).reshape(3, 3), name=str(i)) for i in range(2))
+    source = Source(layers, scaled=((0.0, 16.0), (0.0, 8.0)))
+    assert source.array()[-1, -1].tolist() == [0.5, 1.0]
+    assert Source(layers, scaled=True).array()[-1, -1].tolist() == [1.0, 1.0]
+    with pytest.raises(ValueError, match="each of the 2 layers"):
+        Source(layers, scaled=((0.0, 1.0),))

@@ -25,8 +25,9 @@ def layers():
 @pytest.fixture
 def form(layers, qtbot):
     form = Form(layers)
-    for group in (form.basic(), form.parts(), form.advanced()):
-        qtbot.addWidget(group.native)
+    for row in (*form.basic(), *form.parts(), *form.advanced()):
+        for control in row.controls:
+            qtbot.addWidget(control.native)
     layers.events.inserted.connect(form.reset_choices)
     layers.events.removed.connect(form.reset_choices)
     return form

@@ -9,14 +9,15 @@ from magicgui.widgets import PushButton
 
 from napari_kmeans_quantizer import Progress
 from napari_kmeans_quantizer.plugin.panel.busy import Busy
+from napari_kmeans_quantizer.plugin.panel.messages import NO_MEMORY, Trouble
 from napari_kmeans_quantizer.plugin.panel.work import FAILED, Work
 
 
 @pytest.fixture
 def busy(qtbot):
     busy = Busy()
-    for part in (busy.row, busy.status):
-        qtbot.addWidget(part.native)
+    for part in (busy.row.native, busy.status.native, busy.notice):
+        qtbot.addWidget(part)
     return busy
 
 
@@ -71,8 +72,10 @@ def test_work_that_nobody_asked_for_leaves_the_button_alone(work, start, qtbot):
 def test_known_errors_are_told(work, busy, start, ends, notices, qtbot, error, asked):
     work.begin(str, steps, 7, error, asked=asked)
     wait_for(work, qtbot)
-    assert [notice.message for notice in notices] == (["no"] if asked else [])
-    assert busy.status.value == (FAILED if asked else "no")
+    told = str(error) if not isinstance(error, MemoryError) else NO_MEMORY.text
+    told = told[:1].upper() + told[1:]
+    assert [notice.message for notice in notices] == ([told] if asked else [])
+    assert busy.message == busy.notice.text.text() == told
     assert start.enabled
     assert ends == [True]
 
@@ -152,9 +155,9 @@ def test_while_brief_work_is_finished_the_next_piece_is_not_announced(
 
 
 def test_complaints(work, busy, notices):
-    work.complain("There is no image.")
+    work.complain(Trouble("There is no image."))
     assert [notice.message for notice in notices] == ["There is no image."]
-    assert busy.status.value == ""
-    work.complain("There is no image, still.", asked=False)
+    assert busy.message == "There is no image."
+    work.complain(Trouble("There is no image, still."), asked=False)
     assert len(notices) == 1
-    assert busy.status.value == "There is no image, still."
+    assert busy.message == "There is no image, still."

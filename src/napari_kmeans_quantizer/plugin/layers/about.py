@@ -44,6 +44,8 @@ class About:
         How it was made.
     palette : Palette or None
         The colors, of a palette layer.
+    region_id : str or None
+        Identity of the region, which stays when it is renamed.
     """
 
     role: str
@@ -54,6 +56,7 @@ class About:
     window: tuple[slice, ...] | None
     settings: Settings
     palette: Palette | None = None
+    region_id: str | None = None
 
     @classmethod
     def of_output(
@@ -69,6 +72,7 @@ class About:
             source.window,
             settings,
             palette,
+            source.region_id,
         )
 
     @classmethod
@@ -92,6 +96,7 @@ class About:
             None if window is None else tuple(slice(*part) for part in window),
             Settings.from_dict(told["settings"]),
             None if palette is None else _palette_of(palette),
+            None if told.get("region_id") is None else str(told["region_id"]),
         )
 
     def to_metadata(self) -> dict[str, Any]:
@@ -102,6 +107,7 @@ class About:
             "source_ids": list(self.source_ids),
             "layers": list(self.layers),
             "region": self.region,
+            "region_id": self.region_id,
             "window": None if self.window is None else list(map(_plain_slice, self.window)),
             "settings": self.settings.to_dict(),
         }

@@ -7,7 +7,7 @@ layer is another one, and a person's.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary, WeakSet, ref
 
 from napari_kmeans_quantizer.plugin.models.history import History
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
+    from napari_kmeans_quantizer.plugin.session import Session
 
     from .beside import Beside
 
@@ -55,6 +56,8 @@ class Record:
         self.before_preview: State | None = None
         self.palette_place: Beside | None = None
         self._layers: dict[str, ref[Layer]] = {}
+        self.sessions: WeakSet[Session] = WeakSet()
+        """Who is told when the state is another one."""
 
     def own(self, layers: Mapping[str, Layer]) -> None:
         """Take new layers, by their roles."""

@@ -11,13 +11,17 @@ import numpy as np
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .source import Source
 
 WIDTH = 88
 
 
-def python_script(source: Source, settings: Settings) -> str:
+def python_script(source: Source, settings: Settings, hidden: Iterable[int] = ()) -> str:
     """Return a script for napari's console that makes the same three layers.
+
+    Run again, it updates them.
 
     Parameters
     ----------
@@ -25,20 +29,25 @@ def python_script(source: Source, settings: Settings) -> str:
         What was quantized; its layers are looked up by their names.
     settings : Settings
         How.
+    hidden : iterable of int, optional
+        Colors that are not shown.
     """
     n_colors = settings.options()["n_colors"]
     arguments = [_layers(source), f"n_colors={n_colors}", *_parts(source)]
     for field in fields(Settings):
         value = getattr(settings, field.name)
         unused = field.name == "fixed_colors" and settings.palette is not None
+        if field.name == "scaled" and source.limits is not None:
+            value = source.limits  # they may be others when it is run
         if field.name not in ("n_colors", "joined") and value != field.default and not unused:
             arguments.append(f"{field.name}={_literal(value)}")
+    if hidden := tuple(sorted(hidden)):
+        arguments.append(f"hidden={_literal(hidden)}")
     lines = [
-        "from napari_kmeans_quantizer.plugin import quantize_layer",
+        "from napari_kmeans_quantizer.plugin import quantize_layer, show_layers",
         "",
         *_call("layers = quantize_layer", arguments),
-        "for layer in layers:",
-        "    viewer.add_layer(layer)",
+        "show_layers(viewer, layers)",
     ]
     return "\n".join(lines) + "\n"
 

@@ -58,8 +58,9 @@ class Source:
         as many dimensions as the image counts on its own slice only, as napari shows it.
     window : tuple of slice, optional
         Part of each spatial axis, of step 1; None: all. See `current_slice`.
-    scaled : bool, optional
-        Whether each of several layers is scaled to its contrast limits and clipped to 0..1.
+    scaled : bool or tuple of (float, float), optional
+        Whether each of several layers is scaled to its contrast limits, or to these, and clipped to
+        0..1.
     step : int, optional
         Take every `step`-th pixel along the last two axes: a reduced copy for previews.
     alpha : {"ignore", "channel"}, optional
@@ -81,13 +82,14 @@ class Source:
     layers: tuple[Image, ...]
     region: Labels | Shapes | NDArray[np.bool_] | None = None
     window: tuple[slice, ...] | None = None
-    scaled: bool = False
+    scaled: bool | tuple[tuple[float, float], ...] = False
     step: int = 1
     alpha: Literal["ignore", "channel"] = "ignore"
 
     def __post_init__(self) -> None:
         _check_layers(self.layers)
         _check_region(self.region)
+        _check_scaled(self.scaled, len(self.layers))
         _check_window(self.window, self.full_shape)
         if self.alpha not in ("ignore", "channel"):
             raise ValueError(f'`alpha` must be "ignore" or "channel", got {self.alpha!r}.')
@@ -117,6 +119,26 @@ class Source:
         return self.region.name if isinstance(self.region, Labels | Shapes) else None
 
     @property
+    def region_id(self) -> str | None:
+        """Identity of that layer."""
+        return str(self.region.unique_id) if isinstance(self.region, Labels | Shapes) else None
+
+    @property
+    def limits(self) -> tuple[tuple[float, float], ...] | None:
+        """What each of several layers is scaled to, None if they are not."""
+        if not self.scaled or len(self.layers) == 1:
+            return None
+        now = tuple(_limits(layer) for layer in self.layers)
+        return now if isinstance(self.scaled, bool) else self.scaled
+
+    @property
+    def bits(self) -> int:
+        """Bits of a pixel as it is stored, of the channels that are clustered."""
+        dtypes = [full_data(layer).dtype for layer in self.layers]
+        bits = sum(1 if dtype == np.bool_ else 8 * int(dtype.itemsize) for dtype in dtypes)
+        return bits * self.n_clustered if self.rgb else bits
+
+    @property
     def rgb(self) -> bool:
         """Whether it is an RGB(A) image."""
         return bool(self.main.rgb)
@@ -134,7 +156,7 @@ class Source:
     @property
     def dtype(self) -> np.dtype[Any]:
         """What `array` holds."""
-        if len(self.layers) > 1 and self.scaled:
+        if self.limits is not None:
             return np.dtype(np.float32)
         return np.result_type(*(full_data(layer).dtype for layer in self.layers))
 
@@ -209,10 +231,9 @@ class Source:
             yield Values(array[part], None if masked is None else masked[part])
 
     def _as_channels(self, planes: list[NDArray[Any]]) -> NDArray[Any]:
-        channels = np.empty((*self.shape, len(planes)), self.dtype)
-        for i, (layer, values) in enumerate(zip(self.layers, planes, strict=True)):
-            limits = layer.contrast_limits
-            channels[..., i] = fractions(values, limits) if self.scaled else values
+        channels, limits = np.empty((*self.shape, len(planes)), self.dtype), self.limits
+        for i, values in enumerate(planes):
+            channels[..., i] = values if limits is None else fractions(values, limits[i])
         return channels
 
     # -- looks
@@ -223,7 +244,7 @@ class Source:
             limits, gamma = _limits(self.main), float(self.main.gamma)
             names = "RGBA"[: self.n_clustered]
             return Display(tuple(Channel(name, limits, gamma) for name in names), True, self.dtype)
-        fractions_already = self.scaled and len(self.layers) > 1
+        fractions_already = self.limits is not None
         channels = [
             Channel(
                 layer.name,
@@ -282,6 +303,27 @@ def current_slice(layer: Image, dims: Dims) -> tuple[slice, ...] | None:
     return tuple(window)
 
 
+def show_slice(layer: Image, dims: Dims, window: tuple[slice, ...]) -> None:
+    """Let a viewer display a window of an image that `current_slice` gave.
+
+    By its place in the world: the viewer's steps are those of whatever else it shows.
+    """
+    extra = dims.ndim - layer.ndim
+    sizes = zip(window, spatial_shape(layer), strict=True)
+    index = [
+        part.start if part.start is not None and size > 1 == part.stop - part.start else None
+        for part, size in sizes
+    ]
+    world = data_to_world(layer) @ [*(i or 0 for i in index), 1]
+    for axis, i in enumerate(index):
+        if i is not None:
+            position = float(world[axis])
+            if dims.units is not None:
+                units = layer.units[axis : axis + 1], dims.units[axis + extra : axis + extra + 1]
+                position *= float(unit_factors(*units)[0])
+            dims.set_point(axis + extra, position)
+
+
 def preview_step(n_pixels: int, limit: int = PREVIEW_PIXELS) -> int:
     """Return the least step that reduces a plane of pixels to at most `limit` of them.
 
@@ -335,6 +377,16 @@ def _check_region(region: Any) -> None:
         raise TypeError(
             f"`region` must be a napari Labels or Shapes layer, got {type(region).__name__}. "
             "Draw the region in a new layer of shapes or labels."
+        )
+
+
+def _check_scaled(scaled: Any, n: int) -> None:
+    if not isinstance(scaled, bool) and not (
+        isinstance(scaled, tuple) and len(scaled) == n and all(len(pair) == 2 for pair in scaled)
+    ):
+        raise ValueError(
+            f"`scaled` must be True, False, or a tuple of (low, high) for each of the {n} layers, "
+            f"got {scaled!r}."
         )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import Protocol
 
 from .buttons import Action
 
 BLINK_KEY, GRID_KEY = "K", "Shift-K"
-HELP = "https://github.com/napari-kmeans-quantizer/napari-kmeans-quantizer/blob/main/docs/widget.md"
 
 
 class Offers(Protocol):
@@ -19,14 +17,15 @@ class Offers(Protocol):
     def compare(self) -> object: ...  # noqa: D102
     def open_shares(self) -> object: ...  # noqa: D102
     def copy_as_python(self) -> object: ...  # noqa: D102
-    def apply_to_selected(self) -> object: ...  # noqa: D102
+    def open_apply_palette(self) -> object: ...  # noqa: D102
     def restore_settings(self) -> object: ...  # noqa: D102
+    def open_help(self) -> object: ...  # noqa: D102
 
 
 def actions(widget: Offers) -> tuple[list[Action], list[Action]]:
     """Return the buttons, and the entries of the menu "More"."""
     compare = f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}"
-    same = "Paint all selected images in this palette, and compare their shares"
+    apply = "Paint other images in these colors, each within its region, and compare the shares"
     restore = "Set the controls to what made the active layer"
     buttons = [
         Action("Explore K", "Try several numbers of colors", widget.open_explore),
@@ -36,8 +35,8 @@ def actions(widget: Offers) -> tuple[list[Action], list[Action]]:
         Action("Copy Python", "Copy a script that makes this result", widget.copy_as_python),
     ]
     more = [
-        Action("Same colors for selected layers", same, widget.apply_to_selected),
+        Action("Apply palette to ...", apply, widget.open_apply_palette),
         Action("Restore settings of selected layer", restore, widget.restore_settings),
-        Action("Help", HELP, lambda: webbrowser.open(HELP)),
+        Action("Help", "A walk with pictures, all controls and all keys", widget.open_help),
     ]
     return buttons, more

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 from magicgui.widgets import Label, ProgressBar, PushButton
 from napari.utils import progress
+from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 
 from .buttons import two_lines
 from .form import box
+from .notice import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from napari_kmeans_quantizer import Progress
+
+    from .messages import Trouble
 
 SHOW_AFTER = 0.3  # seconds; a bar that flashes up and vanishes only disturbs
 ESTIMATE_AFTER = 1.0  # seconds; earlier the time left is mere guessing
@@ -27,6 +33,8 @@ class Busy:
         self.cancel = PushButton(text="Cancel", tooltip="Stop, and leave all layers as they are")
         self.row = box(self.bar, self.cancel, layout="horizontal")
         self.status = Label(value="")
+        self.notice = Notice()
+        self.remedy_of: Callable[[str], Callable[[], object] | None] = lambda _: None
         self.activity: progress | None = None
         self._started = self._since = 0.0
         self._fraction = 0.0
@@ -34,6 +42,7 @@ class Busy:
     def begin(self, at_once: bool) -> None:
         """Start anew; what is expected to be quick shows its bar only if it is not."""
         self._close_activity()
+        self.notice.clear()
         self._started = self._since = time.perf_counter()
         self._fraction = 0.0
         self.bar.value = 0
@@ -74,10 +83,23 @@ class Busy:
             self.row.visible = False
             self.say(message)
 
+    @property
+    def message(self) -> str:
+        """What is told: what went wrong, or else the status line."""
+        wrong = not self.notice.isHidden()
+        return str(self.notice.text.text() if wrong else self.status.value)
+
     def say(self, message: str) -> None:
         """Show a message in the status line, and all of it in its tooltip."""
         self.status.value = self.status.tooltip = message
         two_lines(self.status.native)
+
+    def complain(self, trouble: Trouble, asked: bool = True) -> None:
+        """Show what went wrong, until the next run; to who has asked napari tells it, too."""
+        if isalive(self.row.native):
+            self.notice.tell(trouble.text, trouble.remedy, self.remedy_of(trouble.remedy))
+        if asked:
+            show_error(trouble.text)
 
     def _show_activity(self, stage: str, percent: int) -> None:
         """Draw napari's bar; with each call napari handles events, and the work may end in them."""

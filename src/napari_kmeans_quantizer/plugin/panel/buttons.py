@@ -1,19 +1,16 @@
-"""How the widget looks: groups that fold, the palette, and a few buttons."""
+"""The small buttons below the palette, and their menu."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined, unused-ignore]
 from qtpy.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
-from superqt import QCollapsible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from magicgui.widgets import Container, Widget
     from qtpy.QtGui import QResizeEvent
 
 SPACING = 4
@@ -50,7 +47,7 @@ class Buttons(QWidget):
         for action in actions:
             button = self._add(action.text, action.tooltip)
             button.clicked.connect(lambda _=False, do=action.do: do())
-        button = self._add("More", "Same colors for other layers, settings, help")
+        button = self._add("More", "These colors for other images, settings, help")
         self.menu = QMenu(button)
         self.menu.setToolTipsVisible(True)
         for action in more:
@@ -89,39 +86,6 @@ class Buttons(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._place()
-
-
-def folded(title: str, tooltip: str, content: Container) -> QCollapsible:
-    """Return a group of controls that is folded until its title is clicked."""
-    group = QCollapsible(title, expandedIcon="▾", collapsedIcon="▸")
-    group.setDuration(0)
-    group.setContentsMargins(0, 0, 0, 0)
-    for widget, left in ((group, 0), (group.content(), 8)):
-        if (layout := widget.layout()) is not None:
-            layout.setContentsMargins(left, 0, 0, 0)
-    group.addWidget(content.native)
-    group.setToolTip(tooltip)
-    group.toggleButton().setAccessibleName(title)
-    group.toggleButton().setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return group
-
-
-def one_at_a_time(*groups: QCollapsible) -> None:
-    """Fold the other groups when one is unfolded: the panel stays low."""
-
-    def fold_others(unfolded: bool, one: QCollapsible) -> None:
-        for group in groups:
-            if unfolded and group is not one and group.isExpanded():
-                group.collapse(animate=False)
-
-    for group in groups:
-        group.toggled.connect(lambda unfolded, one=group: fold_others(unfolded, one))
-
-
-def in_tab_order(*widgets: Widget) -> None:
-    """Let the tab key go through these one after the other."""
-    for before, after in pairwise(widgets):
-        QWidget.setTabOrder(before.native, after.native)
 
 
 def undo_shortcuts(panel: QWidget, undo: Callable[[], object], redo: Callable[[], object]) -> None:

@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
-from napari_kmeans_quantizer.plugin.models.source import Source, current_slice, preview_step
+from napari_kmeans_quantizer.plugin.models.geometry import full_data
+from napari_kmeans_quantizer.plugin.models.source import (
+    Source,
+    current_slice,
+    preview_step,
+    show_slice,
+)
 from napari_kmeans_quantizer.plugin.pipeline import colors_for
 
 if TYPE_CHECKING:
@@ -88,11 +94,17 @@ class Choice:
         self._channels = tuple(map(bare, images)) if len(key) > 1 else ()
         self._form.channels.value = len(key) > 1
 
-    def restore(self, about: About) -> None:
-        """Set all controls to what made an output, as far as its layers are there."""
+    def restore(self, about: About) -> bool:
+        """Set all controls to what made an output, and show the slice that it was made from.
+
+        Returns whether its region is still there; without one it always is.
+        """
         self.choose(about.source_ids)
         self._form.show(about.settings)
-        self._form.choose(about, self._palette_layer(about.settings))
+        is_there = self._form.choose(about, self._palette_layer(about.settings))
+        if about.window is not None and self.layers and len(about.window) == self.layers[0].ndim:
+            show_slice(self.layers[0], self._viewer.dims, about.window)
+        return is_there
 
     def _palette_layer(self, settings: Settings) -> Layer | None:
         """Return the layer whose colors were assigned, None if they were fitted or it is gone."""
@@ -117,6 +129,16 @@ class Choice:
         """What is known of them; None before their first result."""
         return self._session.state(self.key)
 
+    @property
+    def is_color(self) -> bool:
+        """Whether they can be measured in CIELAB and Oklab: red, green and blue, from black on."""
+        layers, alpha = self.layers, self._form.alpha.value
+        if len(layers) != 1 or not layers[0].rgb:
+            return False
+        data = full_data(layers[0])
+        n = data.shape[-1] if alpha == "channel" else 3
+        return n == 3 and data.dtype.kind in "buf"
+
     # -- what of it, and how
 
     def source(self, preview: bool = False) -> Source | None:
@@ -134,7 +156,10 @@ class Choice:
         if form.extent.value == "slice":
             window = current_slice(layers[0], self._viewer.dims)
         region = None if form.region.value is None else bare(form.region.value)
-        source = Source(layers, region, window, bool(form.scaled.value), 1, form.alpha.value)
+        scaled: Any = bool(form.scaled.value) and len(layers) > 1
+        if scaled:  # to what they are now: they may be changed while it works, and later
+            scaled = tuple(tuple(map(float, layer.contrast_limits)) for layer in layers)
+        source = Source(layers, region, window, scaled, 1, form.alpha.value)
         return replace(source, step=preview_step(source.n_pixels)) if preview else source
 
     def settings(self, source: Source | None) -> Settings:
@@ -144,7 +169,8 @@ class Choice:
         given = None
         if palette is not None and source is not None:
             given = colors_for(source, palette)
-        return self._form.settings(fixed, given, joined=len(fixed) - len(kept))
+        settings = self._form.settings(fixed, given, joined=len(fixed) - len(kept))
+        return settings if self.is_color else replace(settings, color_space="rgb")
 
     def fixed_colors(self, source: Source) -> tuple[Color, ...]:
         """Return the centers that a fit of the source is to keep."""
@@ -153,7 +179,9 @@ class Choice:
     def _kept(self, source: Source | None) -> list[Kept]:
         """Return what the next fit keeps, as far as it is measured as the source is."""
         state = self._session.settled(self.key)
-        if state is None or source is None or state.source.scaled != source.scaled:
+        if state is None or source is None:
+            return []
+        if (state.source.limits is None) != (source.limits is None):
             return []
         return [one for one in state.kept if one.n_channels == source.n_clustered]
 

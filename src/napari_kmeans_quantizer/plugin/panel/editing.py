@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from napari.utils.notifications import show_error
-
 from napari_kmeans_quantizer.plugin.layers.ours import bare
+
+from .messages import NO_RESULT, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.models.display import Color
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.session import Session
+    from napari_kmeans_quantizer.plugin.views.palette.view import PaletteView
 
     from .choice import Choice
     from .form import Form
+    from .messages import Trouble
     from .runs import Runs
 
 
@@ -36,13 +38,21 @@ class Editing:
         Where layers are selected.
     choice, form, runs, session
         The widget's parts.
+    complain : callable
+        Tells what cannot be.
     """
 
     def __init__(
-        self, viewer: napari.viewer.Viewer, choice: Choice, form: Form, runs: Runs, session: Session
+        self,
+        viewer: napari.viewer.Viewer,
+        choice: Choice,
+        form: Form,
+        runs: Runs,
+        session: Session,
+        complain: Callable[[Trouble], None],
     ) -> None:
         self._viewer, self._choice, self._session = viewer, choice, session
-        self._form, self._runs = form, runs
+        self._form, self._runs, self._complain = form, runs, complain
         self._bound: WeakSet[Labels] = WeakSet()
 
     def change(self, made_of: Callable[[State], State]) -> bool:
@@ -75,12 +85,12 @@ class Editing:
         show: Callable[[State], None],
     ) -> bool:
         if state is None:
-            show_error("There is no result to change: quantize an image first.")
+            self._complain(NO_RESULT)
             return False
         try:
             made = made_of(state)
         except (TypeError, ValueError) as error:
-            show_error(str(error))
+            self._complain(told(error))
             return False
         show(made)
         return True
@@ -147,3 +157,19 @@ class Editing:
         if index >= 0 and self._choice.state is not None and labels is not None:
             labels.selected_label = index + 1
             self._viewer.layers.selection.active = labels
+
+
+def draw_palette(view: PaletteView, state: State | None, **undo: bool) -> None:
+    """List the colors of a state, or that there are none."""
+    if state is None:
+        view.show_palette(None)
+        return
+    view.show_palette(
+        state.result.palette,
+        display=state.display,
+        locked=state.locked,
+        hidden=state.hidden,
+        pixel_area=state.placement.pixel_area,
+        edited=state.is_edited or bool(state.hidden),
+        **undo,
+    )

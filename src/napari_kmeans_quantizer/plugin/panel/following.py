@@ -30,6 +30,8 @@ class Following:
         The widget's parts.
     on_change : callable
         Called when another image is chosen.
+    look : callable
+        Called when other controls may mean something.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class Following:
         runs: Runs,
         session: Session,
         on_change: Callable[[], None],
+        look: Callable[[], None],
     ) -> None:
         self._panel, self._choice, self._form = panel, choice, form
         self._runs, self._session, self._on_change = runs, session, on_change
+        self._look = look
 
     def events(self, viewer: napari.viewer.Viewer) -> dict[Any, Callable[..., None]]:
         """Return what is to be connected: the viewer's emitters, and who hears them."""
@@ -65,6 +69,7 @@ class Following:
             self._choice.keep_channels()
             if self._choice.key != before:
                 self._on_change()
+            self._look()
 
     def _on_active(self, _: object = None) -> None:
         self._choice.follow_active()
@@ -72,6 +77,7 @@ class Following:
     def _on_layers(self, _: object = None) -> None:
         if isalive(self._panel):
             self._form.reset_choices()
+            self._look()
 
     def _on_inserted(self, _: object = None) -> None:
         self._on_layers()

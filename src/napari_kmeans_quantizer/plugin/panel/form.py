@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from magicgui.widgets import (
     CheckBox,
@@ -13,7 +13,8 @@ from magicgui.widgets import (
     SpinBox,
 )
 from napari.layers import Image, Labels, Points, Shapes
-from qtpy.QtWidgets import QComboBox, QSizePolicy
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QAbstractSpinBox, QComboBox, QSizePolicy
 
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.contents import ROLES
@@ -37,7 +38,15 @@ EFFORTS = [("fast", "fast"), ("balanced", "balanced"), ("best", "best")]
 ALPHA = [("left out", "ignore"), ("alpha as a channel", "channel")]
 EXTENTS = [("whole stack", "all"), ("current slice", "slice")]
 PLACES = [("inside only", "inside"), ("fit inside, apply everywhere", "everywhere")]
+OWN_UNITS = "its own units"
 NO_REGION, FIT_PALETTE = "everything", "a fit to the image"
+
+
+class Row(NamedTuple):
+    """A line of the panel."""
+
+    name: str
+    controls: tuple[Any, ...]
 
 
 class Form:
@@ -51,12 +60,17 @@ class Form:
 
     def __init__(self, layers: LayerList) -> None:
         self._layers = layers
+        self.own_units = False
+        """Whether the image can be measured in nothing else."""
+        self._wished = "rgb"  # where RGB images are measured
         self._make_basic()
         self._make_parts()
         self._make_advanced()
-        for control in (*self.parameters(), self.image):
-            if isinstance(control, ComboBox):
-                _let_shrink(control.native)
+        for row in (*self.basic(), *self.parts(), *self.advanced()):
+            for control in row.controls:
+                _name(control, row.name)
+        for combo in (self.region, self.palette_from):
+            _tell_none(combo)
         self._slider.changed.connect(self._on_slider)
         self.n_colors.changed.connect(self._on_n_colors)
 
@@ -74,7 +88,6 @@ class Form:
             readout=False,
             tooltip="Number of colors, 2 to 64; with Live on, the layers follow while you drag",
         )
-        self.n_colors.max_width = 90
         self.color_space = ComboBox(
             label="Measured in",
             choices=COLOR_SPACES,
@@ -162,23 +175,25 @@ class Form:
             text="palette", value=True, tooltip="Add the colors as points beside the picture"
         )
 
-    # -- groups
+    # -- rows
 
-    def basic(self) -> Container:
+    def basic(self) -> list[Row]:
         """Return the controls that are always to be seen."""
-        colors = box(self._slider, self.n_colors, label="Colors", layout="horizontal")
-        return box(self.image, colors, self.color_space, self.palette_from, labels=True)
+        colors = Row("Colors", (self._slider, self.n_colors))
+        return [_row(self.image), colors, _row(self.color_space), _row(self.palette_from)]
 
-    def parts(self) -> Container:
+    def parts(self) -> list[Row]:
         """Return the controls for regions, stacks and channels."""
-        rows = box(self.region, self.apply, self.extent, labels=True)
-        return box(rows, self.channels, self.scaled)
+        rows = [_row(self.region), _row(self.apply), _row(self.extent)]
+        return [*rows, Row("Layers", (self.channels,)), Row("", (self.scaled,))]
 
-    def advanced(self) -> Container:
+    def advanced(self) -> list[Row]:
         """Return the controls that are seldom needed."""
-        outputs = (self.add_image, self.add_labels, self.add_palette)
-        rows = box(self.effort, self.seed, self.sample, self.alpha, self.no_data, labels=True)
-        return box(rows, box(*outputs, layout="horizontal"))
+        rows = [
+            _row(control)
+            for control in (self.effort, self.seed, self.sample, self.alpha, self.no_data)
+        ]
+        return [*rows, Row("Add", (self.add_image, self.add_labels, self.add_palette))]
 
     @property
     def slider(self) -> Slider:
@@ -203,6 +218,21 @@ class Form:
         """Look at the viewer's layers anew; what is chosen stays, if it is there."""
         for control in (self.image, self.region, self.palette_from):
             _reset_choices(control)
+
+    def measure_own_units(self, own: bool) -> None:
+        """Measure in the image's own units, or again as people wish for RGB images."""
+        combo, was = self.color_space, self.own_units
+        if not was or combo.value != "rgb":
+            self._wished = combo.value
+        self.own_units = own
+        if own or was:
+            with combo.changed.blocked():  # nobody has chosen it
+                combo.value = "rgb" if own else self._wished
+        combo.native.setItemText(0, OWN_UNITS if own else COLOR_SPACES[0][0])
+
+    def wishes(self) -> dict[str, Any]:
+        """Return what is wanted where a control shows what the image allows."""
+        return {"color_space": self._wished if self.own_units else self.color_space.value}
 
     # -- values
 
@@ -266,12 +296,19 @@ class Form:
         self.scaled.value = settings.scaled or not self.channels.value
         self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
 
-    def choose(self, about: About, palette: Layer | None) -> None:
-        """Choose the region and the extent that an output was made with, and a palette layer."""
-        by_name = {layer.name: layer for layer in self.region.choices if layer is not None}
-        self.region.value = by_name.get(about.region)
+    def choose(self, about: About, palette: Layer | None) -> bool:
+        """Choose the region and the extent that an output was made with, and a palette layer.
+
+        Returns whether the region is there: by what it is, whatever it is called now.
+        """
+        regions = [layer for layer in self.region.choices if layer is not None]
+        by_id = {str(layer.unique_id): layer for layer in regions}
+        by_name = {layer.name: layer for layer in regions}
+        found = by_id.get(about.region_id) if about.region_id else by_name.get(str(about.region))
+        self.region.value = found
         self.extent.value = "all" if about.window is None else "slice"
         self.palette_from.value = palette
+        return about.region is None or found is not None
 
     @property
     def palettes(self) -> dict[Layer, Palette]:
@@ -303,11 +340,35 @@ def _reset_choices(combo: ComboBox) -> None:
         combo.changed.emit(combo.value)
 
 
-def _let_shrink(combo: QComboBox) -> None:
-    """Let a long name be cut short, rather than the whole panel."""
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(6)
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+def _tell_none(combo: ComboBox) -> None:
+    """Tell that no layer was chosen, which magicgui takes for no choice at all."""
+
+    def tell(_: int) -> None:
+        if combo.value is None:
+            combo.changed.emit(None)
+
+    combo.native.currentIndexChanged.connect(tell)
+
+
+def _row(control: ValueWidget) -> Row:
+    return Row(str(control.label), (control,))
+
+
+def _name(control: ValueWidget, row: str) -> None:
+    """Tell screen readers what a control is, and let a long layer name be cut, not the panel."""
+    native: Any = control.native
+    told = getattr(control, "text", "") if isinstance(control, CheckBox) else ""
+    native.setAccessibleName(f"{row}: {told}" if row and told else row or told)
+    native.setAccessibleDescription(control.tooltip or "")
+    if isinstance(control, ComboBox):
+        native.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        native.setMinimumContentsLength(10)
+    if isinstance(control, Slider):
+        native.setMinimumWidth(60)
+    if isinstance(native, QAbstractSpinBox):
+        native.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    if not isinstance(control, CheckBox):
+        native.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
 def box(*widgets: Any, labels: bool = False, **options: Any) -> Container:

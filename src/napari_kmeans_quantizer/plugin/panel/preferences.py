@@ -8,7 +8,7 @@ from napari.settings import get_plugin_settings
 from qtpy.QtCore import QTimer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from magicgui.widgets.bases import ValueWidget
     from qtpy.QtWidgets import QWidget
@@ -32,10 +32,17 @@ class Memory:
         As long as it lives, values are remembered.
     controls : mapping of str to magicgui widget
         Those of `NAMES`.
+    wishes : callable
+        Returns what people want where a control says what is possible now.
     """
 
-    def __init__(self, panel: QWidget, controls: Mapping[str, ValueWidget]) -> None:
-        self._controls = controls
+    def __init__(
+        self,
+        panel: QWidget,
+        controls: Mapping[str, ValueWidget],
+        wishes: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
+        self._controls, self._wishes = controls, wishes
         self._rest = QTimer(panel)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REMEMBER_AFTER)
@@ -54,7 +61,8 @@ class Memory:
         self._rest.start()
 
     def _remember(self) -> None:
-        remember({name: control.value for name, control in self._controls.items()})
+        values = {name: control.value for name, control in self._controls.items()}
+        remember({**values, **self._wishes()})
 
 
 def start_values() -> dict[str, Any]:

@@ -11,6 +11,8 @@ from qtpy.QtWidgets import QSlider
 
 from napari_kmeans_quantizer.plugin.pipeline import produced
 
+from .messages import NO_IMAGE, obstacle, told
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from .work import Work
 
 TOGETHER = 5  # milliseconds: changes that come in one go count as one
-NO_IMAGE = "There is no image to quantize: open one, or use File > Open Sample."
 REMOVED = "The image was removed; its result is dropped."
 
 
@@ -88,7 +89,7 @@ class Runs:
             source = self._choice.source(preview)
             self._choice.settings(source)
         except (TypeError, ValueError) as error:
-            self._work.complain(str(error), asked)
+            self._work.complain(told(error), asked)
             return None
         if source is None:
             self._work.complain(NO_IMAGE, asked)
@@ -132,8 +133,12 @@ class Runs:
         if self._work.running or (state is not None and state.source.step > 1):
             self.soon()
 
-    def _quantize(self, source: Source, asked: bool) -> Worker:
+    def _quantize(self, source: Source, asked: bool) -> Worker | None:
         settings, state = self._choice.settings(source), self._session.settled(source.key)
+        roles = self._session.roles(source.key, self._form.wanted())
+        if trouble := obstacle(source, settings, roles):
+            self._work.complain(trouble, asked)
+            return None
         then = partial(self._show, passing=not asked)
         return self._work.begin(
             then,

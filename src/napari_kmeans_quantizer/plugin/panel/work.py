@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 
 from napari_kmeans_quantizer.plugin.jobs import LatestJob
+
+from .messages import Trouble, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-FAILED = "Failed; see the notification."
+FAILED = "Failed."
+FAULT = "This should not have happened, and is no fault of yours."
 KNOWN = (TypeError, ValueError, MemoryError)  # what is told in words; all else is a fault of ours
 
 
@@ -96,12 +98,9 @@ class Work:
         if self._job.cancel():
             self._end("Cancelled.")
 
-    def complain(self, message: str, asked: bool = True) -> None:
+    def complain(self, trouble: Trouble, asked: bool = True) -> None:
         """Tell why nothing is begun."""
-        if asked:
-            show_error(message)
-        else:
-            self._busy.say(message)
+        self._busy.complain(trouble, asked)
 
     def _finish(self, then: Callable[[Result], str], result: Result) -> None:
         message = FAILED
@@ -111,14 +110,13 @@ class Work:
             self._end(message)
 
     def _on_error(self, error: Exception) -> None:
-        message = str(error) or "Not enough memory for this image."
+        self._end(FAILED)
+        if not isinstance(error, KNOWN):
+            self._busy.complain(Trouble(f"{FAULT} {type(error).__name__}: {error}"), asked=False)
+            raise error  # napari shows it with its traceback
         # What nobody has asked for by a click is no reason to interrupt: that would come with
         # every step of a slider.
-        self._end(FAILED if self._asked else message)
-        if not isinstance(error, KNOWN):
-            raise error  # napari shows it with its traceback
-        if self._asked:
-            show_error(message)
+        self._busy.complain(told(error), self._asked)
 
     def _end(self, message: str) -> None:
         if not self._job.running:  # else the next piece begins at once

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
     from .color_space.view import ColorSpaceView
     from .explore.view import ExploreView
+    from .help import HelpView
     from .shares.view import SharesView
 
 COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares of colors"
+HELP = "Help: K-means colors"
+ASIDE = 60  # pixels from the window's corner
 
 
 class Views:
@@ -173,6 +176,22 @@ class Views:
             view.show_shares(shares_of_state(self._state))
         else:
             view.clear()
+
+    # -- help
+
+    def help(self) -> HelpView:
+        """Open the walk through the panel, in a window of its own that can be docked."""
+        from .help import HelpView
+
+        is_new = self._open(HELP) is None
+        view = self._docks.open(HELP, HelpView, area="right")
+        if is_new:
+            dock: Any = view.parent()
+            place = dock.window().geometry().topLeft()
+            dock.setFloating(True)
+            dock.resize(view.sizeHint())
+            dock.move(place.x() + ASIDE, place.y() + ASIDE)
+        return view
 
     def close(self) -> None:
         """Close all views."""

@@ -204,7 +204,7 @@ class ColorList(QListView):
         return self._size_of(20, MIN_ROWS)
 
     def sizeHint(self) -> QSize:
-        return self._size_of(40, 2 * MIN_ROWS)
+        return self._size_of(40, MIN_ROWS)  # it takes what room there is
 
     def _size_of(self, n_letters: int, n_rows: int) -> QSize:
         metrics = self.fontMetrics()

@@ -15,7 +15,8 @@ from napari_kmeans_quantizer.plugin.views.parts import draw_swatch
 if TYPE_CHECKING:
     from .content import Content
 
-HIDDEN_OPACITY = 0.45
+# Text stands out by 4.5 to 1 in napari's themes, also where it is less important.
+HIDDEN_OPACITY, HIDDEN_SWATCH_OPACITY = 0.7, 0.4
 MINOR_OPACITY = 0.75  # of counts and areas: the share is what one compares
 LINE_OPACITY = 0.5
 LEFT_OUT = ("area", "count", "percent", "lock")  # where there is no room, in this order
@@ -59,8 +60,7 @@ class _Row:
 
     def paint(self, part: str, rect: QRect) -> None:
         """Paint a part into its rectangle."""
-        fading = MINOR_OPACITY if part in ("count", "area") else 1.0
-        self._painter.setOpacity(fading * (HIDDEN_OPACITY if self._is_hidden else 1.0))
+        self._painter.setOpacity(self._opacity(part))
         if part in ("hex", "percent", "count", "area"):
             self._write(rect, getattr(self._content, part)(self._index), part == "hex")
         elif part == "swatch":
@@ -73,6 +73,12 @@ class _Row:
             # napari's highlight is close to its background: a line in full contrast is not missed.
             self._painter.setOpacity(1)
             self._painter.fillRect(rect, self._ink)
+
+    def _opacity(self, part: str) -> float:
+        is_text = part in ("hex", "percent", "count", "area")
+        if self._is_hidden and not (self._is_selected and is_text):
+            return HIDDEN_OPACITY if is_text else HIDDEN_SWATCH_OPACITY
+        return MINOR_OPACITY if part in ("count", "area") and not self._is_selected else 1.0
 
     def _write(self, rect: QRect, text: str, is_hex: bool) -> None:
         self._font.setStrikeOut(is_hex and self._is_hidden)

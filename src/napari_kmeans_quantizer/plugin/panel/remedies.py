@@ -1,0 +1,77 @@
+"""What helps when something went wrong: one click, instead of a control to be looked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from . import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import napari.viewer
+
+    from napari_kmeans_quantizer.plugin.session import Session
+
+    from .choice import Choice
+    from .form import Form
+
+SAMPLE = ("napari-kmeans-quantizer", "coffee")
+
+
+class Remedies:
+    """Does what the button beside a message says.
+
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+        Where samples are opened.
+    choice, form, session
+        The widget's parts.
+    run : callable
+        Quantizes.
+    """
+
+    def __init__(
+        self,
+        viewer: napari.viewer.Viewer,
+        choice: Choice,
+        form: Form,
+        session: Session,
+        run: Callable[[], object],
+    ) -> None:
+        self._viewer, self._choice, self._form = viewer, choice, form
+        self._session, self._run = session, run
+        self._set: dict[str, list[tuple[Any, Any]]] = {
+            messages.USE_RGB: [(form.color_space, "rgb")],
+            messages.USE_EVERYTHING: [(form.region, None)],
+            messages.FIT: [(form.palette_from, None)],
+            messages.ONLY_THIS: [(form.channels, False)],
+            messages.CLUSTER_ALPHA: [(form.alpha, "channel")],
+            messages.ADD_ALL: [(x, True) for x in (form.add_image, form.add_labels)]
+            + [(form.add_palette, True)],
+            messages.QUANTIZE: [],
+        }
+
+    def of(self, name: str) -> Callable[[], object] | None:
+        """Return what a button of this name does, None if there is no such remedy."""
+        if name == messages.OPEN_SAMPLE:
+            return self._open_sample
+        if name == messages.UNLOCK:
+            return self._unlock
+        return (lambda: self._apply(name)) if name in self._set else None
+
+    def _apply(self, name: str) -> None:
+        for control, value in self._set[name]:
+            control.value = value
+        self._run()
+
+    def _open_sample(self) -> None:
+        self._viewer.open_sample(*SAMPLE)
+
+    def _unlock(self) -> None:
+        state = self._choice.state
+        if state is not None:
+            self._session.change(replace(state, kept=()))
+        self._run()
