@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import warnings
+from threading import Thread
 
 import dask.array as da
 import numpy as np
@@ -420,6 +422,43 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
     monkeypatch.setattr(pipeline, "quantize_steps", steps)
     with pytest.raises(KeyError):
         completed(apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"))
+
+
+def test_threads_that_make_layers_at_once_leave_warnings_as_they_were(monkeypatch):
+    make, under_way = pipeline.make_layers, []
+
+    def slow(contents):
+        under_way.append(True)
+        assert len(under_way) == 1
+        with warnings.catch_warnings(record=True):
+            time.sleep(0.1)
+            made = make(contents)
+        under_way.pop()
+        return made
+
+    monkeypatch.setattr(pipeline, "make_layers", slow)
+    before, made = (warnings.showwarning, warnings.filters), []
+    state = completed(quantized(photo(), Settings(3)))
+    threads = [Thread(target=lambda: made.append(product(state, True))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.03)
+    for thread in threads:
+        thread.join()
+    assert len(made) == 3
+    assert warnings.showwarning is before[0]
+    assert warnings.filters is before[1]
+
+
+def test_layers_that_are_there_are_updated_without_setting_warnings_aside(monkeypatch):
+    """What Live does over and over."""
+
+    def refuse(self):
+        raise AssertionError("warnings are set aside")
+
+    completed(produced(photo(), Settings(3), False))
+    monkeypatch.setattr(warnings.catch_warnings, "__enter__", refuse)
+    completed(produced(photo(), Settings(3), False))
 
 
 # -- the first use

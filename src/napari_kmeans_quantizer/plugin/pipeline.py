@@ -8,6 +8,7 @@ What takes time are generators that yield `Progress`, so that they can run in a 
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_kmeans_quantizer import (
@@ -154,8 +155,16 @@ def apply_palette(
     return products, failures
 
 
+# napari, pandas and numba set warnings aside while layers are made: two threads that do so at once
+# would leave Python's warnings as one of them had set them.
+_making = Lock()
+
+
 def product(state: State, missing: bool) -> Product:
     """Make what the layers of a state hold and, if some are missing, the layers."""
     contents = state_contents(state)
-    # napari compiles code for the first Labels layer: better here than on the GUI thread.
-    return Product(state, contents, make_layers(contents) if missing else None)
+    if not missing:
+        return Product(state, contents, None)
+    with _making:
+        # napari compiles code for the first Labels layer: better here than on the GUI thread.
+        return Product(state, contents, make_layers(contents))
