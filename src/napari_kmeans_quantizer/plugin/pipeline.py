@@ -39,11 +39,21 @@ if TYPE_CHECKING:
 
 
 class Product(NamedTuple):
-    """A new state, what its layers hold, and the layers themselves where some are missing."""
+    """A new state, what its layers hold, and the layers themselves where some are missing.
+
+    Attributes
+    ----------
+    state : State
+    contents : Contents
+    layers : QuantizedLayers or None
+    before : State or None
+        The image's state when the work began, whose edits are kept.
+    """
 
     state: State
     contents: Contents
     layers: QuantizedLayers | None
+    before: State | None = None
 
 
 # -- from source and settings to states
@@ -123,12 +133,12 @@ def _fit_and_paint(pixels: Pixels, options: dict[str, Any], apply_everywhere: bo
 
 
 def produced(
-    source: Source, settings: Settings, missing: bool
+    source: Source, settings: Settings, missing: bool, before: State | None = None
 ) -> Generator[Progress, None, Product]:
-    """Quantize, and make what the layers need: all but the viewer's part."""
+    """Quantize, keep what people did to the state before, and make what the layers need."""
     yield from FIRST_USE.waiting(needed(source, settings))
     state = yield from quantized(source, settings)
-    return product(state, missing)
+    return product(state.keeping(before), missing, before)
 
 
 class Failure(NamedTuple):
@@ -160,11 +170,11 @@ def apply_palette(
 _making = Lock()
 
 
-def product(state: State, missing: bool) -> Product:
+def product(state: State, missing: bool, before: State | None = None) -> Product:
     """Make what the layers of a state hold and, if some are missing, the layers."""
     contents = state_contents(state)
     if not missing:
-        return Product(state, contents, None)
+        return Product(state, contents, None, before)
     with _making:
         # napari compiles code for the first Labels layer: better here than on the GUI thread.
-        return Product(state, contents, make_layers(contents))
+        return Product(state, contents, make_layers(contents), before)

@@ -41,6 +41,8 @@ class Settings:
         or masked; None: no value stands for missing data.
     fixed_colors : tuple of tuple of float
         Colors that are kept as they are, in the image's units.
+    joined : int
+        How many of these are joined to others afterwards: `n_colors` does not count them.
     palette : tuple of tuple of float or None
         Colors that are only assigned: nothing is fitted.
     edits : tuple
@@ -58,6 +60,7 @@ class Settings:
     apply_everywhere: bool = False
     no_data: float | None = None
     fixed_colors: tuple[Color, ...] = ()
+    joined: int = 0
     palette: tuple[Color, ...] | None = None
     edits: tuple[Edit, ...] = ()
 
@@ -74,7 +77,7 @@ class Settings:
             options["palette"] = self.palette
         elif self.fixed_colors:
             options["fixed_colors"] = self.fixed_colors
-            options["n_colors"] = max(self.n_colors, len(self.fixed_colors))
+            options["n_colors"] = max(self.n_colors + self.joined, len(self.fixed_colors))
         return options
 
     def to_dict(self) -> dict[str, Any]:

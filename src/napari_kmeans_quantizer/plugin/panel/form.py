@@ -218,7 +218,10 @@ class Form:
         return None if layer is None else _palette_of(layer)
 
     def settings(
-        self, fixed_colors: tuple[Color, ...] = (), palette: tuple[Color, ...] | None = None
+        self,
+        fixed_colors: tuple[Color, ...] = (),
+        palette: tuple[Color, ...] | None = None,
+        joined: int = 0,
     ) -> Settings:
         """Return what the controls say.
 
@@ -228,6 +231,8 @@ class Form:
             Colors that are locked.
         palette : tuple of tuple of float, optional
             The colors of `given_palette`, in the image's units; nothing is fitted then.
+        joined : int, optional
+            How many of the locked colors belong to others.
         """
         return Settings(
             n_colors=self.n_colors.value,
@@ -240,6 +245,7 @@ class Form:
             apply_everywhere=self.region.value is not None and self.apply.value == "everywhere",
             no_data=self.no_data.get_value(),
             fixed_colors=() if palette is not None else fixed_colors,
+            joined=0 if palette is not None else joined,
             palette=palette,
         )
 

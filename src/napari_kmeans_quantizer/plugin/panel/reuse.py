@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.ours import bare
+from napari_kmeans_quantizer.plugin.models.kept import Kept
 from napari_kmeans_quantizer.plugin.models.script import python_script
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import apply_palette
@@ -109,4 +110,5 @@ class Reuse:
         self._choice.restore(about)
         state = self._choice.state
         if state is not None:
-            self._session.change(replace(state, locks=about.settings.fixed_colors))
+            kept = tuple(map(Kept.locked, about.settings.fixed_colors))
+            self._session.change(replace(state, kept=kept))
