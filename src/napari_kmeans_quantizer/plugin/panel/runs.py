@@ -12,10 +12,11 @@ from qtpy.QtWidgets import QSlider
 from napari_kmeans_quantizer.plugin.pipeline import produced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from magicgui.widgets import CheckBox
 
+    from napari_kmeans_quantizer import Progress
     from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.source import Source
     from napari_kmeans_quantizer.plugin.pipeline import Product
@@ -133,19 +134,15 @@ class Runs:
             self.soon()
 
     def _quantize(self, source: Source, asked: bool) -> Worker:
-        settings, state = self._choice.settings(source), self._choice.state
-        missing = self._session.is_missing(source, self._form.wanted())
+        settings = self._choice.settings(source)
+
+        def steps() -> Generator[Progress, None, Product]:
+            # Of what is shown when it begins: it may have to wait for another one.
+            missing = self._session.is_missing(source, self._form.wanted())
+            return produced(source, settings, missing, self._session.state(source.key))
+
         then = partial(self._show, passing=not asked)
-        return self._work.begin(
-            then,
-            produced,
-            source,
-            settings,
-            missing,
-            state,
-            asked=asked,
-            brief=source.is_small,
-        )
+        return self._work.begin(then, steps, asked=asked, brief=source.is_small)
 
     def _show(self, product: Product, passing: bool) -> str:
         source = product.state.source
