@@ -312,6 +312,21 @@ def test_of_what_waits_only_the_latest_begins(job, told, held, qtbot):
     assert begun == ["c"]
 
 
+def test_what_waits_looks_about_when_it_begins(job, told, held, qtbot):
+    first, shown = held("first"), ["old"]
+
+    def steps():
+        assert threading.current_thread() is threading.main_thread()
+        return quick(shown[-1])
+
+    job.start(lambda _: shown.append("new"), first.steps, brief=True)
+    assert first.begun.wait(10)
+    job.start(told.result, steps, waits=True)
+    first.go.set()
+    qtbot.waitUntil(lambda: not job.running, timeout=WAIT)
+    assert told.results == ["new"]
+
+
 def test_long_work_is_cancelled_also_by_what_waits(job, told, held, qtbot):
     first = held("first")
     job.start(told.result, first.steps)
@@ -461,7 +476,8 @@ def test_in_background(qtbot):
 
     def steps():
         work.append(threading.current_thread())
-        yield
+        yield "told"
+        yield None  # not told
 
     in_background(steps, waiting.changed)
     qtbot.waitUntil(lambda: len(waiting.threads) == 2, timeout=WAIT)

@@ -5,7 +5,6 @@ or other layers added; and what is told of a run is the run's alone.
 from __future__ import annotations
 
 import re
-import sys
 import threading
 
 import numpy as np
@@ -18,6 +17,9 @@ from skimage import data
 from superqt import QElidingLabel
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin import pipeline
+from napari_kmeans_quantizer.plugin.first_use import FirstUse
+from napari_kmeans_quantizer.plugin.panel import preparation
 
 PHOTO = data.coffee()[::10, ::10]
 OTHER = PHOTO[::-1, ::-1] // 2
@@ -246,35 +248,15 @@ def test_no_curve_of_an_image_that_is_gone(explored):
 # -- the time that is told
 
 
-def patch_everywhere(monkeypatch, name, make):
-    """Replace a function in all modules of the plugin that have it."""
-    for module in [m for n, m in sys.modules.items() if n.startswith("napari_kmeans_quantizer.p")]:
-        if name in vars(module):
-            monkeypatch.setattr(module, name, make(getattr(module, name)))
-
-
 def test_the_time_that_is_told_is_that_of_the_work(viewer, qtbot, monkeypatch):
-    """The first run waits for what is compiled: numba compiles in one thread at a time."""
-    compiled, begun = threading.Event(), threading.Event()
-
-    def compiles(steps):
-        def quantize_steps(array, *args, **options):
-            inner = steps(array, *args, **options)
-            if array.shape == (40, 40, 3):  # what is compiled in the background
-                begun.set()
-                compiled.wait(30)
-            compiled.wait(30)
-            return (yield from inner)
-
-        return quantize_steps
-
-    Person(viewer, qtbot)  # all modules are there now
-    viewer.window.remove_dock_widget("all")
-    patch_everywhere(monkeypatch, "quantize_steps", compiles)
+    """The first run waits for what is compiled."""
+    first = FirstUse()
+    first._begun = True
+    for module in (pipeline, preparation):
+        monkeypatch.setattr(module, "FIRST_USE", first)
     person = Person(viewer, qtbot)
-    qtbot.waitUntil(begun.is_set, timeout=60_000)
     photo = viewer.add_image(PHOTO, name="photo")
-    threading.Timer(3, compiled.set).start()
+    threading.Timer(3, lambda: setattr(first, "over", True)).start()
     person.run(photo, 4)
     seconds = re.search(r"([\d.]+) (m?s)$", person.status)
     assert seconds, person.status

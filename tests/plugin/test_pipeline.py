@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 
 import dask.array as da
 import numpy as np
@@ -425,6 +426,17 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
     monkeypatch.setattr(pipeline, "quantize_steps", steps)
     with pytest.raises(KeyError):
         completed(apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"))
+
+
+def test_no_thread_sets_warnings_aside(monkeypatch):
+    """Two threads that do so at once leave Python's warnings as one of them had set them."""
+
+    def refuse(self):
+        raise AssertionError("warnings are set aside")
+
+    completed(produced(photo(), Settings(3)))
+    monkeypatch.setattr(warnings.catch_warnings, "__enter__", refuse)
+    completed(produced(photo(), Settings(3)))
 
 
 # -- the first use

@@ -121,8 +121,8 @@ def _note(pieces: Pieces, about: str) -> Path | None:
 
 def _folder() -> Path | None:
     """Return where numba keeps what it has compiled; None if no folder is writable."""
-    path = kernels()[0].stats.cache_path
-    return None if path is None else Path(path)
+    paths = [kernel.stats.cache_path for kernel in kernels()]  # none if numba is told to do nothing
+    return Path(paths[0]) if paths and paths[0] is not None else None
 
 
 def compile_steps(

@@ -39,9 +39,9 @@ class Worker(QObject):
 
     Parameters
     ----------
-    steps : generator function
-        Ends at a ``yield`` once the worker was told to `quit`. What it yields is told, unless it
-        is None.
+    steps : callable
+        Called in `start`; returns the generator, which ends at a ``yield`` once the worker was told
+        to `quit`. What it yields is told, unless it is None.
     *args
         Its arguments.
 
@@ -68,7 +68,11 @@ class Worker(QObject):
         _end_with_the_program()
         _under_way.add(self)
         self._over.connect(_let_go)
-        self._thread = Thread(target=self._run, name="K-means quantizer", daemon=True)
+        assert self._steps is not None, "a worker begins once"
+        steps, self._steps = self._steps(), None
+        self._thread = Thread(
+            target=self._run, args=(steps,), name="K-means quantizer", daemon=True
+        )
         self._thread.start()
 
     def quit(self) -> None:
@@ -86,21 +90,20 @@ class Worker(QObject):
             self._thread.join(max(seconds, 0))
         return not self.is_running
 
-    def _run(self) -> None:
+    def _run(self, steps: Generator[Any, None, Any]) -> None:
         try:
-            result = self._result()
+            result = self._result(steps)
         except Exception as error:
             self._tell("errored", error)
         else:
             self._tell("returned", result)
             del result
-        self._steps = None  # and all that it holds
+        del steps  # and all that they hold
         self._emit("finished")
         self._emit("_over", self)
 
-    def _result(self) -> Any:
-        assert self._steps is not None
-        with closing(self._steps()) as steps:
+    def _result(self, steps: Generator[Any, None, Any]) -> Any:
+        with closing(steps):
             while not self._stop.is_set():
                 try:
                     step = next(steps)
@@ -205,8 +208,8 @@ class LatestJob:
         ----------
         then : callable
             Gets what was returned, on the GUI thread.
-        steps : generator function
-            Yields `Progress`.
+        steps : callable
+            Called on the GUI thread when it begins; returns a generator that yields `Progress`.
         *args
             Its arguments.
         begin : callable, optional

@@ -14,10 +14,11 @@ from napari_kmeans_quantizer.plugin.pipeline import produced
 from .messages import NO_IMAGE, obstacle, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from magicgui.widgets import CheckBox
 
+    from napari_kmeans_quantizer import Progress
     from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.source import Source
     from napari_kmeans_quantizer.plugin.pipeline import Product
@@ -134,21 +135,18 @@ class Runs:
             self.soon()
 
     def _quantize(self, source: Source, asked: bool) -> Worker | None:
-        settings, state = self._choice.settings(source), self._session.settled(source.key)
+        settings = self._choice.settings(source)
         roles = self._session.roles(source.key, self._form.wanted())
         if trouble := obstacle(source, settings, roles):
             self._work.complain(trouble, asked)
             return None
+
+        def steps() -> Generator[Progress, None, Product]:
+            # Of the state when it begins: it may have to wait for another run.
+            return produced(source, settings, self._session.settled(source.key))
+
         then = partial(self._show, passing=not asked)
-        return self._work.begin(
-            then,
-            produced,
-            source,
-            settings,
-            state,
-            asked=asked,
-            brief=source.is_small,
-        )
+        return self._work.begin(then, steps, asked=asked, brief=source.is_small)
 
     def _show(self, product: Product, passing: bool) -> str:
         source = product.state.source

@@ -65,8 +65,8 @@ class Work:
         ----------
         then : callable
             Takes the result, on the GUI thread; returns the message that is shown afterwards.
-        steps : generator function
-            Yields `Progress`.
+        steps : callable
+            Called when it begins; returns a generator that yields `Progress`.
         *args
             Its arguments.
         asked : bool, optional
