@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .layers.beside import beside, free_shift, is_transposed
+from .layers.beside import beside, is_transposed
 from .layers.contents import ROLES, moved, state_content, state_contents
 from .layers.explored import explored_contents
 from .layers.make import can_update, make_copy, make_layer, update_layer
@@ -221,16 +221,15 @@ class Session:
     def _place_of(self, record: Record) -> Beside:
         """Return where a palette stands beside its picture; earlier ones keep their places."""
         assert record.state is not None
-        transposed = is_transposed(self._viewer.dims.order)
         n_colors, placement = len(record.state.result.palette), record.state.placement
+        transposed = is_transposed(self._viewer.dims.order)
         earlier = takewhile(lambda other: other is not record, self._records.values())
         taken = [
             other.palette_place.area
             for other in earlier
             if other.palette_place is not None and self.layer(other.key, "palette") is not None
         ]
-        shift = free_shift(n_colors, placement, taken, transposed)
-        return beside(n_colors, placement, shift, transposed)
+        return beside(n_colors, placement, taken, transposed)
 
     def arrange_palettes(self, _: object = None) -> None:
         """Let no palette lie on another, and all stand upright as the viewer shows them."""
@@ -261,10 +260,9 @@ class Session:
     def _keep_painting(self, record: Record, old: State | None) -> None:
         """Put what people painted on the clusters into a layer of its own: other ids follow."""
         labels: Any = self.layer(record.key, "labels")
-        if labels is None or old is None or painted_pixels(labels.data, old) is None:
-            return
-        with self._keeping_active():
-            self._viewer.add_layer(make_copy(labels, f"{labels.name} · painted"))
+        if labels is not None and old is not None and painted_pixels(labels.data, old) is not None:
+            with self._keeping_active():
+                self._viewer.add_layer(make_copy(labels, f"{labels.name} · painted"))
 
     def _look_at(self, key: Key, added: list[str]) -> None:
         if "palette" in added and self._viewer.dims.ndisplay == 2:

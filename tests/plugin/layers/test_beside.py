@@ -7,7 +7,7 @@ import pytest
 from napari.layers import Image
 from pictures import AFFINE, GREY, PHOTO, rgb, state_of
 
-from napari_kmeans_quantizer.plugin.layers.beside import TEXT_WIDTH, Area, beside, free_shift
+from napari_kmeans_quantizer.plugin.layers.beside import TEXT_WIDTH, Area, beside
 from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.layers.make import make_layers
 from napari_kmeans_quantizer.plugin.models.placement import Placement
@@ -76,24 +76,27 @@ def test_transposed_the_palette_stands_upright_on_the_screen(lying):
 def test_the_area_holds_all():
     placement = Placement.of_source(Source((Image(GREY),)))
     for n_colors in N_COLORS:
-        place = beside(n_colors, placement, shift=7.0)
+        place = beside(n_colors, placement)
         low, high = place.positions - place.size / 2, place.positions + place.size / 2
         assert (low.min(axis=0) >= place.area.low).all()
         assert (high.max(axis=0) <= place.area.high).all()
-        assert place.area.low[1] == GREY.shape[1] - 0.5 + 7
+        assert place.area.low[1] == GREY.shape[1] - 0.5
 
 
 @pytest.mark.parametrize("transposed", [False, True])
-def test_free_shift_is_the_least_that_lies_on_no_other(transposed):
+def test_a_palette_stands_as_near_as_others_leave_it(transposed):
     placement = Placement.of_source(Source((Image(GREY),)))
     taken: list[Area] = []
     for n_colors in (3, 40, 1, 16):
-        shift = free_shift(n_colors, placement, taken, transposed)
-        area = beside(n_colors, placement, shift, transposed).area
+        area = beside(n_colors, placement, taken, transposed).area
         assert not any(area.meets(other) for other in taken)
+        axis = 0 if transposed else 1
+        ends = [GREY.shape[axis] - 0.5, *(other.high[axis] for other in taken)]
+        assert min(abs(area.low[axis] - end) for end in ends) < 1e-6
         taken.append(area)
     elsewhere = Placement.of_source(Source((Image(GREY, translate=(500, 500)),)))
-    assert free_shift(3, elsewhere, taken, transposed) == 0
+    alone = beside(3, elsewhere, (), transposed)
+    assert beside(3, elsewhere, taken, transposed).is_like(alone)
 
 
 # -- in a viewer

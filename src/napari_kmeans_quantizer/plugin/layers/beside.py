@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -76,9 +76,9 @@ class Beside(NamedTuple):
 
 
 def beside(
-    n_colors: int, placement: Placement, shift: float = 0.0, transposed: bool = False
+    n_colors: int, placement: Placement, taken: Iterable[Area] = (), transposed: bool = False
 ) -> Beside:
-    """Return the place of a palette.
+    """Return the place of a palette: as near to its picture as others leave it.
 
     Parameters
     ----------
@@ -86,11 +86,21 @@ def beside(
         How many squares there are: one above the other, then in further columns.
     placement : Placement
         Where the picture lies.
-    shift : float, optional
-        How far away from the picture, for palettes that stand there already.
+    taken : iterable of Area
+        Where other palettes stand.
     transposed : bool, optional
         Whether the viewer shows columns as rows: "right" is the first axis then.
     """
+    others, shift, axis = list(taken), 0.0, 0 if transposed else 1
+    while True:
+        place = _shifted(n_colors, placement, shift, transposed)
+        met = [other for other in others if place.area.meets(other)]
+        if not met:
+            return place
+        shift += max(float(other.high[axis] - place.area.low[axis]) for other in met)
+
+
+def _shifted(n_colors: int, placement: Placement, shift: float, transposed: bool) -> Beside:
     low, high = (end[::-1] if transposed else end for end in placement.plane_area)
     n_columns = -(-n_colors // ROOMS[-1])
     n_rows = -(-n_colors // n_columns)
@@ -115,20 +125,6 @@ def beside(
         to_data[:-1, :-1] @ to_text,
         Area(*ends),
     )
-
-
-def free_shift(
-    n_colors: int, placement: Placement, taken: list[Area], transposed: bool = False
-) -> float:
-    """Return the least shift with which a palette does not lie on others."""
-    shift = 0.0
-    while True:
-        area = beside(n_colors, placement, shift, transposed).area
-        met = [other for other in taken if area.meets(other)]
-        if not met:
-            return shift
-        axis = 0 if transposed else 1
-        shift += max(float(other.high[axis] - area.low[axis]) for other in met)
 
 
 def is_transposed(order: Sequence[int]) -> bool:
