@@ -10,6 +10,8 @@ from napari.layers import Image, Labels, Points
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractItemView, QDockWidget, QPushButton
 
+from napari_kmeans_quantizer.plugin.panel.notice import Notice
+
 NAME = "napari-kmeans-quantizer"
 
 
@@ -55,8 +57,11 @@ class Person:
     def button(self, text):
         """Return the panel's button with this text."""
         buttons = self.widget.native.findChildren(QPushButton)
-        [found] = [button for button in buttons if button.text() == text]
-        return found
+        found = [button for button in buttons if button.text() == text]
+        if len(found) > 1:  # the message of a trouble may offer the same
+            found = [button for button in found if not isinstance(button.parent(), Notice)]
+        [one] = found
+        return one
 
     def click(self, text):
         """Click a button of the panel."""

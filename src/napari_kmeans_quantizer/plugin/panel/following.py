@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.compat import isalive
 
+from .gl_context import make_canvas_current
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -57,6 +59,7 @@ class Following:
             layers.events.inserted: self._on_inserted,
             layers.events.reordered: self._on_layers,
             layers.events.renamed: self._on_layers,
+            layers.events.removing: self._on_removing,
             layers.events.removed: self._on_removed,
             viewer.dims.events.current_step: self._runs.on_step,
             viewer.dims.events.order: self._session.arrange_palettes,
@@ -82,6 +85,10 @@ class Following:
     def _on_inserted(self, _: object = None) -> None:
         self._on_layers()
         self._session.take_over()
+
+    def _on_removing(self, _: object = None) -> None:
+        if isalive(self._panel):
+            make_canvas_current(self._panel)
 
     def _on_removed(self, _: object = None) -> None:
         self._on_layers()
