@@ -55,6 +55,7 @@ def told(steps):
 
 
 PRINTS = """
+    print("Welcome to this machine!")
     for i in range(41):
         print(i, 40, "photographs" if i < 20 else "labels", flush=True)
 """

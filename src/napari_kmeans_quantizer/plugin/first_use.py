@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from contextlib import closing
+from itertools import takewhile
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from .models.source import Source
 
 PREPARING = "Preparing"
+LINE = re.compile(r"(\d+) (\d+) (.+)")
 MODULE = "napari_kmeans_quantizer.plugin.warm_up"
 PAUSE = 0.05  # seconds
 MANY = 64  # colors
@@ -82,7 +85,6 @@ class FirstUse:
     def _compiled_elsewhere(self) -> Generator[Progress | None, None, bool]:
         """Let a process compile everything; return whether it could."""
         from .jobs import lines_of
-        from .warm_up import PIECES
 
         lines = lines_of([sys.executable, "-P", "-m", MODULE])
         with closing(lines):
@@ -93,13 +95,18 @@ class FirstUse:
                     return False
                 except StopIteration as end:
                     return bool(end.value == 0)
-                if line is None:
-                    yield None
-                    continue
-                done, of, name = line.split(maxsplit=2)
-                self._tell(int(done), int(of), name)
-                self._done.update([*PIECES][: [*PIECES].index(name)])
-                yield self.progress
+                if line is not None:
+                    self._take(line)
+                yield None if line is None else self.progress
+
+    def _take(self, line: str) -> None:
+        """Understand a line: how many there are by now, of how many, and what is under way."""
+        from .warm_up import PIECES
+
+        told = LINE.fullmatch(line)
+        if told is not None and (name := told[3]) in PIECES:
+            self._tell(int(told[1]), int(told[2]), name)
+            self._done.update(takewhile(lambda other: other != name, PIECES))
 
     def _tell(self, done: int, of: int, _: str) -> None:
         self.progress = Progress(f"{PREPARING}, once: {done} of {of}", done / of)
