@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from threading import Thread
 
 import dask.array as da
 import numpy as np
@@ -15,7 +14,8 @@ from pictures import GREY, PHOTO, rgb, same_result
 from napari_kmeans_quantizer import Palette, Progress, completed, quantize
 from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.first_use import FirstUse
-from napari_kmeans_quantizer.plugin.layers.make import QuantizedLayers
+from napari_kmeans_quantizer.plugin.layers.contents import state_contents
+from napari_kmeans_quantizer.plugin.layers.make import make_layers
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import (
@@ -24,7 +24,6 @@ from napari_kmeans_quantizer.plugin.pipeline import (
     explored,
     in_palette,
     produced,
-    product,
     quantized,
 )
 
@@ -151,9 +150,9 @@ def test_pixels_without_data_are_left_out_and_stay_as_they_are():
     assert np.array_equal(state.result.labels, same.labels)
     assert np.array_equal(state.result.image, same.image, equal_nan=True)
     assert np.isnan(state.result.image[HOLES]).all()
-    made = product(state, missing=True)
-    assert (made.layers.labels.data[HOLES] == 0).all()
-    assert (made.layers.labels.data[~HOLES] > 0).all()
+    labels = make_layers(state_contents(state)).labels
+    assert (labels.data[HOLES] == 0).all()
+    assert (labels.data[~HOLES] > 0).all()
     assert not HOLES.reshape(-1)[state.sample.places].any()
     assert "35 pixels without data left out" in state.summary
 
@@ -163,7 +162,7 @@ def test_pixels_without_data_of_channels():
     source = Source((Image(heights), Image(np.roll(heights, 3, axis=1))), scaled=True)
     state = completed(quantized(source, Settings(4, no_data=-9999)))
     assert state.n_without_data == (HOLES & ROLLED).sum() == 14
-    product(state, missing=True)
+    make_layers(state_contents(state))
 
 
 def test_pixels_without_data_are_painted_nowhere():
@@ -220,7 +219,7 @@ JOBS = {
     "range everywhere": lambda: explored(
         Source((rgb(),), REGION), Settings(apply_everywhere=True), range(2, 4), "grid"
     ),
-    "with layers": lambda: produced(photo(), Settings(5), missing=True),
+    "with layers": lambda: produced(photo(), Settings(5)),
     "lazy": lambda: quantized(Source((Image(lazy_stack()),)), Settings(5)),
     "lazy range": lambda: explored(Source((Image(lazy_stack()),)), Settings(), [2, 3], "stack"),
     "lazy channels": lambda: quantized(Source((Image(lazy_stack()),) * 2), Settings(5)),
@@ -348,17 +347,23 @@ def test_in_palette():
 # -- with layers
 
 
-@pytest.mark.parametrize("missing", [False, True])
-def test_produced(missing):
-    product = completed(produced(photo(), Settings(4), missing))
+def test_produced():
+    product = completed(produced(photo(), Settings(4)))
     expected = quantize(PHOTO, 4)
     same_result(product.state.result, expected)
     assert np.array_equal(product.contents.labels["data"], expected.labels + 1)
-    if missing:
-        assert isinstance(product.layers, QuantizedLayers)
-        assert np.array_equal(product.layers.image.data, expected.image)
-    else:
-        assert product.layers is None
+    assert np.array_equal(product.contents.image["data"], expected.image)
+
+
+def test_produced_keeps_what_people_did_before():
+    before = completed(quantized(photo(), Settings(4))).recolored(1, (1, 2, 3))
+    settings = Settings(3, fixed_colors=before.centers(1))
+    product = completed(produced(photo(), settings, before))
+    assert product.before is before
+    (index,) = product.state.locked
+    assert product.state.color(index) == (1, 2, 3)
+    where = product.state.result.labels == index
+    assert (product.contents.image["data"][where] == (1, 2, 3)).all()
 
 
 def test_assigned_colors_are_not_fitted():
@@ -373,7 +378,6 @@ def test_assigned_colors_are_not_fitted():
     for made in products:
         assert made.state.result.n_iter == 0
         assert np.array_equal(made.state.result.palette.colors, palette.colors)
-        assert made.layers is not None
     assert INSIDE.reshape(-1)[two.sample.places].all()
 
 
@@ -424,41 +428,24 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
         completed(apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"))
 
 
-def test_threads_that_make_layers_at_once_leave_warnings_as_they_were(monkeypatch):
-    make, under_way = pipeline.make_layers, []
-
-    def slow(contents):
-        under_way.append(True)
-        assert len(under_way) == 1
-        with warnings.catch_warnings(record=True):
-            time.sleep(0.1)
-            made = make(contents)
-        under_way.pop()
-        return made
-
-    monkeypatch.setattr(pipeline, "make_layers", slow)
-    before, made = (warnings.showwarning, warnings.filters), []
-    state = completed(quantized(photo(), Settings(3)))
-    threads = [Thread(target=lambda: made.append(product(state, True))) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.03)
-    for thread in threads:
-        thread.join()
-    assert len(made) == 3
-    assert warnings.showwarning is before[0]
-    assert warnings.filters is before[1]
-
-
-def test_layers_that_are_there_are_updated_without_setting_warnings_aside(monkeypatch):
-    """What Live does over and over."""
+def test_work_in_threads_sets_no_warnings_aside(monkeypatch):
+    """Two threads that do so at once leave Python's warnings as one of them had set them."""
 
     def refuse(self):
         raise AssertionError("warnings are set aside")
 
-    completed(produced(photo(), Settings(3), False))
+    jobs = [
+        lambda: produced(photo(), Settings(3)),
+        lambda: produced(Source((Image(GREY / 200),)), Settings(3)),
+        lambda: produced(photo(), Settings(3, color_space="lab")),
+        lambda: quantized(Source((Image(lazy_stack()),)), Settings(4)),
+        lambda: explored(photo(), Settings(), [2, 3], "stack"),
+    ]
+    for job in jobs:
+        completed(job())  # what is imported and compiled at the first use
     monkeypatch.setattr(warnings.catch_warnings, "__enter__", refuse)
-    completed(produced(photo(), Settings(3), False))
+    for job in jobs:
+        completed(job())
 
 
 # -- the first use
@@ -469,25 +456,25 @@ def test_others_wait_for_what_they_need(monkeypatch):
     first._begun, first.progress = True, Progress("Preparing, once: 12 of 40", 0.3)
     monkeypatch.setattr(pipeline, "FIRST_USE", first)
     for job in (
-        produced(photo(), Settings(3), False),
+        produced(photo(), Settings(3)),
         explored(photo(), Settings(), [2], "stack"),
         apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"),
     ):
         assert [next(job) for _ in range(2)] == [first.progress] * 2
         job.close()
-    job = produced(photo(), Settings(3), False)
+    job = produced(photo(), Settings(3))
     assert next(job) == first.progress
     first._done.update({"photographs", "labels"})
     assert next(job).stage == "Reading the image"
     same_result(completed(job).state.result, quantize(PHOTO, 3))
-    assert next(produced(Source((Image(GREY),)), Settings(3), False)) == first.progress
+    assert next(produced(Source((Image(GREY),)), Settings(3))) == first.progress
 
 
 def test_waiting_is_not_taken_for_work(monkeypatch):
     first = FirstUse()
     first._begun = True
     monkeypatch.setattr(pipeline, "FIRST_USE", first)
-    job = produced(photo(), Settings(3), False)
+    job = produced(photo(), Settings(3))
     next(job)
     time.sleep(0.5)
     first.over = True

@@ -8,7 +8,6 @@ What takes time are generators that yield `Progress`, so that they can run in a 
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_kmeans_quantizer import (
@@ -21,7 +20,6 @@ from napari_kmeans_quantizer import (
 from .clock import work_clock
 from .first_use import FIRST_USE, needed
 from .layers.contents import Contents, state_contents
-from .layers.make import QuantizedLayers, make_layers
 from .models.exploration import Exploration
 from .models.pixels import read_pixels
 from .models.settings import Settings
@@ -39,20 +37,21 @@ if TYPE_CHECKING:
 
 
 class Product(NamedTuple):
-    """A new state, what its layers hold, and the layers themselves where some are missing.
+    """A new state, and what its layers hold.
+
+    The layers are made of it on the GUI thread: napari sets warnings aside meanwhile, and two
+    threads that do so at once leave Python's warnings as one of them had set them.
 
     Attributes
     ----------
     state : State
     contents : Contents
-    layers : QuantizedLayers or None
     before : State or None
         The image's state when the work began, whose edits are kept.
     """
 
     state: State
     contents: Contents
-    layers: QuantizedLayers | None
     before: State | None = None
 
 
@@ -133,12 +132,13 @@ def _fit_and_paint(pixels: Pixels, options: dict[str, Any], apply_everywhere: bo
 
 
 def produced(
-    source: Source, settings: Settings, missing: bool, before: State | None = None
+    source: Source, settings: Settings, before: State | None = None
 ) -> Generator[Progress, None, Product]:
-    """Quantize, keep what people did to the state before, and make what the layers need."""
+    """Quantize, keep what people did to the state before, and make what its layers hold."""
     yield from FIRST_USE.waiting(needed(source, settings))
     state = yield from quantized(source, settings)
-    return product(state.keeping(before), missing, before)
+    kept = state.keeping(before)
+    return Product(kept, state_contents(kept), before)
 
 
 class Failure(NamedTuple):
@@ -159,22 +159,7 @@ def apply_palette(
             yield from FIRST_USE.waiting(needed(source, settings))
             steps = quantized(source, settings)
             state = yield from as_part(steps, done, len(sources), source.name)
-            products.append(product(state, missing=True))
+            products.append(Product(state, state_contents(state)))
         except (TypeError, ValueError, MemoryError) as error:
             failures.append(Failure(source, error))
     return products, failures
-
-
-# napari, pandas and numba set warnings aside while layers are made: two threads that do so at once
-# would leave Python's warnings as one of them had set them.
-_making = Lock()
-
-
-def product(state: State, missing: bool, before: State | None = None) -> Product:
-    """Make what the layers of a state hold and, if some are missing, the layers."""
-    contents = state_contents(state)
-    if not missing:
-        return Product(state, contents, None, before)
-    with _making:
-        # napari compiles code for the first Labels layer: better here than on the GUI thread.
-        return Product(state, contents, make_layers(contents), before)

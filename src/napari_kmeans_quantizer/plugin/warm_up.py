@@ -39,7 +39,8 @@ PIECES = {
     DRAWING: _drawing,
 }
 EVERY_TIME = (core.PHOTOGRAPHS, LABELS)
-"""What takes a moment in every session: to load, and because numba keeps no dictionaries."""
+"""What takes a moment in every session: to load, and because numba keeps no dictionaries; labels
+are made on the GUI thread."""
 
 ABOUT = f"napari {version('napari')}"
 

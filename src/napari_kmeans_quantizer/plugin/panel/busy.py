@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
 from magicgui.widgets import Label, ProgressBar, PushButton
 from napari.utils import progress
 from qtpy.compat import isalive
+from qtpy.QtCore import QTimer
 
 from .buttons import two_lines
 from .form import box
@@ -30,10 +32,15 @@ class Busy:
         self.activity: progress | None = None
         self._started = self._since = 0.0
         self._fraction = 0.0
+        self._later = QTimer(self.row.native)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_later)
+        self._last: Progress | None = None
 
     def begin(self, at_once: bool) -> None:
         """Start anew; what is expected to be quick shows its bar only if it is not."""
         self._close_activity()
+        self._last = None
         self._started = self._since = time.perf_counter()
         self._fraction = 0.0
         self.bar.value = 0
@@ -46,6 +53,9 @@ class Busy:
             return  # the viewer was closed
         self._count_from_here_if_it_starts_anew(step.fraction)
         seconds, percent = self.seconds, round(100 * step.fraction)
+        if seconds <= SHOW_AFTER and not self._later.isActive():
+            self._later.start(math.ceil(1000 * (SHOW_AFTER - seconds)) + 1)
+        self._last = step
         if not self.row.visible and seconds <= SHOW_AFTER:
             return  # every change makes napari paint its whole window
         self.bar.value = percent
@@ -54,6 +64,11 @@ class Busy:
         if seconds > SHOW_AFTER:
             self.row.visible = True
             self._show_activity(step.stage, percent)  # last: napari handles events meanwhile
+
+    def _show_later(self) -> None:
+        """Show the last step once that can be read: the next one may take long to come."""
+        if self._started and self._last is not None:
+            self.step(self._last)
 
     def _count_from_here_if_it_starts_anew(self, fraction: float) -> None:
         """Take what was waited for, such as the first use, for no work of its own."""
@@ -69,8 +84,9 @@ class Busy:
     def end(self, message: str) -> None:
         """Take everything away but a message."""
         self._close_activity()
-        self._started = 0.0
+        self._started, self._last = 0.0, None
         if isalive(self.row.native):
+            self._later.stop()
             self.row.visible = False
             self.say(message)
 

@@ -138,8 +138,7 @@ class Runs:
 
         def steps() -> Generator[Progress, None, Product]:
             # Of what is shown when it begins: it may have to wait for another one.
-            missing = self._session.is_missing(source, self._form.wanted())
-            return produced(source, settings, missing, self._session.state(source.key))
+            return produced(source, settings, self._session.settled(source.key))
 
         then = partial(self._show, passing=not asked)
         return self._work.begin(then, steps, asked=asked, brief=source.is_small)
