@@ -55,6 +55,7 @@ def told(steps):
 
 
 PRINTS = """
+    print("Welcome to this machine!")
     for i in range(41):
         print(i, 40, "photographs" if i < 20 else "labels", flush=True)
 """
@@ -87,7 +88,7 @@ def test_without_a_process_it_is_done_here(quick, process, begun, monkeypatch, w
         monkeypatch.setattr(sys, "frozen", True, raising=False)
     first = FirstUse()
     steps = told(first.steps())
-    assert begun == [*warm_up.PIECES, *warm_up.EVERY_TIME]
+    assert begun == [*warm_up.PIECES]
     assert steps[-1].stage.startswith("Preparing, once: ")
     assert first.over
 
@@ -95,10 +96,10 @@ def test_without_a_process_it_is_done_here(quick, process, begun, monkeypatch, w
 def test_a_process_that_cannot_be_started(quick, begun, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     told(FirstUse().steps())
-    assert begun == [*warm_up.PIECES, *warm_up.EVERY_TIME]
+    assert begun == [*warm_up.PIECES]
 
 
-def test_whoever_waits_is_told_the_same_and_goes_on_with_what_it_needs(quick, process):
+def test_whoever_waits_is_told_the_same_and_goes_on_with_what_it_needs(quick, process, begun):
     process("""
         import time
         print(7, 40, "photographs", flush=True)
@@ -112,8 +113,12 @@ def test_whoever_waits_is_told_the_same_and_goes_on_with_what_it_needs(quick, pr
         pass
     waiting = first.waiting({"photographs", "labels"})
     assert next(waiting) == Progress("Preparing, once: 7 of 40", 7 / 40)
+    assert begun == []
     while next(steps) is None:
         pass
+    while "labels" not in first._done:
+        next(steps)
+    assert begun == ["photographs", "labels"]  # also in this process: layers are made in its window
     assert list(waiting) == []
     others = first.waiting({"fixed colors"})
     assert next(others).stage == "Preparing, once: 20 of 40"

@@ -434,9 +434,18 @@ def test_no_thread_sets_warnings_aside(monkeypatch):
     def refuse(self):
         raise AssertionError("warnings are set aside")
 
-    completed(produced(photo(), Settings(3)))
+    jobs = [
+        lambda: produced(photo(), Settings(3)),
+        lambda: produced(Source((Image(GREY / 200),)), Settings(3)),
+        lambda: produced(photo(), Settings(3, color_space="lab")),
+        lambda: quantized(Source((Image(lazy_stack()),)), Settings(4)),
+        lambda: explored(photo(), Settings(), [2, 3], "stack"),
+    ]
+    for job in jobs:
+        completed(job())  # what is imported and compiled at the first use
     monkeypatch.setattr(warnings.catch_warnings, "__enter__", refuse)
-    completed(produced(photo(), Settings(3)))
+    for job in jobs:
+        completed(job())
 
 
 # -- the first use

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from contextlib import closing
+from itertools import takewhile
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from .models.source import Source
 
 PREPARING = "Preparing"
+LINE = re.compile(r"(\d+) (\d+) (.+)")
 MODULE = "napari_kmeans_quantizer.plugin.warm_up"
 PAUSE = 0.05  # seconds
 MANY = 64  # colors
@@ -59,30 +62,28 @@ class FirstUse:
         while self._begun and not self.over:
             if names is not None and self._done.issuperset(names):
                 return
-            yield self.progress or Progress(PREPARING, 0.0)
+            yield self.progress or UNCOUNTED
             time.sleep(PAUSE)
 
     def _prepare(self) -> Generator[Progress | None, None, None]:
         from napari_kmeans_quantizer.core.warm_up import compile_steps, is_done
 
-        from .warm_up import ABOUT, EVERY_TIME, PIECES
+        from .warm_up import ABOUT, PIECES
 
         kept = is_done(PIECES, ABOUT)
         if kept is False and _can_start_processes():
             kept = yield from self._compiled_elsewhere()
         self.progress = None
-        if not kept:
+        if kept:
+            yield from self._loaded(PIECES)
+        else:
             for name in compile_steps(self._tell, PIECES, ABOUT):
                 self._done.add(name)
                 yield self.progress
-        for name in EVERY_TIME:
-            yield None
-            PIECES[name]()
 
     def _compiled_elsewhere(self) -> Generator[Progress | None, None, bool]:
         """Let a process compile everything; return whether it could."""
         from .jobs import lines_of
-        from .warm_up import PIECES
 
         lines = lines_of([sys.executable, "-P", "-m", MODULE])
         with closing(lines):
@@ -95,16 +96,36 @@ class FirstUse:
                     return bool(end.value == 0)
                 if line is None:
                     yield None
-                    continue
-                done, of, name = line.split(maxsplit=2)
-                self._tell(int(done), int(of), name)
-                self._done.update([*PIECES][: [*PIECES].index(name)])
-                yield self.progress
+                else:
+                    yield from self._take(line)
+
+    def _take(self, line: str) -> Generator[Progress | None, None, None]:
+        """Understand a line: how many there are by now, of how many, and what is under way."""
+        from .warm_up import PIECES
+
+        told = LINE.fullmatch(line)
+        if told is not None and (name := told[3]) in PIECES:
+            self._tell(int(told[1]), int(told[2]), name)
+            yield self.progress
+            yield from self._loaded(takewhile(lambda other: other != name, PIECES))
+
+    def _loaded(self, names: Iterable[str]) -> Generator[None, None, None]:
+        """Take pieces that are on disk for done; of some that takes its time even then."""
+        from .warm_up import EVERY_TIME, PIECES
+
+        for name in names:
+            if name not in self._done and name in EVERY_TIME:
+                yield None
+                PIECES[name]()
+            self._done.add(name)
 
     def _tell(self, done: int, of: int, _: str) -> None:
-        self.progress = Progress(f"{PREPARING}, once: {done} of {of}", done / of)
+        progress = Progress(f"{PREPARING}, once: {done} of {of}", done / of)
+        if progress != self.progress:
+            self.progress = progress
 
 
+UNCOUNTED = Progress(PREPARING, 0.0)
 FIRST_USE = FirstUse()
 
 

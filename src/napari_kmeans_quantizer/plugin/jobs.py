@@ -41,7 +41,7 @@ class Worker(QObject):
     ----------
     steps : callable
         Called in `start`; returns the generator, which ends at a ``yield`` once the worker was told
-        to `quit`. What it yields is told, unless it is None.
+        to `quit`. What it yields is told, but for None and the same object once more.
     *args
         Its arguments.
 
@@ -103,14 +103,16 @@ class Worker(QObject):
         self._emit("_over", self)
 
     def _result(self, steps: Generator[Any, None, Any]) -> Any:
+        told = None
         with closing(steps):
             while not self._stop.is_set():
                 try:
                     step = next(steps)
                 except StopIteration as end:
                     return end.value
-                if step is not None:
+                if step is not None and step is not told:
                     self._tell("yielded", step)
+                    told = step
         return None
 
     def _tell(self, signal: str, value: Any) -> None:

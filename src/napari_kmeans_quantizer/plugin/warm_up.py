@@ -14,14 +14,18 @@ from napari.utils.colormaps import DirectLabelColormap
 
 from napari_kmeans_quantizer.core import warm_up as core
 
-LABELS, DRAWING = "labels", "drawing"
+LABELS, OTHER_LABELS, DRAWING = "labels", "other labels", "drawing"
 
 
-def _labels() -> None:
-    """Color labels as ours are, and as those that people draw."""
-    for dtype in (np.uint8, np.uint16):
-        colors = {None: "transparent", 0: "transparent", 1: "red", 2: "blue"}
-        Labels(np.ones((9, 9), dtype), colormap=DirectLabelColormap(color_dict=colors))
+def _labels(dtype: type = np.uint8) -> None:
+    """Color labels as ours are."""
+    colors = {None: "transparent", 0: "transparent", 1: "red", 2: "blue"}
+    Labels(np.ones((9, 9), dtype), colormap=DirectLabelColormap(color_dict=colors))
+
+
+def _other_labels() -> None:
+    """Color labels of more than 255 colors, and those that people draw."""
+    _labels(np.uint16)
     Labels(np.ones((9, 9), int))
 
 
@@ -36,10 +40,12 @@ PIECES = {
     core.PHOTOGRAPHS: core.PIECES[core.PHOTOGRAPHS],
     LABELS: _labels,
     **core.PIECES,
+    OTHER_LABELS: _other_labels,
     DRAWING: _drawing,
 }
 EVERY_TIME = (core.PHOTOGRAPHS, LABELS)
-"""What takes a moment in every session: to load, and because numba keeps no dictionaries."""
+"""What takes a moment in every session: to load, and because numba keeps no dictionaries; labels
+are made on the GUI thread."""
 
 ABOUT = f"napari {version('napari')}"
 

@@ -54,6 +54,7 @@ INDICES = {
     "whole": whole(SERIES, 4),
     "a part": (slice(1, 6, 1), slice(2, 3, 1), slice(3, 17, 1), slice(5, 30, 1)),
     "every few": (slice(0, 7, 1), slice(0, 5, 1), slice(0, 20, 3), slice(2, 29, 4)),
+    "in short": (slice(None), slice(1, None), slice(None, 9), slice(3, -4, 2)),
     "one pixel": (slice(6, 7, 1), slice(4, 5, 1), slice(19, 20, 1), slice(29, 30, 1)),
 }
 

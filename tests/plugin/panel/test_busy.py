@@ -72,3 +72,22 @@ def test_what_was_waited_for_does_not_count_for_the_time_left(qtbot, monkeypatch
     shown.step(Progress("Searching", 0.2))
     assert shown.status.value.endswith("about 8 s left")
     shown.end("")
+
+
+def test_a_step_that_came_too_early_is_shown_a_little_later(qtbot):
+    """The next one may take long to come."""
+    shown = busy.Busy()
+    for part in (shown.row, shown.status):
+        qtbot.addWidget(part.native)
+    shown.begin(at_once=False)
+    shown.step(Progress("Reading the image, 3 of 40", 0.075))
+    assert shown.status.value == ""
+    qtbot.waitUntil(lambda: shown.status.value == "Reading the image, 3 of 40 ...", timeout=10_000)
+    assert shown.bar.value == 8
+    assert not shown.row.native.isHidden()
+    shown.end("Done.")
+    shown.begin(at_once=False)
+    shown.step(Progress("Reading the image, 4 of 40", 0.1))
+    shown.end("Quick.")
+    qtbot.wait(500)
+    assert shown.status.value == "Quick."

@@ -42,12 +42,14 @@ def read(data: Any, index: Index, stage: str) -> Generator[Progress, None, Value
     data : array_like
         NumPy's, or anything that has `shape` and `dtype` and can be sliced.
     index : tuple of slice
-        What is wanted of the first axes, as numbers; of the others all.
+        What is wanted of the first axes, with steps above 0; of the others all.
     stage : str
         What is told.
     """
     if not is_lazy(data):
         return _values(data[index])
+    sizes = data.shape[: len(index)]
+    index = tuple(slice(*part.indices(n)) for part, n in zip(index, sizes, strict=True))
     parts = [_parts(part, edges) for part, edges in zip(index, _edges(data, index), strict=True)]
     pieces = list(_pieces(parts, _at_once(data, parts)))
     shape = (*(part[-1].stop if part else 0 for part in parts), *data.shape[len(index) :])
@@ -97,8 +99,8 @@ def _parts(index: slice, edges: list[int]) -> list[slice]:
 
 def _taken(index: slice, places: slice) -> slice:
     """Return what of the data comes to some places of the result."""
-    first = index.start + places.start * index.step
-    return slice(first, first + (places.stop - 1 - places.start) * index.step + 1, index.step)
+    first, end = (index.start + place * index.step for place in (places.start, places.stop))
+    return slice(first, min(end, index.stop), index.step)
 
 
 def _at_once(data: Any, parts: list[list[slice]]) -> int:

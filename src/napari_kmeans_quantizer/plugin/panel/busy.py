@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from magicgui.widgets import Label, ProgressBar, PushButton
 from napari.utils import progress
 from napari.utils.notifications import show_error
 from qtpy.compat import isalive
+from qtpy.QtCore import QTimer
 
 from .buttons import two_lines
 from .form import box
@@ -38,11 +40,16 @@ class Busy:
         self.activity: progress | None = None
         self._started = self._since = 0.0
         self._fraction = 0.0
+        self._later = QTimer(self.row.native)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_later)
+        self._last: Progress | None = None
 
     def begin(self, at_once: bool) -> None:
         """Start anew; what is expected to be quick shows its bar only if it is not."""
         self._close_activity()
         self.notice.clear()
+        self._last = None
         self._started = self._since = time.perf_counter()
         self._fraction = 0.0
         self.bar.value = 0
@@ -55,6 +62,9 @@ class Busy:
             return  # the viewer was closed
         self._count_from_here_if_it_starts_anew(step.fraction)
         seconds, percent = self.seconds, round(100 * step.fraction)
+        if seconds <= SHOW_AFTER and not self._later.isActive():
+            self._later.start(math.ceil(1000 * (SHOW_AFTER - seconds)) + 1)
+        self._last = step
         if not self.row.visible and seconds <= SHOW_AFTER:
             return  # every change makes napari paint its whole window
         self.bar.value = percent
@@ -63,6 +73,11 @@ class Busy:
         if seconds > SHOW_AFTER:
             self.row.visible = True
             self._show_activity(step.stage, percent)  # last: napari handles events meanwhile
+
+    def _show_later(self) -> None:
+        """Show the last step once that can be read: the next one may take long to come."""
+        if self._started and self._last is not None:
+            self.step(self._last)
 
     def _count_from_here_if_it_starts_anew(self, fraction: float) -> None:
         """Take what was waited for, such as the first use, for no work of its own."""
@@ -78,8 +93,9 @@ class Busy:
     def end(self, message: str) -> None:
         """Take everything away but a message."""
         self._close_activity()
-        self._started = 0.0
+        self._started, self._last = 0.0, None
         if isalive(self.row.native):
+            self._later.stop()
             self.row.visible = False
             self.say(message)
 
