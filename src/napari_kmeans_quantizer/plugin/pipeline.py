@@ -24,7 +24,8 @@ from napari_kmeans_quantizer import (
 
 from .clock import work_clock
 from .layers.contents import Contents, state_contents
-from .layers.make import QuantizedLayers, make_layers
+from .layers.explored import explored_contents
+from .layers.make import QuantizedLayers, make_layer, make_layers
 from .models.exploration import Exploration
 from .models.region import region_mask
 from .models.settings import Settings
@@ -33,9 +34,11 @@ from .models.state import Appearance, State
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
+    from napari.layers import Layer
     from numpy.typing import NDArray
 
     from .models.display import Color
+    from .models.exploration import Curve
     from .models.source import Source
 
     Steps = Generator[Progress, None, Quantization]
@@ -51,6 +54,14 @@ class Product(NamedTuple):
     state: State
     contents: Contents
     layers: QuantizedLayers | None
+
+
+class ExploredProduct(NamedTuple):
+    """The curve of a source, and the layers of its pictures and their titles, by their roles."""
+
+    source: Source
+    curve: Curve
+    layers: dict[str, Layer]
 
 
 # -- from source and settings to states
@@ -87,7 +98,7 @@ def explored(
         options = _options(source, replace(settings, n_colors=n_colors))
         steps = _fit_and_paint(array, mask, options, settings.apply_everywhere)
         results[n_colors] = yield from _as_part(steps, done, len(numbers), f"{n_colors} colors")
-    return Exploration(source, settings, results, *looks, arrangement)
+    return Exploration(source, settings, results, *looks, arrangement, array)
 
 
 def in_palette(source: Source, palette: Palette, color_space: str = "rgb") -> Settings:
@@ -148,6 +159,17 @@ def produced(
     yield from _prepared()
     state = yield from quantized(source, settings)
     return product(state, missing)
+
+
+def explored_product(
+    source: Source, settings: Settings, numbers: Iterable[int], arrangement: str
+) -> Generator[Progress, None, ExploredProduct]:
+    """Quantize with several numbers of colors, and make the layers that show them."""
+    found = yield from explored(source, settings, numbers, arrangement)
+    yield Progress("Arranging the pictures", 1.0)
+    contents = explored_contents(found)
+    made = {role: make_layer(role, content) for role, content in contents.items()}
+    return ExploredProduct(source, found.curve, made)
 
 
 class Failure(NamedTuple):

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .layers.contents import ROLES, state_contents
-from .layers.explored import explored_contents
+from .layers.explored import EXPLORED
 from .layers.make import can_update, make_layer, update_layer
 from .layers.ours import Record, record_of, records_in
+from .layers.viewpoint import look_at
 from .layers.watch import Watch, recolored_points
 
 if TYPE_CHECKING:
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
     from napari.layers import Labels, Layer, Points
 
     from .layers.contents import Attributes
-    from .models.exploration import Curve, Exploration
+    from .models.exploration import Curve
     from .models.source import Key, Source
     from .models.state import State
-    from .pipeline import Product
+    from .pipeline import ExploredProduct, Product
 
 
 class Session:
@@ -77,6 +76,11 @@ class Session:
         record = self._records.get(key)
         layer = None if record is None else record.layer(role)
         return layer if layer is not None and layer in self._viewer.layers else None
+
+    def layers(self, role: str) -> list[Layer]:
+        """Return the layers of a role, of all sources."""
+        found = [self.layer(key, role) for key in self._records]
+        return [layer for layer in found if layer is not None]
 
     def is_missing(self, source: Source, roles: Iterable[str]) -> bool:
         """Tell whether some of these layers would have to be made."""
@@ -177,26 +181,35 @@ class Session:
 
     def _look_at(self, key: Key, added: list[str]) -> None:
         if "palette" in added and self._viewer.dims.ndisplay == 2:
-            self._viewer.reset_view()  # the palette lies beside the picture, often out of sight
+            look_at(self._viewer, self._visible())  # the palette is often out of sight
         if "labels" in added:  # hovering then tells hex and share
             self._viewer.layers.selection.active = self.layer(key, "labels")
 
-    def show_explored(self, explored: Exploration) -> None:
+    def _visible(self) -> list[Layer]:
+        return [layer for layer in self._viewer.layers if layer.visible]
+
+    def show_explored(self, product: ExploredProduct) -> None:
         """Show several results as one stack, or on one sheet, instead of the last ones."""
-        key = explored.source.key
+        key = product.source.key
         record = self._record(key)
-        self._curves[key] = explored.curve
+        self._curves[key] = product.curve
         with self._without_status(), self._keeping_active():
-            for role, content in explored_contents(explored).items():
-                old = self.layer(key, role)
-                other = np.ndim(content["data"]) - bool(content.get("rgb"))
-                if old is not None and (role == "titles" or old.ndim != other):
-                    self._viewer.layers.remove(old)
-                added = self._show_in(record, role, content, None, look=True)
-                if not added and (shown := self.layer(key, role)) is not None:
-                    shown.name = content["name"]
-        self._viewer.reset_view()
+            self._remove_explored(record)
+            record.own(product.layers)
+            for layer in product.layers.values():
+                self._viewer.add_layer(layer)
         self._on_change()
+
+    def remove_explored(self) -> None:
+        """Take the pictures of all explorations away; their curves stay."""
+        with self._without_status(), self._keeping_active():
+            for record in self._records.values():
+                self._remove_explored(record)
+
+    def _remove_explored(self, record: Record) -> None:
+        for role in EXPLORED:
+            if (layer := self.layer(record.key, role)) is not None:
+                self._viewer.layers.remove(layer)
 
     @contextmanager
     def _keeping_active(self) -> Iterator[None]:

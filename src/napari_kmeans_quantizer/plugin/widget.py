@@ -138,7 +138,9 @@ class QuantizerWidget(Container):
     def _connect_viewer(self) -> None:
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
         events = self._following.events(self._viewer)
-        on_drag = Pointing(self.native, self._choice, self._views).on_drag
+        on_drag = Pointing(
+            self.native, self._choice, self._views, self._exploring.take_at
+        ).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave
         )
@@ -241,6 +243,7 @@ class QuantizerWidget(Container):
                 pixel_area=state.placement.pixel_area,
                 edited=state.is_edited or bool(state.hidden),
             )
+        self._exploring.mark()
         self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
         if not self._work.running:
             self._busy.say(self._told())
@@ -342,7 +345,9 @@ class QuantizerWidget(Container):
         """Show the original beside the result, with one camera for both; or go back."""
         state, shown = self.state, self._session.layer(self._choice.key, "image")
         if state is not None and shown is not None:
-            self._compare.toggle_grid(list(state.source.layers), shown)
+            n_colors = len(state.result.palette)
+            caption = f"{n_colors} color{'s' * (n_colors != 1)}"
+            self._compare.toggle_grid(list(state.source.layers), shown, caption)
         elif not self._compare.leave():
             show_error("There is nothing to compare: quantize an image first.")
 

@@ -8,7 +8,15 @@ import pytest
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from napari_kmeans_quantizer.plugin.views import files
-from napari_kmeans_quantizer.plugin.views.files import CSV, PNG, SVG, ask_path, save_as, write_file
+from napari_kmeans_quantizer.plugin.views.files import (
+    CSV,
+    PNG,
+    SVG,
+    ask_path,
+    proposed_name,
+    save_as,
+    write_file,
+)
 
 
 @pytest.fixture
@@ -81,6 +89,21 @@ def test_dialogs_are_not_kept(window, answer, qtbot):
     answer()
     ask_path(window, "Save", "errors.csv", [CSV])
     qtbot.waitUntil(lambda: window.findChildren(QFileDialog) == [], timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("coffee", "coffee shares.csv"),
+        ("a/b\\c: <d>?", "a_b_c_ _d_ shares.csv"),
+        ("  .. ", "shares.csv"),
+        ("", "shares.csv"),
+        ("Zellen · µ", "Zellen · µ shares.csv"),
+        ("x" * 300, "x" * 80 + " shares.csv"),
+    ],
+)
+def test_proposed_names_are_allowed_everywhere(image, expected):
+    assert proposed_name(image, "shares.csv") == expected
 
 
 # -- what is told

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QSignalBlocker
 
-from napari_kmeans_quantizer.plugin.models.shares import shares_of_images, shares_of_state
+from napari_kmeans_quantizer.plugin.models.shares import (
+    is_counted,
+    shares_of_images,
+    shares_of_state,
+)
 
+from .counting import Counting
 from .docks import Docks
 
 if TYPE_CHECKING:
@@ -37,14 +42,22 @@ class Views:
         In whose window they open.
     state_of : callable
         Returns the State of an image by its key, None if there is none.
+
+    Attributes
+    ----------
+    on_explore_closed : callable
+        Called when the view of the curve was closed.
     """
 
     def __init__(
         self, viewer: napari.viewer.Viewer, state_of: Callable[[Key], State | None]
     ) -> None:
-        self._docks = Docks(viewer)
+        self._docks = Docks(viewer, self._on_close)
         self._state_of = state_of
+        self._counting = Counting(self._on_counted)
+        self.on_explore_closed: Callable[[], object] = lambda: None
         self._state: State | None = None
+        self._name = ""
         self._compared: dict[Key, Quantization] = {}
 
     def show(self, state: State | None, curve: Curve | None, name: str, n_colors: int) -> None:
@@ -61,7 +74,7 @@ class Views:
         n_colors : int
             The number of colors that is set.
         """
-        self._state = state
+        self._state, self._name = state, name
         if (view := self._open(COLOR_SPACE)) is not None:
             self._draw_color_space(view)
         if (view := self._open(SHARES)) is not None:
@@ -72,6 +85,12 @@ class Views:
 
     def _open(self, title: str) -> Any:
         return self._docks.get(title)
+
+    def _on_close(self, title: str) -> None:
+        if title == EXPLORE:
+            self.on_explore_closed()
+        elif title == SHARES:
+            self._counting.stop()
 
     # -- the color space
 
@@ -88,6 +107,7 @@ class Views:
         if state is None:
             view.clear()
         else:
+            view.name = state.source.name
             view.show_result(
                 state.sample.values, state.sampled_labels(), state.result.palette, state.display
             )
@@ -169,13 +189,26 @@ class Views:
         ]
         if same:
             view.show_shares(shares_of_images(same))
-        elif self._state is not None:
+        elif self._state is None:
+            view.clear()
+        elif is_counted(self._state):
             view.show_shares(shares_of_state(self._state))
         else:
-            view.clear()
+            view.show_counting()
+            self._counting.begin(self._state.frames)
+
+    def _on_counted(self) -> None:
+        view = self._open(SHARES)
+        if view is None or self._state is None:
+            return
+        if is_counted(self._state):
+            self._draw_shares(view)
+        else:
+            view.clear("The pixels could not be counted.")
 
     def close(self) -> None:
         """Close all views."""
+        self._counting.stop()
         self._docks.close()
 
 

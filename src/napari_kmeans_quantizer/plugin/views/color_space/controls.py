@@ -10,7 +10,7 @@ from qtpy.QtGui import QColor, QImage, QLinearGradient, QPainter, QPalette
 from qtpy.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QSpinBox, QWidget
 from superqt import QFlowLayout
 
-from napari_kmeans_quantizer.plugin.views.parts import describe
+from napari_kmeans_quantizer.plugin.views.parts import describe, save_button
 
 from .axes import SPACES, nice_ticks
 
@@ -27,7 +27,7 @@ MOST_POINTS = 100_000
 TICK = 4
 
 
-class Controls(QWidget):
+class Controls(QFlowLayout):
     """The row of controls; it wraps in narrow docks.
 
     Attributes
@@ -41,12 +41,11 @@ class Controls(QWidget):
         super().__init__()
         self._make_choices()
         self._make_buttons()
-        flow = QFlowLayout(self)
-        flow.setContentsMargins(4, 4, 4, 4)
-        flow.setHorizontalSpacing(4)
-        flow.setVerticalSpacing(4)
+        self.setHorizontalSpacing(8)
+        self.setVerticalSpacing(4)
         for control in (self.space, self.color_by, self.n_points, self.home, self.save):
-            flow.addWidget(control)
+            self.addWidget(control)
+        self.allow(False, False)
 
     def _make_choices(self) -> None:
         self.space = combo(SPACES, "Color space", "The space in which the colors are placed")
@@ -73,14 +72,21 @@ class Controls(QWidget):
             "Look at everything again. Drag to turn, scroll to zoom, Shift+drag to move; "
             "arrow keys, + and - do so too",
         )
-        self.save = QPushButton("Save ...")
-        describe(self.save, "Save picture", "Save this view as a PNG, at twice its size on screen")
+        self.save = save_button("picture", "Save this view as a PNG, at twice its size on screen")
 
-    def allow_spaces(self, allowed: bool) -> None:
-        """Let the user choose Lab and Oklab, or RGB only."""
-        model = self.space.model()
-        for index in range(1, len(SPACES)):
-            model.item(index).setEnabled(allowed)  # type: ignore[union-attr,unused-ignore]
+    def allow(self, shown: bool, spaces: bool) -> None:
+        """Let only what does something be used.
+
+        Parameters
+        ----------
+        shown : bool
+            Whether there are colors to be seen.
+        spaces : bool
+            Whether these lie otherwise in Lab and Oklab than in RGB.
+        """
+        self.space.setEnabled(shown and spaces)
+        for control in (self.color_by, self.n_points, self.home, self.save):
+            control.setEnabled(shown)
 
 
 class ColorBar(QWidget):
@@ -132,17 +138,14 @@ class ColorBar(QWidget):
 
     def _paint_texts(self, painter: QPainter, bar: QRectF) -> None:
         ink = self.palette().color(QPalette.ColorRole.WindowText)
-        faint = QColor(ink)
-        faint.setAlphaF(0.7)
         line = self.fontMetrics().height()
         center = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        painter.setPen(faint)
+        painter.setPen(ink)
         for value in nice_ticks(0, self.largest):
             x = bar.left() + bar.width() * value / self.largest
             painter.drawLine(int(x), int(bar.bottom()) + 1, int(x), int(bar.bottom()) + TICK)
             text = QRectF(x - 60, bar.bottom() + TICK, 120, line)
             painter.drawText(text, int(center), f"{value:g}")
-        painter.setPen(ink)
         below = QRectF(0, bar.bottom() + TICK + line, self.width(), line)
         painter.drawText(below, int(center), self.label)
 
