@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = "kmeans_original", "kmeans_result"
 """What our captions are called among the overlays of napari's canvas."""
-LONGEST = 30  # characters of a name
+LARGEST = 14.0  # points; larger text would not fit above its picture
 
 
 class Comparison:
@@ -63,21 +63,34 @@ class Comparison:
         grid.stride = 1 if order(shown[0]) < order(shown[-1]) else -1
         grid.shape = (1, len(shown))
         grid.enabled = True
-        # The palette is hidden and needs no room; the captions do.
-        look_at(self._viewer, shown, self._margin())
+        look_at(self._viewer, shown)  # the palette is hidden and needs no room
+        self._make_room(shown)
 
-    def _margin(self) -> float:
-        """Return what to leave free of the canvas, so that captions lie beside the pictures."""
-        height = max(min(self._viewer.canvas.size), 1)
-        return min(max(0.05, 2 * (2 * _font_size() + 16) / height), 0.5)
+    def _make_room(self, shown: list[Layer]) -> None:
+        """Look from so far away that captions lie above the pictures."""
+        viewer = self._viewer
+        if viewer.dims.ndisplay > 2:
+            return
+        low, high = viewer.layers.get_extent(shown).world
+        row = viewer.dims.displayed[0] - (viewer.dims.ndim - len(low))
+        room = viewer.canvas.size[0] - 2 * (2 * _font_size() + 16)
+        if row >= 0 and high[row] > low[row] and room > 0:
+            camera = viewer.scene.camera
+            camera.zoom = min(camera.zoom, room / float(high[row] - low[row]))
+
+    def _titled(self, name: str, text: str, n_cells: int) -> str:
+        """Return a caption, with the name where both fit into the width of a cell."""
+        width = self._viewer.canvas.size[1] / n_cells - 24
+        caption = f"{name}: {text}"
+        return caption if len(caption) * 0.9 * _font_size() <= width else text
 
     def _write_captions(self, originals: Sequence[Layer], caption: str) -> None:
         """Tell what is what; of several channels napari writes their names."""
         name = " + ".join(layer.name for layer in originals)
-        name = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
-        texts = {RIGHT: (f"{name}: {caption}", "top_right")}
+        n_cells = len(originals) + 1
+        texts = {RIGHT: (self._titled(name, caption, n_cells), "top_right")}
         if len(originals) == 1:
-            texts[LEFT] = (f"{name}: original", "top_left")
+            texts[LEFT] = (self._titled(name, "original", n_cells), "top_left")
         else:
             self._named = [layer for layer in originals if not layer.name_overlay.visible]
             for layer in self._named:
@@ -124,4 +137,4 @@ class Comparison:
 
 
 def _font_size() -> float:
-    return float(get_settings().appearance.font_size)
+    return min(float(get_settings().appearance.font_size), LARGEST)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 LINE = 0.07  # room for a title, in heights of a picture
 GAP = 0.6  # between pictures, in lines
-WIDEST = 12  # "✓ K = 256   unchanged", in lines
+WIDEST = 7  # "✓ K = 256   unchanged", in lines
+MORE = 0.6  # lines get higher by this factor with every column: the sheet is seen from afar
 
 
 class Tiles(NamedTuple):
@@ -32,8 +33,8 @@ class Tiles(NamedTuple):
     def of(cls, shape: tuple[int, ...], n_tiles: int) -> Tiles:
         """Return where so many pictures with these last two axes go."""
         height, width = shape[-2:]
-        line = line_height(shape)
         n_columns = math.ceil(math.sqrt(n_tiles))
+        line = line_height(shape) * max(1.0, MORE * n_columns)
         down = height + math.ceil((1 + GAP) * line)
         right = math.ceil(max(width + GAP * line, WIDEST * line))
         corners = [(i // n_columns * down, i % n_columns * right) for i in range(n_tiles)]

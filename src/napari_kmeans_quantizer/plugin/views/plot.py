@@ -129,7 +129,7 @@ class PlotCanvas(FigureCanvasQTAgg):
         return False
 
     def _look_again(self) -> None:
-        if self._shown_theme not in (None, self.theme()):
+        if self._shown_theme is not None and self._shown_theme != self.theme():
             self.updateGeometry()
             self.restyled.emit()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .explore.view import ExploreView
     from .shares.view import SharesView
 
-COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares of colors"
+COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares"
 
 
 class Views:
