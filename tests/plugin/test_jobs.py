@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
+import warnings
 import weakref
+from functools import partial
 
 import pytest
 from qtpy.QtCore import QThreadPool
+from superqt.utils import create_worker
 
 from napari_kmeans_quantizer import Progress
-from napari_kmeans_quantizer.plugin.jobs import LatestJob, in_background
+from napari_kmeans_quantizer.plugin import jobs
+from napari_kmeans_quantizer.plugin.jobs import LatestJob, Worker, in_background
 
 WAIT = 10_000  # milliseconds, at most
 
@@ -93,8 +99,14 @@ def held():
 
 def finish(qtbot):
     """Wait for the end of all threads, and handle all that they have told."""
-    assert QThreadPool.globalInstance().waitForDone(WAIT)
+    wait_for_threads()
     qtbot.wait(30)
+
+
+def wait_for_threads():
+    """Wait for the end of all threads, without handling what they have told."""
+    for worker in list(jobs._under_way):
+        assert worker.wait(WAIT / 1000)
 
 
 def test_result_and_progress_come_to_the_gui_thread(job, told, qtbot):
@@ -144,7 +156,7 @@ def test_the_latest_wins(job, told, held, qtbot):
 def test_what_was_told_before_a_restart_but_not_heard_yet_is_dropped(job, told, qtbot):
     """The first one ends before the second one begins; its signals still wait to be handled."""
     job.start(told.result, quick, "first")
-    assert QThreadPool.globalInstance().waitForDone(WAIT)
+    wait_for_threads()
     assert job.running
     job.start(told.result, quick, "second")
     finish(qtbot)
@@ -271,21 +283,189 @@ def test_results_are_not_kept(job, told, qtbot):
     assert seen[0]() is None
 
 
+# -- brief work is finished before what waits begins
+
+
+def test_what_waits_lets_brief_work_finish(job, told, held, qtbot):
+    first = held("first")
+    job.start(told.result, first.steps, brief=True)
+    assert first.begun.wait(10)
+    job.start(told.result, quick, "second", brief=True, waits=True)
+    qtbot.wait(50)
+    assert told.results == []
+    first.go.set()
+    qtbot.waitUntil(lambda: not job.running, timeout=WAIT)
+    assert first.went_on
+    assert told.results == ["first", "second"]
+
+
+def test_of_what_waits_only_the_latest_begins(job, told, held, qtbot):
+    first, begun = held("first"), []
+    job.start(told.result, first.steps, brief=True)
+    assert first.begun.wait(10)
+    for name in "abc":
+        job.start(told.result, quick, name, waits=True, begin=partial(begun.append, name))
+    assert begun == []
+    first.go.set()
+    qtbot.waitUntil(lambda: not job.running, timeout=WAIT)
+    assert told.results == ["first", "c"]
+    assert begun == ["c"]
+
+
+def test_long_work_is_cancelled_also_by_what_waits(job, told, held, qtbot):
+    first = held("first")
+    job.start(told.result, first.steps)
+    assert first.begun.wait(10)
+    job.start(told.result, quick, "second", waits=True)
+    qtbot.waitUntil(lambda: told.results == ["second"], timeout=WAIT)
+    first.go.set()
+    finish(qtbot)
+    assert told.results == ["second"]
+
+
+def test_what_does_not_wait_cancels_brief_work_and_what_waits(job, told, held, qtbot):
+    first = held("first")
+    job.start(told.result, first.steps, brief=True)
+    assert first.begun.wait(10)
+    job.start(told.result, quick, "waiting", waits=True)
+    job.start(told.result, quick, "asked")
+    first.go.set()
+    finish(qtbot)
+    assert told.results == ["asked"]
+
+
+def test_cancel_drops_also_what_waits(job, told, held, qtbot):
+    first = held("first")
+    job.start(told.result, first.steps, brief=True)
+    assert first.begun.wait(10)
+    job.start(told.result, quick, "waiting", waits=True)
+    assert job.cancel()
+    assert not job.running
+    first.go.set()
+    finish(qtbot)
+    assert told.results == []
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), RuntimeError("no")])
+def test_what_waits_begins_also_after_an_error(job, told, held, qtbot, error):
+    first = held(error=error)
+    job.start(told.result, first.steps, brief=True)
+    assert first.begun.wait(10)
+    job.start(told.result, quick, "second", waits=True)
+    first.go.set()
+    qtbot.waitUntil(lambda: told.results == ["second"], timeout=WAIT)
+    assert told.errors == [error]
+
+
+# -- nobody is kept waiting, or changed
+
+
+def test_work_that_was_cancelled_keeps_no_other_waiting(job, told, held, qtbot):
+    """However many there are: neither work of ours nor that of other plugins."""
+    for _ in range(3 * QThreadPool.globalInstance().maxThreadCount()):
+        work = held()
+        job.start(told.result, work.steps)
+        assert work.begun.wait(10)
+        job.cancel()
+    job.start(told.result, quick, "small")
+    other = create_worker(told.result, "another plugin", _start_thread=True)
+    qtbot.waitUntil(lambda: len(told.results) == 2, timeout=2_000)
+    assert not job.running
+    del other
+
+
+def test_overlapping_work_leaves_warnings_as_they_were(job, told, held, qtbot):
+    before = warnings.showwarning, warnings.filters, list(warnings.filters)
+    first, second = held("first"), held("second")
+    job.start(told.result, first.steps)
+    assert first.begun.wait(10)
+    job.start(told.result, second.steps)  # begins before the first one ends
+    assert second.begun.wait(10)
+    first.go.set()
+    assert first.ended.wait(10)
+    second.go.set()
+    finish(qtbot)
+    assert told.results == ["second"]
+    assert warnings.showwarning is before[0]
+    assert warnings.filters is before[1]
+    assert list(warnings.filters) == before[2]
+
+
+def test_a_worker_tells_how_it_goes(told, qtbot):
+    worker, ends = Worker(quick, "a", 2), []
+    worker.yielded.connect(told.progress)
+    worker.returned.connect(told.result)
+    worker.finished.connect(lambda: ends.append(worker.is_running))
+    worker.start()
+    qtbot.waitUntil(lambda: len(ends) == 1, timeout=WAIT)
+    assert told.results == ["a"]
+    assert told.steps == [Progress("a", 0.0), Progress("a", 0.5)]
+    assert told.threads == {threading.main_thread()}
+
+
+def test_a_worker_that_quits_only_ends(told, held, qtbot):
+    work, ends = held(), []
+    worker = Worker(work.steps)
+    worker.returned.connect(told.result)
+    worker.errored.connect(told.error)
+    worker.finished.connect(lambda: ends.append(True))
+    worker.start()
+    assert work.begun.wait(10)
+    worker.quit()
+    work.go.set()
+    qtbot.waitUntil(lambda: ends == [True], timeout=WAIT)
+    assert (told.results, told.errors) == ([], [])
+
+
+def test_programs_that_end_in_mid_run_say_nothing():
+    """Qt's objects go while the thread goes on."""
+    code = """
+import time
+from qtpy.QtWidgets import QApplication
+from napari_kmeans_quantizer.plugin import jobs
+app = QApplication([])
+jobs.PATIENCE = 0.2
+def steps():
+    while True:
+        time.sleep(1)
+        yield 1
+def late():
+    yield 0
+    time.sleep(0.6)  # longer than anybody waits
+    yield 1
+job = jobs.LatestJob(print, print)
+for _ in range(2):
+    job.start(print, steps)
+    job.start(print, late)
+time.sleep(0.1)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+# -- in the background
+
+
 class Waiting:
-    """An object with a method to be called in the end."""
+    """An object with a method to be called at each step and in the end."""
 
     def __init__(self):
         self.threads = []
 
-    def done(self):
+    def changed(self):
         self.threads.append(threading.current_thread())
 
 
 def test_in_background(qtbot):
     waiting, work = Waiting(), []
-    in_background(lambda: work.append(threading.current_thread()), waiting.done)
-    qtbot.waitUntil(lambda: len(waiting.threads) == 1, timeout=WAIT)
-    assert waiting.threads == [threading.main_thread()]
+
+    def steps():
+        work.append(threading.current_thread())
+        yield
+
+    in_background(steps, waiting.changed)
+    qtbot.waitUntil(lambda: len(waiting.threads) == 2, timeout=WAIT)
+    assert set(waiting.threads) == {threading.main_thread()}
     assert work[0] is not threading.main_thread()
     finish(qtbot)
 
@@ -293,17 +473,23 @@ def test_in_background(qtbot):
 def test_in_background_ends_also_on_errors(qtbot):
     def fail():
         raise ValueError("no")
+        yield
 
     waiting = Waiting()
-    in_background(fail, waiting.done)
+    in_background(fail, waiting.changed)
     finish(qtbot)
     assert len(waiting.threads) == 1
 
 
 def test_in_background_keeps_nobody(qtbot):
     waiting, go = Waiting(), threading.Event()
+
+    def steps():
+        go.wait(10)
+        yield
+
     gone = weakref.ref(waiting)
-    in_background(lambda: go.wait(10), waiting.done)
+    in_background(steps, waiting.changed)
     del waiting
     gc.collect()
     assert gone() is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import dask.array as da
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
@@ -22,6 +23,7 @@ from napari_kmeans_quantizer.plugin.pipeline import (
     explored,
     in_palette,
     produced,
+    product,
     quantized,
     warm_up,
 )
@@ -135,6 +137,79 @@ def test_the_time_of_the_work_is_told(monkeypatch):
     assert 0.2 <= completed(quantized(photo(), Settings(4))).seconds < 20
 
 
+# -- pixels without data
+
+HOLES = np.zeros((20, 30), bool)
+HOLES[5:12, 10:15] = True
+ROLLED = np.roll(HOLES, 3, axis=1)
+
+
+def test_pixels_without_data_are_left_out_and_stay_as_they_are():
+    heights = np.where(HOLES, np.nan, GREY).astype(np.float32)
+    state = completed(quantized(Source((Image(heights),)), Settings(4)))
+    same = quantize(heights, 4, mask=~HOLES)
+    assert np.array_equal(state.result.labels, same.labels)
+    assert np.array_equal(state.result.image, same.image, equal_nan=True)
+    assert np.isnan(state.result.image[HOLES]).all()
+    made = product(state, missing=True)
+    assert (made.layers.labels.data[HOLES] == 0).all()
+    assert (made.layers.labels.data[~HOLES] > 0).all()
+    assert not HOLES.reshape(-1)[state.sample.places].any()
+    assert "35 pixels without data left out" in state.summary
+
+
+def test_pixels_without_data_of_channels():
+    heights = np.where(HOLES, np.int16(-9999), GREY.astype(np.int16))
+    source = Source((Image(heights), Image(np.roll(heights, 3, axis=1))), scaled=True)
+    state = completed(quantized(source, Settings(4, no_data=-9999)))
+    assert state.n_without_data == (HOLES & ROLLED).sum() == 14
+    product(state, missing=True)
+
+
+def test_pixels_without_data_are_painted_nowhere():
+    heights = np.where(HOLES, np.nan, GREY)
+    source = Source((Image(heights),), REGION)
+    state = completed(quantized(source, Settings(4, apply_everywhere=True)))
+    inside = quantize(heights, 4, mask=INSIDE & ~HOLES)
+    assert np.array_equal(state.result.palette.colors, inside.palette.colors)
+    assert np.array_equal(state.result.mask, ~HOLES)
+    assert state.n_without_data == 35
+    found = completed(explored(source, Settings(), [2, 3], "stack"))
+    assert np.array_equal(found.results[3].mask, INSIDE & ~HOLES)
+
+
+def test_other_images_in_the_same_colors_lack_the_same_value():
+    heights = np.where(HOLES, np.int16(-9999), GREY.astype(np.int16))
+    steps = apply_palette([Source((Image(heights),))], Palette([[1.0], [99.0]]), "rgb", -9999)
+    ([made], _) = completed(steps)
+    assert np.array_equal(made.state.result.mask, ~HOLES)
+    assert made.state.settings.no_data == -9999
+
+
+# -- lazy stacks
+
+
+def lazy_stack(n=10):
+    return da.from_array(np.stack([GREY] * n), chunks=(1, 20, 30))
+
+
+def test_reading_a_lazy_stack_is_half_of_the_way():
+    told, state = run(quantized(Source((Image(lazy_stack()),)), Settings(4)))
+    read = [step for step in told if step.stage.startswith("Reading the image, ")]
+    assert len(read) >= 2
+    assert read[0].stage.endswith(f"0 of {len(read)}")
+    assert [step.fraction for step in read] == pytest.approx(np.arange(len(read)) / len(read) / 2)
+    assert min(step.fraction for step in told if "Counting" in step.stage) == 0.5
+    same_result(state.result, quantize(np.stack([GREY] * 10), 4, channel_axis=None))
+
+
+def test_a_lazy_region_is_read_in_pieces_too():
+    labels = da.from_array(np.stack([INSIDE.astype(int)] * 10), chunks=(1, 20, 30))
+    source = Source((Image(np.stack([GREY] * 10)),), Labels(labels))
+    told, _ = run(quantized(source, Settings(4)))
+    assert sum(step.stage.startswith("Reading the region, ") for step in told) >= 2
+
+
 # -- progress
 
 JOBS = {
@@ -146,6 +221,10 @@ JOBS = {
         Source((rgb(),), REGION), Settings(apply_everywhere=True), range(2, 4), "grid"
     ),
     "with layers": lambda: produced(photo(), Settings(5), missing=True),
+    "lazy": lambda: quantized(Source((Image(lazy_stack()),)), Settings(5)),
+    "lazy range": lambda: explored(Source((Image(lazy_stack()),)), Settings(), [2, 3], "stack"),
+    "lazy channels": lambda: quantized(Source((Image(lazy_stack()),) * 2), Settings(5)),
+    "lazy region": lambda: quantized(Source((rgb(),), Labels(lazy_stack())), Settings(5)),
     "palette": lambda: apply_palette([photo()] * 3, Palette([[1, 2, 3]]), "rgb"),
 }
 
@@ -291,10 +370,10 @@ def test_assigned_colors_are_not_fitted():
     one, two = (product.state for product in products)
     same_result(one.result, quantize(PHOTO, palette=palette, color_space="lab"))
     same_result(two.result, quantize(other, palette=palette, color_space="lab", mask=INSIDE))
-    for product in products:
-        assert product.state.result.n_iter == 0
-        assert np.array_equal(product.state.result.palette.colors, palette.colors)
-        assert product.layers is not None
+    for made in products:
+        assert made.state.result.n_iter == 0
+        assert np.array_equal(made.state.result.palette.colors, palette.colors)
+        assert made.layers is not None
     assert INSIDE.reshape(-1)[two.sample.places].all()
 
 
@@ -314,7 +393,7 @@ def test_what_cannot_be_painted_does_not_stop_the_others():
     same_result(products[1].state.result, quantize(PHOTO[::-1], palette=palette))
     assert [failure.source.name for failure in failures] == ["bad", "grey", "masked"]
     assert [type(failure.error) for failure in failures] == [ValueError] * 3
-    assert "NaN" in str(failures[0].error)
+    assert '"bad" has no pixel with data' in str(failures[0].error)
     assert 'region "nothing" holds no pixel' in str(failures[2].error)
 
 

@@ -73,7 +73,7 @@ def test_generators_are_no_metadata():
 def test_unknown_options_are_refused():
     with pytest.raises(TypeError, match=r"unknown option 'n_clusters'; .* takes n_colors"):
         quantize_layer(Image(PHOTO), n_clusters=5)
-    with pytest.raises(TypeError, match="unknown option 'channel_axis'"):
+    with pytest.raises(TypeError, match=r"quantize_layer\(\) got an option 'channel_axis'"):
         quantize_layer(Image(PHOTO), channel_axis=0)
 
 
@@ -86,8 +86,65 @@ def test_source_is_never_modified():
 
 
 def test_other_layers_are_refused():
-    with pytest.raises(TypeError, match="Image layer, got Labels"):
-        quantize_layer(Labels(np.zeros((4, 4), int)))
+    for layer in (Labels(np.zeros((4, 4), int)), PHOTO, [Image(GREY), None]):
+        with pytest.raises(TypeError, match=r"quantize_layer\(\) got .* it takes a napari Image"):
+            quantize_layer(layer)
+
+
+class Untouchable:
+    """A lazy image that must not be read."""
+
+    shape, ndim, dtype = (40, 50), 2, np.dtype(np.uint8)
+
+    def __getitem__(self, index):
+        raise AssertionError("it was read")
+
+
+@pytest.mark.parametrize(
+    ("error", "match", "options"),
+    [
+        (TypeError, "`edits` must be a list", {"edits": "recolor"}),
+        (TypeError, "`edits` must be a list", {"edits": None}),
+        (ValueError, "An edit must be", {"edits": [("recolour", 0, 1)]}),
+        (ValueError, "An edit must be", {"edits": [("merge", 0)]}),
+        (ValueError, "An edit must be", {"edits": ["merge"]}),
+        (ValueError, "must lie in 0..3", {"edits": [("recolor", 4, 1)]}),
+        (ValueError, "must be 1 value", {"edits": [("recolor", 1, (1, 2, 3))]}),
+        (ValueError, "must lie in 0..255", {"edits": [("recolor", 1, 300)]}),
+        (TypeError, "must be an integer", {"edits": [("merge", 1.5, 2)]}),
+        (ValueError, "must lie in 0..2", {"edits": [("merge", 1, 2), ("merge", 3, 1)]}),
+        (ValueError, "two different labels", {"edits": [("merge", 1, 1)]}),
+        (ValueError, "must lie in 0..1", {"palette": [[1], [2]], "edits": [("recolor", 2, 1)]}),
+        (ValueError, "`effort` must be", {"effort": "much"}),
+        (ValueError, "`color_space", {"color_space": "lab"}),
+        (ValueError, "`fixed_colors`", {"fixed_colors": [[1, 2, 3]]}),
+        (ValueError, r"`mask` must .* \(40, 50\)", {"mask": np.ones((4, 5), bool)}),
+        (ValueError, "`mask` must be an array of bools", {"mask": np.ones((40, 50), int)}),
+        (TypeError, "`no_data` must be a number", {"no_data": "-9999"}),
+        (TypeError, "quantize_layer.. got an unknown option 'k'", {"k": 3}),
+    ],
+)
+def test_what_is_wrong_is_refused_before_anything_is_read(error, match, options):
+    layer = Image(da.zeros((40, 50), dtype=np.uint8, chunks=20))
+    layer._data = Untouchable()
+    with pytest.raises(error, match=match):
+        quantize_layer(layer, 4, **options)
+
+
+def test_checks_draw_nothing_from_a_generator():
+    layers = quantize_layer(Image(PHOTO), 5, random_state=np.random.RandomState(3))
+    expected = quantize(PHOTO, 5, random_state=np.random.RandomState(3))
+    assert np.array_equal(layers.image.data, expected.image)
+
+
+def test_pixels_of_a_value_that_stands_for_no_data():
+    heights = GREY.astype(np.int16)
+    heights[:30] = -9999
+    layers = quantize_layer(Image(heights), 4, no_data=-9999)
+    expected = quantize(heights, 4, mask=heights != -9999)
+    assert np.array_equal(layers.image.data, expected.image)
+    assert (layers.labels.data[:30] == 0).all()
+    assert made_of(layers).settings.no_data == -9999
 
 
 def test_only_a_region_takes_part():

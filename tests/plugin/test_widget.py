@@ -177,10 +177,11 @@ def test_without_an_image_it_tells_so(widget, click, notices):
     assert not widget.running
 
 
-def test_nan_becomes_a_notification_and_the_widget_works_on(viewer, widget, quantized, notices):
-    viewer.add_image(np.where(np.eye(40), np.nan, 0.5), name="bad")
+def test_no_data_at_all_is_told_and_the_widget_works_on(viewer, widget, quantized, notices):
+    viewer.add_image(np.full((40, 40), np.nan), name="bad")
     quantized(widget)
-    assert any("40 NaN values" in message for message in messages(notices))
+    assert any('"bad" has no pixel with data' in message for message in messages(notices))
+    assert not any("mask=" in message for message in messages(notices))
     assert names(viewer) == ["bad"]
     assert widget.message.startswith("Failed")
     viewer.add_image(PHOTO, name="photo")

@@ -3,32 +3,156 @@
 from __future__ import annotations
 
 import atexit
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from functools import cache, partial
-from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakMethod
 
-from qtpy.QtCore import QTimer
-from superqt.utils import WorkerBase, create_worker
+from qtpy.QtCore import QObject, QTimer, Signal  # type: ignore[attr-defined, unused-ignore]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-
-    from superqt.utils import FunctionWorker, GeneratorWorker
 
     from napari_kmeans_quantizer import Progress
 
 Result = TypeVar("Result")
 
-PATIENCE = 10_000  # milliseconds; how long the end of the program waits for the end of a step
+PATIENCE = 10.0  # seconds; how long the end of the program waits for the end of a step
+
+
+class Worker(QObject):
+    """Runs a generator in a thread of its own.
+
+    Not in a pool: whoever was told to stop, and has not come to its next step yet, keeps nobody
+    waiting. And not superqt's or napari's worker, which turn Python's warnings to themselves and,
+    where two of them overlap, leave them so.
+
+    Parameters
+    ----------
+    steps : generator function
+        Ends at a ``yield`` once the worker was told to `quit`.
+    *args
+        Its arguments.
+
+    Attributes
+    ----------
+    yielded, returned, errored, finished : Signal
+        Told in the thread in which the worker was made: each value that is yielded, the result,
+        the exception that was raised instead, and the end, however it came. After `quit` only the
+        last.
+    """
+
+    yielded, returned, errored = Signal(object), Signal(object), Signal(object)
+    finished = Signal()
+    _over = Signal(object)
+
+    def __init__(self, steps: Callable[..., Generator[Any, None, Any]], *args: Any) -> None:
+        super().__init__()
+        self._steps: Callable[[], Generator[Any, None, Any]] | None = partial(steps, *args)
+        self._stop = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        _end_with_the_program()
+        _under_way.add(self)
+        self._over.connect(_let_go)
+        self._thread = Thread(target=self._run, name="K-means quantizer", daemon=True)
+        self._thread.start()
+
+    def quit(self) -> None:
+        """Ask the generator to end at its next step; at once if it has not begun."""
+        self._stop.set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread has begun, and not ended yet."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end of the thread; return whether it has come."""
+        if self._thread is not None:
+            self._thread.join(max(seconds, 0))
+        return not self.is_running
+
+    def _run(self) -> None:
+        try:
+            result = self._result()
+        except Exception as error:
+            self._tell("errored", error)
+        else:
+            self._tell("returned", result)
+            del result
+        self._steps = None  # and all that it holds
+        self._emit("finished")
+        self._emit("_over", self)
+
+    def _result(self) -> Any:
+        assert self._steps is not None
+        with closing(self._steps()) as steps:
+            while not self._stop.is_set():
+                try:
+                    step = next(steps)
+                except StopIteration as end:
+                    return end.value
+                self._tell("yielded", step)
+        return None
+
+    def _tell(self, signal: str, value: Any) -> None:
+        """Emit a signal, unless nobody wants to hear it any more."""
+        if not self._stop.is_set():
+            self._emit(signal, value)
+
+    def _emit(self, signal: str, *values: Any) -> None:
+        with suppress(RuntimeError):  # at the program's end Qt's objects go before the threads
+            getattr(self, signal).emit(*values)
+
+
+_under_way: set[Worker] = set()
+"""What nobody else may hold: Qt forgets what was told by an object that is gone."""
+
+
+def _let_go(worker: Worker) -> None:
+    _under_way.discard(worker)
+
+
+@cache
+def _end_with_the_program() -> None:
+    """Let programs that end in mid-run wait for the threads, but not for ever.
+
+    A thread that outlives the interpreter's Qt objects aborts the process.
+    """
+    atexit.register(_end_all)
+
+
+def _end_all() -> None:
+    workers, until = list(_under_way), time.monotonic() + PATIENCE
+    for worker in workers:
+        worker.quit()
+    for worker in workers:
+        worker.wait(until - time.monotonic())
+
+
+class _Piece(NamedTuple):
+    """A piece of work: its number, its thread, what is done before it begins, and how long it is.
+
+    Callbacks know it by its number: holding the worker would keep it, and its result, for ever.
+    """
+
+    number: int
+    worker: Worker
+    begin: Callable[[], None] | None
+    brief: bool
 
 
 class LatestJob:
-    """Runs generators in a thread, and hands what they yield and return to the GUI thread.
+    """Runs generators in threads, and hands what they yield and return to the GUI thread.
 
     A new request cancels the one under way: its steps end at the next ``yield``, and whatever it
-    still yields, returns or raises is dropped. So results arrive in the order of the requests, and
+    still yields, returns or raises is dropped. A request that waits lets brief work finish first;
+    of several that wait the latest wins. So results arrive in the order of the requests, and
     never late.
 
     Parameters
@@ -45,24 +169,27 @@ class LatestJob:
         on_error: Callable[[Exception], None],
     ) -> None:
         self._on_progress, self._on_error = on_progress, on_error
-        self._worker: GeneratorWorker | None = None
-        self._stop = Event()
+        self._current: _Piece | None = None
+        self._next: _Piece | None = None
         self._number = 0
         self._step: tuple[int, Progress] | None = None
         self._telling = False
 
     @property
     def running(self) -> bool:
-        """Whether there is work under way."""
-        return self._worker is not None
+        """Whether there is work under way, or waiting."""
+        return self._current is not None or self._next is not None
 
     def start(
         self,
         then: Callable[[Result], None],
         steps: Callable[..., Generator[Progress, None, Result]],
         *args: Any,
-    ) -> GeneratorWorker:
-        """Cancel what is under way, and run ``steps(*args)`` in a thread.
+        begin: Callable[[], None] | None = None,
+        brief: bool = False,
+        waits: bool = False,
+    ) -> Worker:
+        """Run ``steps(*args)`` in a thread.
 
         Parameters
         ----------
@@ -72,37 +199,47 @@ class LatestJob:
             Yields `Progress`.
         *args
             Its arguments.
+        begin : callable, optional
+            Called when it begins.
+        brief : bool, optional
+            Whether it will be over soon, so that requests that wait let it finish.
+        waits : bool, optional
+            Whether it lets brief work finish, rather than cancel it.
 
         Returns
         -------
-        GeneratorWorker
+        Worker
             With signals ``returned`` and ``finished``.
         """
-        self.cancel()
-        # superqt's, not napari's: that one keeps every worker for the window's list of tasks.
-        stop = Event()
-        worker = create_worker(_until, stop, steps, *args, _start_thread=False, _ignore_errors=True)
-        # Callbacks know the run by its number: holding the worker would keep it, and its result,
-        # alive for ever.
         self._number += 1
+        worker = Worker(steps, *args)
         worker.yielded.connect(partial(self._progressed, self._number))
         worker.returned.connect(partial(self._returned, self._number, then))
         worker.errored.connect(partial(self._errored, self._number))
-        self._worker, self._stop = worker, stop
-        _end_with_the_program()
-        worker.start()
+        piece = _Piece(self._number, worker, begin, brief)
+        if waits and self._current is not None and self._current.brief:
+            self._next = piece
+        else:
+            self.cancel()
+            self._begin(piece)
         return worker
 
+    def _begin(self, piece: _Piece) -> None:
+        self._current = piece
+        if piece.begin is not None:
+            piece.begin()
+        piece.worker.start()
+
     def cancel(self) -> bool:
-        """Drop what is under way; return whether there was anything."""
-        if self._worker is None:
-            return False
-        self._stop.set()
-        self._worker = None
-        return True
+        """Drop what is under way, and what waits; return whether there was anything."""
+        had_any, current = self.running, self._current
+        self._current = self._next = None
+        if current is not None:
+            current.worker.quit()
+        return had_any
 
     def _is_stale(self, number: int) -> bool:
-        return self._worker is None or number != self._number
+        return self._current is None or number != self._current.number
 
     def _progressed(self, number: int, step: Progress) -> None:
         if self._is_stale(number):
@@ -130,58 +267,34 @@ class LatestJob:
 
     def _returned(self, number: int, then: Callable[[Result], None], result: Result) -> None:
         if not self._is_stale(number):
-            self._worker = None
-            then(result)
+            self._end(partial(then, result))
 
     def _errored(self, number: int, error: Exception) -> None:
         if not self._is_stale(number):
-            self._worker = None
-            self._on_error(error.args[0] if isinstance(error, _WrappedError) else error)
+            self._end(partial(self._on_error, error))
+
+    def _end(self, tell: Callable[[], None]) -> None:
+        """Tell how it ended; then begin what has waited, unless that has begun something else."""
+        self._current = None
+        try:
+            tell()
+        finally:
+            following, self._next = self._next, None
+            if following is not None and self._current is None:
+                self._begin(following)
 
 
-def _until(
-    stop: Event, steps: Callable[..., Generator[Progress, None, Result]], *args: Any
-) -> Generator[Progress, None, Result | None]:
-    """Run ``steps(*args)`` until it returns, or `stop` is set; then close it.
+def in_background(
+    steps: Callable[[], Generator[Any, None, Any]], on_change: Callable[[], None]
+) -> Worker:
+    """Run steps in a thread; call a method at each and at the end, if its object is still there."""
+    worker, method = Worker(steps), WeakMethod(on_change)
 
-    A worker that is told to quit would leave it half-way, with all that it holds.
-    """
-    with closing(steps(*args)) as running:
-        while not stop.is_set():
-            try:
-                step = next(running)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            except RuntimeError as error:
-                raise _WrappedError(error) from error
-            yield step
-    return None
-
-
-class _WrappedError(Exception):
-    """Holds a RuntimeError, on which superqt's workers would end without a word."""
-
-
-def in_background(work: Callable[[], None], then: Callable[[], None]) -> FunctionWorker:
-    """Do some work in a thread, and then call a method, if its object is still there."""
-    worker = create_worker(work, _start_thread=False, _ignore_errors=True)
-    method = WeakMethod(then)
-
-    def finish(_: object = None) -> None:
+    def tell(_: object = None) -> None:
         if (alive := method()) is not None:
             alive()
 
-    worker.finished.connect(finish)
-    _end_with_the_program()
+    worker.yielded.connect(tell)
+    worker.finished.connect(tell)
     worker.start()
     return worker
-
-
-@cache
-def _end_with_the_program() -> None:
-    """Let scripts that end in mid-run wait for the threads, as napari's own event loop does.
-
-    A thread that outlives the interpreter's Qt objects aborts the process.
-    """
-    atexit.register(WorkerBase.await_workers, PATIENCE)

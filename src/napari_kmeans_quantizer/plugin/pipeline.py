@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from threading import Event
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from napari.layers import Image
@@ -27,9 +27,10 @@ from .layers.contents import Contents, state_contents
 from .layers.explored import explored_contents
 from .layers.make import QuantizedLayers, make_layer, make_layers
 from .models.exploration import Exploration
-from .models.region import region_mask
+from .models.pixels import read_pixels
 from .models.settings import Settings
 from .models.state import Appearance, State
+from .steps import as_part
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -39,21 +40,30 @@ if TYPE_CHECKING:
 
     from .models.display import Color
     from .models.exploration import Curve
+    from .models.pixels import Pixels
     from .models.source import Source
 
     Steps = Generator[Progress, None, Quantization]
-
-Result = TypeVar("Result")
 
 PREPARING = "Preparing for the first use"
 
 
 class Product(NamedTuple):
-    """A new state, what its layers hold, and the layers themselves where some are missing."""
+    """A new state, what its layers hold, and the layers themselves where some are missing.
+
+    Attributes
+    ----------
+    state : State
+    contents : Contents
+    layers : QuantizedLayers or None
+    before : State or None
+        The image's state when the work began, whose edits are kept.
+    """
 
     state: State
     contents: Contents
     layers: QuantizedLayers | None
+    before: State | None = None
 
 
 class ExploredProduct(NamedTuple):
@@ -73,11 +83,15 @@ def quantized(
     """Read, fit, paint and edit; `extra` are further options of `quantize`."""
     with work_clock() as seconds:
         looks = Appearance.of_source(source)
-        yield Progress("Reading the image", 0.0)
-        array, mask = source.array(), region_mask(source)
+        reading, parts = read_pixels(source, settings.no_data), 1 + source.is_lazy
+        pixels = yield from as_part(reading, 0, parts)
         options = _options(source, settings) | dict(extra or {})
-        fitted = yield from _fit_and_paint(array, mask, options, settings.apply_everywhere)
-        return State.of_fit(source, settings, array, fitted, seconds(), looks)
+        fitting = _fit_and_paint(pixels, options, settings.apply_everywhere)
+        fitted = yield from as_part(fitting, parts - 1, parts)
+        return State.of_fit(
+            *(source, settings, pixels.array, fitted, seconds(), looks),
+            n_without_data=pixels.n_without_data(settings.apply_everywhere),
+        )
 
 
 def explored(
@@ -89,22 +103,24 @@ def explored(
     """
     yield from _prepared()
     looks = Appearance.of_source(source)
-    yield Progress("Reading the image", 0.0)
-    array, mask = source.array(), region_mask(source)
     settings = replace(settings, palette=None, edits=())
     numbers = sorted({max(n_colors, len(settings.fixed_colors)) for n_colors in numbers})
-    results = {}
-    for done, n_colors in enumerate(numbers):
+    results, first = {}, int(source.is_lazy)
+    parts = first + len(numbers)
+    pixels = yield from as_part(read_pixels(source, settings.no_data), 0, parts)
+    for done, n_colors in enumerate(numbers, start=first):
         options = _options(source, replace(settings, n_colors=n_colors))
-        steps = _fit_and_paint(array, mask, options, settings.apply_everywhere)
-        results[n_colors] = yield from _as_part(steps, done, len(numbers), f"{n_colors} colors")
-    return Exploration(source, settings, results, *looks, arrangement, array)
+        steps = _fit_and_paint(pixels, options, settings.apply_everywhere)
+        results[n_colors] = yield from as_part(steps, done, parts, f"{n_colors} colors")
+    return Exploration(source, settings, results, *looks, arrangement, pixels.array)
 
 
-def in_palette(source: Source, palette: Palette, color_space: str = "rgb") -> Settings:
+def in_palette(
+    source: Source, palette: Palette, color_space: str = "rgb", no_data: float | None = None
+) -> Settings:
     """Return settings that paint a source in a palette, whatever units that comes in."""
     colors = colors_for(source, palette)
-    return Settings(n_colors=len(colors), color_space=color_space, palette=colors)
+    return Settings(len(colors), color_space, no_data=no_data, palette=colors)
 
 
 def colors_for(source: Source, palette: Palette) -> tuple[Color, ...]:
@@ -119,46 +135,28 @@ def _options(source: Source, settings: Settings) -> dict[str, Any]:
     return settings.options() | {"channel_axis": source.channel_axis}
 
 
-def _fit_and_paint(
-    array: NDArray[Any],
-    mask: NDArray[np.bool_] | None,
-    options: dict[str, Any],
-    apply_everywhere: bool,
-) -> Steps:
-    """Quantize what `mask` selects, and with `apply_everywhere` paint all in the same palette."""
-    steps = quantize_steps(array, mask=mask, **options)
-    if mask is None or not apply_everywhere:
+def _fit_and_paint(pixels: Pixels, options: dict[str, Any], apply_everywhere: bool) -> Steps:
+    """Quantize what lies inside, and with `apply_everywhere` paint all in the same palette."""
+    array, inside, present = pixels.array, pixels.inside, pixels.present
+    steps = quantize_steps(array, mask=inside, **options)
+    if inside is present or not apply_everywhere:
         return (yield from steps)
-    result = yield from _as_part(steps, 0, 2)
+    result = yield from as_part(steps, 0, 2)
     kept = {name: options[name] for name in ("channel_axis", "color_space") if name in options}
-    steps = quantize_steps(array, palette=result.palette, **kept)
-    return (yield from _as_part(steps, 1, 2))
-
-
-def _as_part(
-    steps: Generator[Progress, None, Result], done: int, of: int, name: str = ""
-) -> Generator[Progress, None, Result]:
-    """Run one of several pieces of work; its progress counts as a part of the whole."""
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-        stage = f"{name}: {step.stage.lower()}" if name else step.stage
-        yield Progress(stage, (done + step.fraction) / of)
+    steps = quantize_steps(array, palette=result.palette, mask=present, **kept)
+    return (yield from as_part(steps, 1, 2))
 
 
 # -- on to what is shown
 
 
 def produced(
-    source: Source, settings: Settings, missing: bool
+    source: Source, settings: Settings, missing: bool, before: State | None = None
 ) -> Generator[Progress, None, Product]:
-    """Quantize, and make what the layers need: all but the viewer's part."""
+    """Quantize, keep what people did to the state before, and make what the layers need."""
     yield from _prepared()
     state = yield from quantized(source, settings)
-    return product(state, missing)
+    return product(state.keeping(before), missing, before)
 
 
 def explored_product(
@@ -180,26 +178,26 @@ class Failure(NamedTuple):
 
 
 def apply_palette(
-    sources: list[Source], palette: Palette, color_space: str
+    sources: list[Source], palette: Palette, color_space: str, no_data: float | None = None
 ) -> Generator[Progress, None, tuple[list[Product], list[Failure]]]:
     """Paint several images in one palette; what one lacks does not stop the others."""
     yield from _prepared()
     products, failures = [], []
     for done, source in enumerate(sources):
         try:
-            steps = quantized(source, in_palette(source, palette, color_space))
-            state = yield from _as_part(steps, done, len(sources), source.name)
+            steps = quantized(source, in_palette(source, palette, color_space, no_data))
+            state = yield from as_part(steps, done, len(sources), source.name)
             products.append(product(state, missing=True))
         except (TypeError, ValueError, MemoryError) as error:
             failures.append(Failure(source, error))
     return products, failures
 
 
-def product(state: State, missing: bool) -> Product:
+def product(state: State, missing: bool, before: State | None = None) -> Product:
     """Make what the layers of a state hold and, if some are missing, the layers."""
     contents = state_contents(state)
     # napari compiles code for the first Labels layer: better here than on the GUI thread.
-    return Product(state, contents, make_layers(contents) if missing else None)
+    return Product(state, contents, make_layers(contents) if missing else None, before)
 
 
 # -- the first use

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.layers import Image
 
-from napari_kmeans_quantizer import completed, quantize
+from napari_kmeans_quantizer import Palette, completed, quantize, quantize_steps
 
 from .layers.contents import state_contents
 from .layers.make import make_layers
 from .layers.ours import Record
-from .models.settings import Settings
+from .models.settings import Settings, edited
 from .models.source import Source
 from .pipeline import quantized
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from napari.layers import Image, Labels, Shapes
+    from napari.layers import Labels, Shapes
+    from numpy.typing import NDArray
 
     from .layers.make import QuantizedLayers
+    from .models.settings import Edit
 
 OPTIONS = [
     name for name in inspect.signature(quantize).parameters if name not in ("image", "channel_axis")
@@ -37,6 +40,7 @@ def quantize_layer(
     window: tuple[slice, ...] | None = None,
     scaled: bool = False,
     alpha: str = "ignore",
+    no_data: float | None = None,
     edits: Sequence[tuple[Any, ...]] = (),
     **options: Any,
 ) -> QuantizedLayers:
@@ -60,6 +64,9 @@ def quantize_layer(
         Several layers: each is scaled to its contrast limits first.
     alpha : {"ignore", "channel"}, optional
         Transparent pixels never take part, or alpha is a fourth channel.
+    no_data : float, optional
+        Pixels that hold this value in all channels are left out. Those that are NaN, infinite or
+        masked in any channel always are.
     edits : sequence of tuple, optional
         Changes of the palette afterwards: ``("recolor", index, color)`` or
         ``("merge", index, into)``.
@@ -92,19 +99,16 @@ def quantize_layer(
     >>> len(palette.data)
     8
     """
-    for name in options:
-        if name not in OPTIONS:
-            raise TypeError(
-                f"quantize_layer() got an unknown option {name!r}; besides its own it takes "
-                f"{', '.join(OPTIONS)}."
-            )
+    _check_names(options)
     mask = options.pop("mask", None)
     if region is not None and mask is not None:
         raise ValueError("`region` and `mask` say the same: pass one of them.")
     layers = tuple(layer) if isinstance(layer, list | tuple) else (layer,)
+    _check_layers(layers)
     where = region if mask is None else np.asarray(mask)
     source = Source(layers, where, window, scaled=scaled, alpha=alpha)  # type: ignore[arg-type]
     options["n_colors"] = n_colors
+    _check_values(source, options, mask, no_data, edits)
     settings = Settings.from_dict(
         {
             **{name: value for name, value in options.items() if name != "random_state"},
@@ -113,6 +117,7 @@ def quantize_layer(
             "alpha": alpha,
             "scaled": scaled,
             "apply_everywhere": apply_everywhere,
+            "no_data": no_data,
             "edits": tuple(edits),
         }
     )
@@ -120,6 +125,80 @@ def quantize_layer(
     made = make_layers(state_contents(state))
     Record(source.key, state).own(made._asdict())
     return made
+
+
+# -- checks, before any work
+
+
+def _check_names(options: dict[str, Any]) -> None:
+    if "channel_axis" in options:
+        raise TypeError(
+            "quantize_layer() got an option 'channel_axis', which it does not take: an RGB layer "
+            "has its colors as channels. Pass several grey layers of one shape to quantize the "
+            "channels of one image, see `napari.layers.utils.stack_utils.stack_to_images`."
+        )
+    for name in options:
+        if name not in OPTIONS:
+            raise TypeError(
+                f"quantize_layer() got an unknown option {name!r}; besides its own it takes "
+                f"{', '.join(OPTIONS)}."
+            )
+
+
+def _check_layers(layers: tuple[Any, ...]) -> None:
+    for layer in layers:
+        if not isinstance(layer, Image):
+            raise TypeError(
+                f"quantize_layer() got {type(layer).__name__} as `layer`; it takes a napari Image "
+                "layer, or several grey ones as the channels of one image."
+            )
+
+
+def _check_values(
+    source: Source, options: dict[str, Any], mask: Any, no_data: Any, edits: Any
+) -> None:
+    """Refuse what would be refused later, when everything has been read."""
+    if no_data is not None and (isinstance(no_data, bool) or not isinstance(no_data, Real)):
+        raise TypeError(f"`no_data` must be a number or None, got {no_data!r}.")
+    channels = (source.n_values,) if source.channel_axis is not None else ()
+    blank = np.zeros((*(1 for _ in source.shape), *channels), source.dtype)
+    if source.rgb:
+        blank[..., 3:] = 1  # of alpha: not transparent
+    if isinstance(options.get("random_state"), np.random.Generator | np.random.RandomState):
+        options = options | {"random_state": 0}  # to check it would draw from it
+    quantize_steps(blank, channel_axis=source.channel_axis, **options).close()
+    if mask is not None:
+        _check_mask(np.asarray(mask), source.shape)
+    given = options.get("palette")
+    n_colors = options["n_colors"] if given is None else len(given)
+    blank_palette = Palette(np.zeros((n_colors, source.n_clustered)), dtype=source.dtype)
+    edited(blank_palette, tuple(map(_checked_edit, _listed(edits))))
+
+
+def _check_mask(mask: NDArray[Any], shape: tuple[int, ...]) -> None:
+    if mask.dtype != np.bool_ or mask.shape != shape:
+        raise ValueError(
+            f"`mask` must be an array of bools of the layer's spatial shape {shape}, got "
+            f"{mask.dtype} of shape {mask.shape}. Pass `mask > 0`, for example."
+        )
+
+
+def _listed(edits: Any) -> list[Any]:
+    if isinstance(edits, str) or not isinstance(edits, Sequence):
+        raise TypeError(
+            "`edits` must be a list such as "
+            f'[("recolor", 0, (20, 20, 60)), ("merge", 5, 2)], got {edits!r}.'
+        )
+    return list(edits)
+
+
+def _checked_edit(edit: Any) -> Edit:
+    if not isinstance(edit, list | tuple) or len(edit) != 3 or edit[0] not in ("recolor", "merge"):
+        raise ValueError(
+            'An edit must be ("recolor", index, color) or ("merge", index, into); '
+            f"`edits` holds {edit!r}."
+        )
+    return tuple(edit)
 
 
 def _plain_seed(random_state: Any) -> dict[str, int]:

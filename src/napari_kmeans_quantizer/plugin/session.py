@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .layers.contents import ROLES, state_contents
+from .layers.contents import ROLES, state_content, state_contents
 from .layers.explored import EXPLORED
-from .layers.make import can_update, make_layer, update_layer
+from .layers.make import can_update, make_copy, make_layer, update_layer
 from .layers.ours import Record, record_of, records_in
+from .layers.painting import Strokes, carried, painted_pixels
 from .layers.viewpoint import look_at
 from .layers.watch import Watch, recolored_points
+from .models.history import History
+from .models.source import PREVIEW_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +47,8 @@ class Session:
     ----------
     is_arranging : bool
         Whether layers become active that nobody has chosen.
+    strokes : Strokes
+        What people painted on the Labels layers.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Session:
         self._records: dict[Key, Record] = {}
         self._curves: dict[Key, Curve] = {}
         self.is_arranging = False
+        self.strokes = Strokes()
         self._watch = Watch(self._take_point_colors, self._tell_label)
 
     # -- what is known
@@ -127,13 +132,20 @@ class Session:
 
     # -- new results
 
-    def show(self, product: Product, roles: Iterable[str]) -> None:
+    def show(self, product: Product, roles: Iterable[str], passing: bool = False) -> None:
         """Take a new state; add its layers, or update those of the last one."""
-        state, contents, made = product
+        state, contents, made, before = product
         key, record = state.source.key, self._record(state.source.key)
-        old = record.state
-        record.state = state if old is None else replace(state, locks=old.locks)
+        old = record.before_preview or record.state
+        record.before_preview = None
+        if old is not None and old is not before:  # edited while the work was under way
+            state = state.keeping(old)
+            contents, made = state_contents(state), None
+        if old is not None and not record.is_passing:
+            record.history.add(old)
+        record.state, record.is_passing = state, passing
         look = old is None or not state.display.looks_like(old.display)
+        self._keep_painting(record, old)
         added = []
         with self._without_status():
             for role in roles:
@@ -157,6 +169,8 @@ class Session:
         shown = self.layer(record.key, role)
         if shown is not None and can_update(shown, content):
             update_layer(shown, content, **how)
+            if role == "labels" and "data" in content:
+                self.strokes.forget(shown)
             return False
         made = made or make_layer(role, content)
         record.own({role: made})
@@ -177,7 +191,18 @@ class Session:
             self._viewer.mouse_over_canvas = over
 
     def _watch_outputs(self, key: Key) -> None:
-        self._watch.add(self.layer(key, "labels"), self.layer(key, "palette"))
+        labels: Any = self.layer(key, "labels")
+        self._watch.add(labels, self.layer(key, "palette"))
+        if labels is not None:
+            self.strokes.watch(labels)
+
+    def _keep_painting(self, record: Record, old: State | None) -> None:
+        """Put what people painted on the clusters into a layer of its own: other ids follow."""
+        labels: Any = self.layer(record.key, "labels")
+        if labels is None or old is None or painted_pixels(labels.data, old) is None:
+            return
+        with self._keeping_active():
+            self._viewer.add_layer(make_copy(labels, f"{labels.name} · painted"))
 
     def _look_at(self, key: Key, added: list[str]) -> None:
         if "palette" in added and self._viewer.dims.ndisplay == 2:
@@ -228,16 +253,81 @@ class Session:
     def change(self, state: State) -> None:
         """Show a state that was made of the last one, in the layers that are there."""
         record = self._records[state.source.key]
+        before = record.before_preview or record.state
+        record.before_preview, record.is_passing = None, False
+        if before is not None and before is not state:
+            record.history.add(before)
+        self._turn_to(record, state)
+
+    def preview(self, state: State) -> None:
+        """Show a state while somebody is still choosing; undo leads to the one before."""
+        record = self._records[state.source.key]
+        record.before_preview = record.before_preview or record.state
+        large = state.result.labels.size > PREVIEW_PIXELS
+        self._turn_to(record, state, [role for role in ROLES if role != "image" or not large])
+
+    def before_preview(self, key: Key) -> State | None:
+        """Return the state from which previews began, None if there are none."""
+        record = self._records.get(key)
+        return None if record is None else record.before_preview
+
+    def end_preview(self, key: Key) -> None:
+        """Go back to the state before the previews, if there are any."""
+        record = self._records.get(key)
+        if record is not None and record.before_preview is not None:
+            state, record.before_preview = record.before_preview, None
+            self._turn_to(record, state)
+
+    def history(self, key: Key) -> History | None:
+        """Return what can be undone of a source, None before its first result."""
+        record = self._records.get(key)
+        return None if record is None or record.state is None else record.history
+
+    def undo(self, key: Key) -> State | None:
+        """Go back to the state before; return it, None if there is none."""
+        return self._step(key, History.undo)
+
+    def redo(self, key: Key) -> State | None:
+        """Go on to the state that was left by `undo`; return it, None if there is none."""
+        return self._step(key, History.redo)
+
+    def _step(self, key: Key, step: Callable[[History, State], State | None]) -> State | None:
+        self.end_preview(key)
+        record = self._records.get(key)
+        if record is None or record.state is None:
+            return None
+        state = step(record.history, record.state)
+        if state is not None:
+            record.is_passing = False
+            self._turn_to(record, state)
+        return state
+
+    def _turn_to(self, record: Record, state: State, roles: Iterable[str] = ROLES) -> None:
         old, record.state = record.state, state
-        if old is None or state.result is not old.result or state.hidden != old.hidden:
-            contents = state_contents(state)
-            if old is not None and state.result.labels is old.result.labels:
-                del contents.labels["data"]  # other colors alone: quicker, and keeps what was drawn
-            for role, content in zip(ROLES, contents, strict=True):
-                if self.layer(record.key, role) is not None:
-                    self._show_in(record, role, content, None, placed=False)
+        assert old is not None
+        if state.result is not old.result or state.hidden != old.hidden:
+            same_fit = state.fitted is old.fitted
+            if not same_fit:
+                self._keep_painting(record, old)
+            with self._without_status():
+                for role in roles:
+                    if self.layer(record.key, role) is not None:
+                        self._show_change(record, role, old, same_fit)
             self._watch_outputs(record.key)
         self._on_change()
+
+    def _show_change(self, record: Record, role: str, old: State, same_fit: bool) -> None:
+        """Show the state in the layer of a role, which shows the old one."""
+        state, layer = record.state, self.layer(record.key, role)
+        assert state is not None
+        assert layer is not None
+        # Other colors alone are quicker, and leave to the layer what was drawn.
+        colors_only = state.result.labels is old.result.labels
+        content = state_content(state, role, colors_only)
+        if role == "labels" and same_fit and not colors_only:
+            content["data"] = carried(layer.data, old, state)
+        look = not state.display.looks_like(old.display)
+        self._show_in(record, role, content, None, placed=not same_fit, look=look)
 
     # -- what people do to the layers
 
@@ -260,4 +350,5 @@ class Session:
     def _tell_label(self, labels: Labels) -> None:
         state = self._state_of(labels)
         if state is not None:
-            self._on_label(state, int(labels.selected_label) - 1)
+            index = int(labels.selected_label) - 1  # people paint with labels of their own, too
+            self._on_label(state, index if index < len(state.result.palette) else -1)

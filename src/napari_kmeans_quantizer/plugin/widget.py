@@ -7,6 +7,7 @@ Controls say what is wanted (`panel.choice`), threads do it (`pipeline`), and wh
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import napari.viewer
@@ -19,10 +20,10 @@ from .layers.comparison import Comparison
 from .models.state import State
 from .panel.actions import BLINK_KEY, GRID_KEY, actions
 from .panel.busy import Busy
-from .panel.buttons import Buttons, in_tab_order
+from .panel.buttons import Buttons, in_tab_order, undo_shortcuts
 from .panel.choice import Choice
 from .panel.connections import Connections
-from .panel.editing import Editing
+from .panel.editing import REDO_KEY, UNDO_KEY, Editing
 from .panel.exploring import Exploring
 from .panel.following import Following
 from .panel.form import Form, connect_all
@@ -38,10 +39,11 @@ from .views.palette.view import PaletteView
 from .views.views import Views
 
 if TYPE_CHECKING:
-    from superqt.utils import GeneratorWorker
+    from collections.abc import Iterable
 
     from napari_kmeans_quantizer import Quantization
 
+    from .jobs import Worker
     from .models.display import Color
     from .models.settings import Settings
 
@@ -57,7 +59,7 @@ class QuantizerWidget(Container):
     Attributes
     ----------
     image, n_colors, color_space, palette_from, region, apply, extent, channels, scaled, effort, \
-    seed, sample, alpha, add_image, add_labels, add_palette, live : magicgui widgets
+    seed, sample, alpha, no_data, add_image, add_labels, add_palette, live : magicgui widgets
         The controls; each has a ``value``.
 
     Examples
@@ -94,7 +96,7 @@ class QuantizerWidget(Container):
         self.region, self.apply, self.extent = form.region, form.apply, form.extent
         self.channels, self.scaled = form.channels, form.scaled
         self.effort, self.seed = form.effort, form.seed
-        self.sample, self.alpha = form.sample, form.alpha
+        self.sample, self.alpha, self.no_data = form.sample, form.alpha, form.no_data
         self.add_image, self.add_labels = form.add_image, form.add_labels
         self.add_palette = form.add_palette
         live = "Update the layers while values change"
@@ -111,7 +113,7 @@ class QuantizerWidget(Container):
         self._views = views = Views(viewer, session.state)
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
-        self._editing = Editing(viewer, choice, session)
+        self._editing = Editing(viewer, choice, form, runs, session)
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
 
@@ -128,19 +130,23 @@ class QuantizerWidget(Container):
         self.image.changed.connect(self._draw)
         view = self.palette_view
         view.color_selected.connect(self._editing.select)
+        view.color_previewed.connect(partial(self._editing.recolor, preview=True))
         view.color_edited.connect(self.recolor)
+        view.edit_cancelled.connect(self._editing.end_preview)
         view.lock_toggled.connect(self.lock)
         view.merge_requested.connect(self.merge)
         view.hidden_changed.connect(self.hide_colors)
         view.reset_requested.connect(self.reset_colors)
+        view.undo_requested.connect(self.undo)
+        view.redo_requested.connect(self.redo)
         self._connect_viewer()
 
     def _connect_viewer(self) -> None:
         keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
+        keys |= {UNDO_KEY: self._editing.undo, REDO_KEY: self._editing.redo}
+        undo_shortcuts(self.native, self.undo, self.redo)
         events = self._following.events(self._viewer)
-        on_drag = Pointing(
-            self.native, self._choice, self._views, self._exploring.take_at
-        ).on_drag
+        on_drag = Pointing(self.native, self._choice, self._views, self._exploring.take_at).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave
         )
@@ -155,6 +161,7 @@ class QuantizerWidget(Container):
         self._runs.stop()
         self._compare.leave()
         self._compare.show_results()
+        self._editing.unbind_keys()
         self._views.close()
         QTimer.singleShot(0, self._vanish)
 
@@ -208,7 +215,7 @@ class QuantizerWidget(Container):
             return self.state.summary
         return TOLD if self._preparation.under_way else ""
 
-    def run(self) -> GeneratorWorker | None:
+    def run(self) -> Worker | None:
         """Start quantizing the chosen image, as the "Quantize" button does.
 
         Returns at once; the layers come when the work is done. A run that is still under way is
@@ -216,7 +223,7 @@ class QuantizerWidget(Container):
 
         Returns
         -------
-        GeneratorWorker or None
+        Worker or None
             The thread's worker, with signals ``returned`` and ``finished``; None without an image.
         """
         return self._runs.run()
@@ -231,6 +238,7 @@ class QuantizerWidget(Container):
         """Draw what is known of the chosen image into all views."""
         if not isalive(self.native):
             return
+        self._editing.bind_keys()
         state, choice = self.state, self._choice
         if state is None:
             self.palette_view.show_palette(None)
@@ -242,6 +250,8 @@ class QuantizerWidget(Container):
                 hidden=state.hidden,
                 pixel_area=state.placement.pixel_area,
                 edited=state.is_edited or bool(state.hidden),
+                can_undo=self._editing.can_undo,
+                can_redo=self._editing.can_redo,
             )
         self._exploring.mark()
         self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
@@ -260,14 +270,14 @@ class QuantizerWidget(Container):
         color : sequence of float
             One value per channel.
         """
-        self._editing.change(lambda state: state.recolored(index, color))
+        self._editing.recolor(index, color)
 
-    def merge(self, index: int, into: int) -> None:
-        """Let a cluster join another one, and take its color."""
-        self._editing.change(lambda state: state.merged(index, into))
+    def merge(self, index: int | Iterable[int], into: int) -> None:
+        """Let a cluster, or several, join another one, and take its color."""
+        self._editing.merge(index, into)
 
-    def lock(self, index: int, locked: bool = True) -> None:
-        """Keep a color exactly in the next fits, or no longer."""
+    def lock(self, index: int | Iterable[int], locked: bool = True) -> None:
+        """Keep the centers of some clusters exactly in the next fits, or no longer."""
         self._editing.change(lambda state: state.with_lock(index, locked))
 
     def hide_colors(self, hidden: frozenset[int]) -> None:
@@ -277,6 +287,14 @@ class QuantizerWidget(Container):
     def reset_colors(self) -> None:
         """Take back all edits of the palette, and show all clusters."""
         self._editing.change(State.reset)
+
+    def undo(self) -> None:
+        """Go back to the palette before the last change, or the last fit."""
+        self._editing.undo()
+
+    def redo(self) -> None:
+        """Make the last change again that was undone."""
+        self._editing.redo()
 
     def _on_label(self, state: State, index: int) -> None:
         if isalive(self.native) and state is self.state:
@@ -289,9 +307,7 @@ class QuantizerWidget(Container):
         self._views.explore(self.explore, self.take)
         self._draw()
 
-    def explore(
-        self, first: int = 2, last: int = 10, arrangement: str = "stack"
-    ) -> GeneratorWorker | None:
+    def explore(self, first: int = 2, last: int = 10, arrangement: str = "stack") -> Worker | None:
         """Quantize with ``first`` to ``last`` colors, and show all results.
 
         Parameters
@@ -303,7 +319,7 @@ class QuantizerWidget(Container):
 
         Returns
         -------
-        GeneratorWorker or None
+        Worker or None
             As `run`.
 
         Raises
@@ -365,7 +381,7 @@ class QuantizerWidget(Container):
 
     # -- reuse
 
-    def apply_to_selected(self) -> GeneratorWorker | None:
+    def apply_to_selected(self) -> Worker | None:
         """Paint all selected images in the palette of the result, and compare their shares."""
         return self._reuse.apply_to_selected()
 

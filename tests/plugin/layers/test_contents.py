@@ -15,6 +15,8 @@ from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.contents import (
     ROLES,
+    VEIL,
+    VEIL_OPACITY,
     palette_positions,
     picture,
     state_contents,
@@ -252,14 +254,19 @@ def test_channels_are_painted_as_they_are_shown():
 # -- hidden clusters
 
 
-def test_hidden_clusters_are_transparent():
+def test_hidden_clusters_lie_under_a_veil():
+    """Transparent, they would show the original beneath: as good as the cluster itself."""
     state = replace(state_of(Image(PHOTO)), hidden=frozenset({1, 2}))
     image, labels, palette = make_layers(state_contents(state))
     shown = np.isin(state.result.labels, (0, 3))
-    assert np.array_equal(image.data[..., :3], state.result.image)
-    assert np.array_equal(image.data[..., 3] == 255, shown)
-    assert np.array_equal(image.data[..., 3] == 0, ~shown)
-    assert [labels.get_color(k + 1)[3] for k in range(4)] == [1, 0, 0, 1]
+    assert np.array_equal(image.data[shown][:, :3], state.result.image[shown])
+    assert (image.data[shown][:, 3] == 255).all()
+    veil = np.array([VEIL, VEIL, VEIL, VEIL_OPACITY])
+    assert (image.data[~shown] == (veil * 255).astype(np.uint8)).all()
+    for k in (0, 3):
+        assert np.allclose(labels.get_color(k + 1)[:3], state.shown[k], atol=1e-6)
+    for k in (1, 2):
+        assert np.allclose(labels.get_color(k + 1), veil, atol=1e-6)
     assert (palette.face_color[:, 3] == 1).all()
 
 
@@ -267,24 +274,47 @@ def test_hidden_clusters_of_a_region_hide_nothing_outside():
     state = replace(state_of(Image(PHOTO), region=Labels(INSIDE)), hidden=frozenset({0}))
     image = make_layers(state_contents(state)).image
     hidden = (state.result.labels == 0) & (INSIDE > 0)
-    assert np.array_equal(image.data[..., 3] == 0, hidden)
+    assert np.array_equal(image.data[..., 3] < 255, hidden)
 
 
-def test_hidden_clusters_of_grey_are_hidden_in_the_labels_alone():
-    state = state_of(Image(GREY))
-    image, labels, _ = make_layers(state_contents(replace(state, hidden=frozenset({2}))))
-    assert np.array_equal(image.data, state.result.image)
-    assert labels.get_color(3)[3] == 0
+def test_hidden_clusters_of_grey_get_one_shade():
+    layer = Image(GREY, contrast_limits=(0, 200), colormap="viridis", gamma=0.5)
+    state = replace(state_of(layer), hidden=frozenset({2}))
+    image, labels, _ = make_layers(state_contents(state))
+    hidden = state.result.labels == 2
+    assert np.array_equal(image.data[~hidden], state.result.image[~hidden])
+    (value,) = np.unique(image.data[hidden])
+    shown = state.display.shown([[value]])[0]
+    others = state.display.shown(np.arange(0, 201)[:, np.newaxis])
+    distances = ((others - VEIL) ** 2).sum(axis=1)
+    assert ((shown - VEIL) ** 2).sum() == pytest.approx(distances.min(), rel=0.05)
+    assert labels.get_color(3)[3] == pytest.approx(VEIL_OPACITY)
+
+
+def test_the_veil_looks_alike_whatever_the_dtype_and_limits():
+    for dtype, factor, limits in ((np.uint16, 257.0, (0, 65535)), (np.float32, 1 / 255, (0, 1))):
+        layer = rgb((PHOTO * factor).astype(dtype), contrast_limits=limits, gamma=0.5)
+        state = replace(state_of(layer), hidden=frozenset({0}))
+        veil = make_layers(state_contents(state)).image.data[state.result.labels == 0][0]
+        assert np.allclose(state.display.shown([veil[:3]]), VEIL, atol=0.01)
+        assert veil[3] == pytest.approx(VEIL_OPACITY * limits[1], rel=1e-3)
+
+
+def test_labels_that_no_cluster_has_are_seen():
+    """People paint with new labels: those, too, must be visible."""
+    labels = made(Image(PHOTO), 3).labels
+    assert labels.get_color(4)[3] == 1
+    assert labels.colormap.map(0)[3] == 0
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, bool])
 def test_alpha_is_that_of_the_dtype(dtype):
     shown = (RGBA[..., :3] > 99).astype(dtype)
-    visible = RGBA[..., 0] > 50
-    made_transparent = with_alpha(shown, visible)
     opaque = with_alpha(shown)
     top = {"uint8": 255, "uint16": 65535, "float32": 1, "bool": 255}[np.dtype(dtype).name]
     assert (opaque[..., 3] == top).all()
-    assert np.array_equal(made_transparent[..., 3], np.where(visible, top, 0))
     assert np.array_equal(opaque[..., :3] > 0, shown > 0)
-    assert np.array_equal(with_alpha(with_alpha(shown, visible)), made_transparent)
+    opaque[0, 0, 3] = 0
+    again = with_alpha(opaque)
+    assert np.array_equal(again, opaque)
+    assert again is not opaque

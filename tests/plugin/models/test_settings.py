@@ -19,7 +19,9 @@ CHANGED = Settings(
     alpha="channel",
     scaled=True,
     apply_everywhere=True,
+    no_data=-3.4028234663852886e38,
     fixed_colors=((0.1, 1 / 3, -0.0), (1e-17, 2.0, 255.0)),
+    joined=1,
     palette=((0.1 + 0.2,), (7.0,)),
     edits=(("recolor", 2, (0.1, 0.2, 1e300)), ("merge", 1, 0)),
 )

@@ -133,12 +133,12 @@ def test_a_slice_has_its_own_number_and_place():
     assert data.positions.tolist() == [4]
 
 
-def test_a_count_that_nobody_wants_any_more_ends():
+def test_a_stack_is_counted_frame_by_frame():
     state = state_of(Image(STACK), Settings(3))
     assert not is_counted(state)
-    state.frames.count(lambda: False)
-    assert not is_counted(state)
-    state.frames.count(lambda: True)
+    for n_frames in state.frames.steps():
+        assert not is_counted(state)
+    assert n_frames == len(STACK)
     assert is_counted(state)
     assert is_counted(state.merged(1, 0))
     assert is_counted(state_of(rgb(), Settings(3)))

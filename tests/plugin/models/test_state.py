@@ -7,6 +7,7 @@ import pytest
 from napari.layers import Image
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models.kept import Kept
 from napari_kmeans_quantizer.plugin.models.settings import Settings, edited
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.models.state import State
@@ -33,6 +34,10 @@ def locked_colors(state):
     return {state.color(k) for k in state.locked}
 
 
+def kept_centers(state):
+    return {one.centers for one in state.kept}
+
+
 def test_colors_are_plain_numbers(state):
     assert [state.color(k) for k in range(5)] == [(0, 0, 0), RED, GREEN, BLUE, WHITE]
     assert all(type(value) is float for value in state.color(1))
@@ -54,7 +59,10 @@ def test_edits_and_locks_of_the_settings_are_taken():
     assert state.fitted is fitted
     assert state.color(2) == (1, 2, 3)
     assert state.is_edited
-    assert state.locks == (RED,)
+    assert state.kept == (
+        Kept.locked(RED),
+        Kept((tuple(fitted.palette.colors[2].tolist()),), (1, 2, 3)),
+    )
     assert state.hidden == frozenset()
     assert state.seconds == 0
 
@@ -172,43 +180,111 @@ def test_wrong_edits_are_refused(state):
 
 def test_locks_follow_colors(state):
     state = state.with_lock(1, True).with_lock(4, True)
-    assert state.locks == (RED, WHITE)
+    assert state.kept == (Kept.locked(RED), Kept.locked(WHITE))
     after = state.recolored(1, (9.0, 9.0, 9.0))
-    assert set(after.locks) == {(9, 9, 9), WHITE}
+    assert kept_centers(after) == {(RED,), (WHITE,)}
     assert after.locked == {1, 4}
-    assert state.locks == (RED, WHITE)
-    assert state.recolored(2, (9.0, 9.0, 9.0)).locks == (RED, WHITE)
+    assert state.kept == (Kept.locked(RED), Kept.locked(WHITE))
+
+
+def test_what_was_colored_is_locked_by_its_center(state):
+    after = state.recolored(2, (9.0, 9.0, 9.0))
+    assert after.locked == {2}
+    assert after.kept == (Kept((GREEN,), (9.0, 9.0, 9.0)),)
+    assert after.with_lock(2, True).kept == (Kept((GREEN,), (9.0, 9.0, 9.0), by_hand=True),)
+    again = after.recolored(2, (8.0, 8.0, 8.0))
+    assert again.kept == (Kept((GREEN,), (8.0, 8.0, 8.0)),)
 
 
 def test_unlocking(state):
     state = state.with_lock(1, True).with_lock(1, True).with_lock(2, True)
-    assert state.locks == (RED, GREEN)
-    assert state.with_lock(1, False).locks == (GREEN,)
-    assert state.with_lock(3, False).locks == (RED, GREEN)
+    assert kept_centers(state) == {(RED,), (GREEN,)}
+    assert kept_centers(state.with_lock(1, False)) == {(GREEN,)}
+    assert kept_centers(state.with_lock(3, False)) == {(RED,), (GREEN,)}
+    assert state.recolored(1, BLUE).with_lock(1, False).locked == {2}
 
 
-def test_locks_are_told_apart_as_a_fit_would(state):
-    """Fixed colors must differ once rounded to the image's dtype."""
-    state = state.with_lock(1, True).with_lock(2, True).recolored(2, (200.2, 0.0, 0.0))
-    assert state.locks == (RED,)
-    assert state.locked == {1, 2}
-    again = quantize(IMAGE, 5, fixed_colors=state.locks)
-    assert RED in map(tuple, again.palette.colors.tolist())
+def test_several_at_once(state):
+    state = state.with_lock([1, 3, 4], True)
+    assert state.locked == {1, 3, 4}
+    assert state.with_lock({4, 1}, False).locked == {3}
+    merged = state.merged([1, 2, 4], into=3)
+    assert merged.result.palette.counts.tolist() == [16, 8]
+    assert merged.color(0) == BLUE
+    assert {*merged.centers(0)} == {RED, GREEN, BLUE, WHITE}
+    assert merged.centers(0)[0] == BLUE
 
 
-def test_a_lock_stays_with_the_other_cluster_of_its_color(state):
+def test_clusters_of_one_color_are_told_apart(state):
     state = state.with_lock(1, True).recolored(2, RED)
-    assert state.locked == {1, 2}
-    assert state.recolored(2, BLUE).locks[0] == RED
-    assert state.merged(2, 1).locks == (RED,)
-    assert state.merged(1, 2).locks == (RED,)
+    assert kept_centers(state) == {(RED,), (GREEN,)}
+    assert state.with_lock(1, False).locked == {2}
+    assert kept_centers(state.merged(2, 1)) == {(RED, GREEN)}
 
 
-def test_locks_of_float_images_are_exact():
-    rows = np.linspace(0, 1, 24).astype(np.float32).reshape(4, 6)
-    state = make(rows, 3).with_lock(1, True).recolored(1, (0.1 + 0.2,))
-    assert state.locks == ((0.1 + 0.2,),)
-    assert make(rows, 3).with_lock(0, True).recolored(1, (0.123,)).locked == {0}
+# -- a new fit
+
+
+def again(state, n_colors, image=IMAGE):
+    """Fit anew, around what is kept, as a run does."""
+    fixed = [center for one in state.kept for center in one.centers]
+    fitted = quantize(image, n_colors, fixed_colors=fixed or None)
+    settings = Settings(n_colors, fixed_colors=tuple(fixed))
+    return State.of_fit(state.source, settings, image, fitted).keeping(state)
+
+
+@pytest.mark.parametrize("n_colors", [3, 4, 5])
+def test_a_new_fit_keeps_what_was_colored(state, n_colors):
+    pixels = (IMAGE == GREEN).all(axis=2)
+    after = again(state.recolored(2, (9.0, 8.0, 7.0)), n_colors)
+    (index,) = after.locked
+    assert after.color(index) == (9, 8, 7)
+    assert after.centers(index) == (GREEN,)
+    assert (after.result.labels[pixels] == index).all()
+    assert (after.result.image[pixels] == (9, 8, 7)).all()
+    assert len(after.result.palette) == n_colors
+    assert after.is_edited
+    third = again(after, n_colors)
+    assert (third.color(*third.locked), third.centers(*third.locked)) == ((9, 8, 7), (GREEN,))
+
+
+def test_a_new_fit_keeps_what_was_merged_and_the_color_it_was_given(state):
+    state = state.merged(3, 2).recolored(0, WHITE)
+    assert state.centers(0) == (GREEN, BLUE)
+    after = again(state, 4)
+    (index,) = after.locked
+    assert after.color(index) == WHITE
+    assert after.centers(index) == (GREEN, BLUE)
+    both = (IMAGE == GREEN).all(axis=2) | (IMAGE == BLUE).all(axis=2)
+    assert (after.result.labels[both] == index).all()
+    assert len(after.result.palette) == 3
+
+
+def test_a_new_fit_keeps_hidden_what_is_kept(state):
+    state = replace(state.recolored(2, WHITE).with_lock(4, True), hidden=frozenset({0, 2, 4}))
+    after = again(state, 4)
+    assert {after.centers(k) for k in after.hidden} >= {(GREEN,), (WHITE,)}
+    assert after.hidden <= {k for k in range(4) if after.centers(k)[0] in ((0, 0, 0), GREEN, WHITE)}
+
+
+def test_what_a_fit_has_no_center_of_waits_for_the_next(state):
+    state = state.recolored(2, WHITE).merged(3, 1)
+    given = quantize(IMAGE, palette=[[7, 7, 7], [250, 250, 250]])
+    settings = Settings(palette=((7, 7, 7), (250, 250, 250)))
+    between = State.of_fit(state.source, settings, IMAGE, given).keeping(state)
+    assert between.locked == frozenset()
+    assert not between.is_edited
+    assert between.kept == state.kept
+    after = again(between, 5)
+    assert {after.centers(k) for k in after.locked} == {(GREEN,), (RED, BLUE)}
+    assert {after.color(k) for k in after.locked} == {WHITE, RED}
+
+
+def test_what_has_other_channels_waits(state):
+    state = state.recolored(2, WHITE)
+    grey = make(IMAGE[..., 1], 2).keeping(state)
+    assert (grey.locked, grey.hidden, grey.is_edited) == (frozenset(), frozenset(), False)
+    assert grey.kept == state.kept
 
 
 # -- merged
@@ -224,11 +300,11 @@ def test_merged_gives_its_pixels_to_the_other(state):
     assert (state.result.labels == quantize(IMAGE, 5).labels).all()
 
 
-def test_merging_drops_the_lock_of_what_is_gone(state):
-    state = state.with_lock(3, True).with_lock(1, True)
-    assert state.merged(3, 1).locks == (RED,)
-    assert state.merged(1, 3).locks == (BLUE,)
-    assert state.merged(0, 2).locks == (BLUE, RED)
+def test_what_was_merged_is_locked_by_all_its_centers(state):
+    state = state.with_lock(3, True)
+    assert kept_centers(state.merged(3, 1)) == {(RED, BLUE)}
+    assert kept_centers(state.merged(1, 3)) == {(BLUE, RED)}
+    assert kept_centers(state.merged(0, 2)) == {(BLUE,), (GREEN, (0.0, 0.0, 0.0))}
 
 
 @pytest.mark.parametrize(("index", "into"), [(0, 4), (4, 0), (1, 3), (3, 2), (2, 3)])
@@ -260,19 +336,27 @@ def test_reset_takes_all_edits_back(state):
 
 
 def test_locks_go_back_with_their_colors(state):
-    """A lock on a color that nobody sees any more could not be taken away."""
-    state = state.with_lock(1, True).with_lock(2, True).with_lock(4, True)
-    after = state.merged(4, 0).recolored(1, (9.0, 9.0, 9.0)).merged(0, 3).reset()
+    """What was locked by hand stays so; what was only edited is free again."""
+    state = state.with_lock(1, True).with_lock(2, True)
+    after = state.merged(4, 0).recolored(1, (9.0, 9.0, 9.0)).reset()
     assert locked_colors(after) == {RED, GREEN}
-    assert set(after.locks) == {RED, GREEN}
+    assert after.kept == (Kept.locked(GREEN), Kept.locked(RED))
     swapped = state.merged(0, 3)  # blue comes first now
     assert swapped.color(0) == BLUE
-    assert locked_colors(swapped.with_lock(0, True).reset()) == {RED, GREEN, BLUE, WHITE}
+    assert locked_colors(swapped.with_lock(0, True).reset()) == {RED, GREEN, BLUE, (0, 0, 0)}
+
+
+def test_reset_takes_back_what_earlier_fits_kept(state):
+    after = again(state.recolored(2, WHITE).merged(3, 1), 4).reset()
+    assert after.result is after.fitted
+    assert after.kept == ()
+    assert not after.is_edited
 
 
 def test_reset_keeps_locks_for_the_next_fit_that_have_no_color_yet(state):
-    state = replace(state, locks=((7.0, 7.0, 7.0),)).with_lock(2, True).recolored(2, (8, 8, 8))
-    assert set(state.reset().locks) == {(7, 7, 7), GREEN}
+    state = replace(state, kept=(Kept.locked((7.0, 7.0, 7.0)),)).with_lock(2, True)
+    after = state.recolored(2, (8, 8, 8)).reset()
+    assert kept_centers(after) == {((7.0, 7.0, 7.0),), (GREEN,)}
 
 
 # -- all together

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QColorDialog
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin.views.palette import dialogs
 
 PHOTO = data.coffee()[::4, ::4]
 LEFT = Qt.MouseButton.LeftButton
@@ -44,12 +44,24 @@ def test_a_click_selects_the_cluster(viewer, widget, photo, row, qtbot):
     assert widget.palette_view._list.currentIndex().row() == 6
 
 
-def test_a_double_click_edits_the_color(viewer, widget, photo, row, qtbot, monkeypatch):
-    monkeypatch.setattr(dialogs, "ask_color", lambda *_: QColor(1, 2, 3))
+@pytest.fixture
+def dialog(widget, row, qtbot):
+    """Double-click a row of the palette, and return the dialog that opens."""
+
+    def opened(n):
+        viewport, center = row(n)
+        qtbot.mouseClick(viewport, LEFT, pos=center)
+        qtbot.mouseDClick(viewport, LEFT, pos=center)
+        return next(d for d in widget.native.findChildren(QColorDialog) if d.isVisible())
+
+    return opened
+
+
+def test_a_double_click_edits_the_color(viewer, widget, photo, dialog, qtbot):
     before = widget.result
-    viewport, center = row(2)
-    qtbot.mouseClick(viewport, LEFT, pos=center)
-    qtbot.mouseDClick(viewport, LEFT, pos=center)
+    opened = dialog(2)
+    opened.setCurrentColor(QColor(1, 2, 3))
+    opened.accept()
     assert widget.result.palette.hex[2] == "#010203"
     where = before.labels == 2
     assert (viewer.layers["photo · quantized"].data[where] == (1, 2, 3)).all()
@@ -80,22 +92,190 @@ def test_editing_a_point_does_the_same(viewer, widget, photo):
     assert widget.result.labels is before.labels
 
 
-def test_locked_colors_are_kept_exactly_in_the_next_fit(widget, photo, run):
-    widget.recolor(0, (255, 0, 0))
-    menu = widget.palette_view.context_menu(0)
-    next(action for action in menu.actions() if action.text().startswith("Lock")).trigger()
-    menu.deleteLater()
-    widget.lock(3)
-    kept = widget.result.palette.colors[3]
+def test_the_picture_follows_while_a_color_is_being_chosen(viewer, widget, photo, dialog, qtbot):
+    before, where = widget.state, widget.result.labels == 2
+    shown, labels = viewer.layers["photo · quantized"], viewer.layers["photo · clusters"]
+    opened = dialog(2)
+    for red in (50, 100, 150):
+        opened.setCurrentColor(QColor(red, 2, 3))
+        qtbot.waitUntil(lambda red=red: (shown.data[where] == (red, 2, 3)).all())
+        assert np.allclose(labels.get_color(3)[:3], np.array([red, 2, 3]) / 255)
+    widget.color_space.native.isEnabled()  # nothing else is locked: the dialog is not modal
+    assert not opened.isModal()
+    opened.reject()
+    assert widget.state is before
+    assert np.array_equal(shown.data, before.result.image)
+    assert not widget.palette_view._undo.isEnabled()
+    opened = dialog(2)
+    for red in (50, 100):
+        opened.setCurrentColor(QColor(red, 2, 3))
+        qtbot.waitUntil(lambda red=red: (shown.data[where] == (red, 2, 3)).all())
+    opened.accept()
+    qtbot.mouseClick(widget.palette_view._undo, LEFT)  # all steps on the way are one
+    assert widget.state is before
+    assert np.array_equal(shown.data, before.result.image)
+
+
+def test_a_new_fit_while_a_color_is_being_chosen(widget, photo, dialog, run, qtbot):
+    before = widget.state
+    opened = dialog(2)
+    opened.setCurrentColor(QColor(50, 2, 3))
+    qtbot.waitUntil(lambda: widget.state is not before)
     widget.n_colors.value = 5
     run(widget)
-    colors = widget.result.palette.colors
-    assert len(colors) == 5
-    assert (colors == (255, 0, 0)).all(axis=1).any()
-    assert (colors == kept).all(axis=1).any()
-    assert len(widget.state.locked) == 2
-    expected = quantize(PHOTO, 5, fixed_colors=[(255, 0, 0), kept])
-    assert np.array_equal(widget.result.labels, expected.labels)
+    qtbot.waitUntil(lambda: not widget.native.findChildren(QColorDialog))
+    assert (50, 2, 3) not in {widget.state.color(k) for k in range(5)}
+    widget.undo()
+    assert widget.state is before
+
+
+def test_a_new_fit_keeps_edits_by_their_centers(viewer, widget, photo, run):
+    before = widget.result
+    centers = before.palette.colors
+    widget.recolor(0, (255, 0, 0))
+    widget.lock(3)
+    widget.merge(5, 6)
+    locked = {widget.state.centers(k)[0] for k in widget.state.locked}
+    assert locked == {tuple(centers[k]) for k in (0, 3, 6)}
+    widget.n_colors.value = 5
+    run(widget)
+    state = widget.state
+    assert len(state.result.palette) == 5  # as many as were asked for
+    assert len(state.locked) == 3
+    fixed = [centers[0], centers[3], centers[6], centers[5]]
+    fitted = quantize(PHOTO, 6, fixed_colors=fixed)
+    where = [int((fitted.palette.colors == center).all(axis=1).argmax()) for center in fixed]
+    red = fitted.labels == where[0]
+    assert red.any()
+    assert (viewer.layers["photo · quantized"].data[red] == (255, 0, 0)).all()
+    assert not (viewer.layers["photo · quantized"].data[~red] == (255, 0, 0)).all(axis=1).any()
+    both = np.isin(fitted.labels, where[2:])
+    assert (viewer.layers["photo · quantized"].data[both] == before.palette.values[6]).all()
+    widget.reset_colors()
+    assert np.array_equal(viewer.layers["photo · quantized"].data, fitted.image)
+    assert {widget.state.centers(k) for k in widget.state.locked} == {(tuple(centers[3]),)}
+
+
+def test_locking_a_recolored_cluster_locks_its_center(widget, photo, run, row, qtbot):
+    """A color that people gave a cluster is nobody's center: hardly a pixel would choose it."""
+    share = widget.result.palette.share[1]
+    widget.recolor(1, (255, 0, 255))
+    viewport, center = row(1)
+    qtbot.mouseClick(viewport, LEFT, pos=center)
+    for _ in range(2):
+        qtbot.keyClick(widget.palette_view._list, Qt.Key.Key_L)  # free it, and lock it again
+    run(widget)
+    (index,) = widget.state.locked
+    assert widget.state.color(index) == (255, 0, 255)
+    assert widget.result.palette.share[index] == pytest.approx(share, rel=0.05)
+
+
+def test_an_edit_that_was_unlocked_is_fitted_anew(widget, photo, run):
+    widget.recolor(1, (255, 0, 255))
+    widget.lock(1, False)
+    run(widget)
+    assert not widget.state.is_edited
+
+
+# -- undo
+
+
+def test_undo_and_redo_go_through_everything(viewer, widget, photo, run, qtbot):
+    image = viewer.layers["photo · quantized"]
+    states = [widget.state]
+    pixels = [image.data.copy()]
+
+    def remember():
+        states.append(widget.state)
+        pixels.append(image.data.copy())
+
+    for do in (
+        lambda: widget.recolor(0, (255, 0, 0)),
+        lambda: widget.lock([1, 2]),
+        lambda: widget.merge([3, 4], 5),
+        lambda: widget.hide_colors({1}),
+        lambda: widget.reset_colors(),
+    ):
+        do()
+        remember()
+    widget.n_colors.value = 4
+    run(widget)
+    remember()
+    widget.recolor(2, (9, 9, 9))
+    remember()
+    view = widget.palette_view
+    for k in reversed(range(len(states) - 1)):
+        qtbot.mouseClick(view._undo, LEFT)
+        assert widget.state is states[k]
+        assert np.array_equal(image.data, pixels[k])
+        assert widget.n_colors.value == (4 if k >= 6 else 8)
+        assert len(viewer.layers["photo · palette"].data) == len(states[k].result.palette)
+        assert np.array_equal(viewer.layers["photo · clusters"].data, states[k].result.labels + 1)
+    assert not view._undo.isEnabled()
+    for k in range(1, len(states)):
+        qtbot.mouseClick(view._redo, LEFT)
+        assert widget.state is states[k]
+        assert np.array_equal(image.data, pixels[k])
+    assert not view._redo.isEnabled()
+    widget.undo()
+    widget.lock(0)
+    assert not view._redo.isEnabled()  # another way was taken
+
+
+def test_live_steps_are_one_step_to_undo(widget, photo, run, settled):
+    first = widget.state
+    widget.live.value = True
+    for n_colors in (7, 6, 5, 4):
+        widget.n_colors.value = n_colors
+        settled(widget)
+    assert len(widget.result.palette) == 4
+    widget.undo()
+    assert widget.state is first
+    assert widget.n_colors.value == 8
+    settled(widget)  # and Live does not make it anew
+    assert widget.state is first
+
+
+def test_undo_is_each_images_own(viewer, widget, photo, run):
+    first = widget.state
+    widget.lock(0)
+    viewer.add_image(PHOTO[..., 0], name="second")
+    assert not widget.palette_view._undo.isEnabled()
+    widget.undo()
+    run(widget)
+    assert widget.state.source.name == "second"
+    viewer.layers.selection.active = photo
+    assert widget.palette_view._undo.isEnabled()
+    widget.undo()
+    assert widget.state is first
+
+
+def test_what_is_edited_while_a_run_is_under_way_is_kept(widget, photo, held, settled, qtbot):
+    center = tuple(widget.result.palette.colors[2])
+    widget.n_colors.value = 5
+    widget.run()
+    qtbot.waitUntil(held.begun.is_set, timeout=60_000)
+    widget.recolor(2, (255, 0, 0))
+    held.set()
+    settled(widget)
+    (index,) = widget.state.locked
+    assert widget.state.centers(index) == (center,)
+    assert widget.state.color(index) == (255, 0, 0)
+    assert len(widget.result.palette) == 5
+
+
+# -- selecting, merging and hiding
+
+
+def test_the_merged_color_is_selected(viewer, widget, photo, row, qtbot):
+    control = Qt.KeyboardModifier.ControlModifier
+    for n, modifier in ((6, Qt.KeyboardModifier.NoModifier), (7, control), (4, control)):
+        viewport, center = row(n)
+        qtbot.mouseClick(viewport, LEFT, modifier, center)
+    qtbot.keyClick(widget.palette_view._list, Qt.Key.Key_M)
+    (merged,) = [k for k in range(6) if len(widget.state.centers(k)) == 3]
+    assert widget.palette_view._list.selected() == [merged]
+    assert viewer.layers["photo · clusters"].selected_label == merged + 1
 
 
 def test_merging_and_hiding(viewer, widget, photo):
@@ -112,9 +292,9 @@ def test_merging_and_hiding(viewer, widget, photo):
     assert (viewer.layers["photo · quantized"].data[merged] == before.palette.values[1]).all()
     widget.hide_colors({0, 2})
     labels = viewer.layers["photo · clusters"]
-    assert labels.get_color(1)[3] == 0
+    assert labels.get_color(1)[3] < 1
     assert labels.get_color(2)[3] == 1
-    shown = viewer.layers["photo · quantized"].data[..., 3] > 0
+    shown = viewer.layers["photo · quantized"].data[..., 3] == 255
     assert np.array_equal(shown, ~np.isin(widget.result.labels, (0, 2)))
     widget.reset_colors()
     assert np.array_equal(viewer.layers["photo · quantized"].data, before.image)
@@ -153,16 +333,16 @@ def test_an_impossible_edit_is_told(widget, photo, notices):
 
 
 @pytest.mark.parametrize("n_bits", [8, 12, 16])
-def test_colors_are_edited_as_they_are_shown(viewer, widget, row, run, monkeypatch, qtbot, n_bits):
+def test_colors_are_edited_as_they_are_shown(viewer, widget, dialog, run, n_bits):
     top = 2**n_bits - 1
     pixels = (PHOTO.astype(np.uint16) * top) // 255
     viewer.add_image(pixels.astype(np.uint8) if n_bits == 8 else pixels, rgb=True, name="deep")
     viewer.layers["deep"].contrast_limits = (0, top)
     widget.n_colors.value = 4
     run(widget)
-    monkeypatch.setattr(dialogs, "ask_color", lambda *_: QColor(255, 0, 51))
-    viewport, center = row(2)
-    qtbot.mouseDClick(viewport, LEFT, pos=center)
+    opened = dialog(2)
+    opened.setCurrentColor(QColor(255, 0, 51))
+    opened.accept()
     assert widget.state.color(2) == (top, 0, round(top / 5))
     assert widget.state.hex[2] == "#ff0033"
     points = viewer.layers["deep · palette"]

@@ -214,6 +214,7 @@ def test_every_parameter_tells_that_it_changed(form, layers):
         form.seed: 3,
         form.sample: 10,
         form.alpha: "channel",
+        form.no_data: -9999,
     }
     assert set(form.parameters()) == set(others)
     told = []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication, QSlider, QStyle, QStyleOptionSlider
 from skimage import data
 
-from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer import Progress, quantize, quantize_steps
+from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.models import source
 from napari_kmeans_quantizer.plugin.panel import choice
 
@@ -121,6 +124,70 @@ def test_large_images_are_previewed_while_dragging(viewer, widget, photo, done, 
     assert np.array_equal(quantized.extent.world, photo.extent.world)
 
 
+class Slow:
+    """Work that takes its time, and what of it was under way at once."""
+
+    def __init__(self, seconds):
+        self._seconds, self.begun, self.cancelled = seconds, [], 0
+
+    def steps(self, array, n_colors=16, **options):
+        self.begun.append(n_colors)
+        until = time.monotonic() + self._seconds
+        try:
+            while time.monotonic() < until:
+                time.sleep(0.01)
+                yield Progress("Slow", 0.1)
+        except GeneratorExit:
+            self.cancelled += 1
+            raise
+        return (yield from quantize_steps(array, n_colors, **options))
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["small", "with a preview"])
+def test_previews_are_seen_while_the_slider_is_dragged(
+    widget, shown, photo, done, qtbot, monkeypatch, large
+):
+    """However slow: what is under way is finished, and then comes what is newest."""
+    if large:
+        monkeypatch.setattr(source.preview_step, "__defaults__", (300,))
+    widget.live.value = True
+    done()
+    slow, seen = Slow(0.3), []
+    monkeypatch.setattr(pipeline, "quantize_steps", slow.steps)
+    monkeypatch.setattr(
+        widget._session, "_on_change", lambda: seen.append(len(widget.result.palette))
+    )
+    slider = slider_of(widget)
+    slider.setSliderDown(True)
+    for value in range(10, 40):
+        slider.setSliderPosition(value)
+        qtbot.wait(40)
+    assert len(seen) >= 3  # 1.2 s, and more on a busy machine
+    assert slow.cancelled == 0
+    done()
+    assert len(slow.begun) < 15  # at most one waits
+    assert slow.begun == sorted(slow.begun)
+    assert seen[-1] == 39
+    slider.setSliderDown(False)
+    done()
+    assert len(widget.result.palette) == 39
+    assert widget.state.source.step == 1
+
+
+def test_a_long_run_is_not_waited_for(widget, shown, photo, done, qtbot, monkeypatch):
+    monkeypatch.setattr(source.preview_step, "__defaults__", (300,))
+    slow = Slow(60)
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "quantize_steps", slow.steps)
+        widget.run()
+        qtbot.waitUntil(lambda: slow.begun == [8], timeout=60_000)
+    widget.live.value = True
+    widget.n_colors.value = 5
+    done()
+    assert slow.cancelled == 1
+    assert len(widget.result.palette) == 5
+
+
 # -- every change
 
 
@@ -194,10 +261,10 @@ def test_live_follows_the_slice(viewer, widget, done):
 
 
 def test_live_troubles_are_told_quietly(viewer, widget, done, notices):
-    viewer.add_image(np.where(np.eye(40), np.nan, 0.5), name="bad")
+    viewer.add_image(np.full((40, 40), np.nan), name="bad")
     widget.live.value = True
     for value in (3, 4, 5):
         widget.n_colors.value = value
         done()
     assert notices == []
-    assert "40 NaN values" in widget.message
+    assert '"bad" has no pixel with data' in widget.message

@@ -61,7 +61,7 @@ def test_the_result_is_handed_on_and_the_message_shown(work, busy, start, ends, 
 
 
 def test_work_that_nobody_asked_for_leaves_the_button_alone(work, start, qtbot):
-    work.begin(str, steps, 7, asked=False, at_once=False)
+    work.begin(str, steps, 7, asked=False)
     assert start.enabled
     wait_for(work, qtbot)
 
@@ -122,6 +122,33 @@ def test_cancel(work, busy, start, ends, qtbot):
     assert results == []
     work.cancel()  # of nothing
     assert ends == [True]
+
+
+def test_while_brief_work_is_finished_the_next_piece_is_not_announced(
+    work, busy, start, ends, qtbot
+):
+    go, begun, results = threading.Event(), threading.Event(), []
+
+    def held():
+        begun.set()
+        go.wait(10)
+        yield Progress("working", 0.5)
+        return 7
+
+    def show(result):
+        results.append(result)
+        return f"Done: {result}."
+
+    work.begin(show, held, brief=True)
+    assert begun.wait(10)
+    work.begin(show, steps, 8, asked=False, brief=True)
+    assert not start.enabled  # somebody still waits for the first
+    go.set()
+    wait_for(work, qtbot)
+    assert results == [7, 8]
+    assert busy.status.value == "Done: 8."
+    assert start.enabled
+    assert ends == [True, True]
 
 
 def test_complaints(work, busy, notices):

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 ROOMS = (12, 16, 24, 32)  # for how many colors, one above the other, the palette makes room
 TEXT_WIDTH = 6.0  # of "#rrggbb  12.3%", in sizes of a square
-GREY = "#808080"  # readable on napari's black as on its white canvas
+GREY = "#757575"  # 4.5 : 1 on napari's black as on its white canvas
+VEIL, VEIL_OPACITY = 0.3, 0.7  # a grey over what is hidden: the original may lie beneath
+NEW = (1.0, 0.0, 1.0, 1.0)  # of labels that people painted and that no cluster has
 
 Attributes = dict[str, Any]
 
@@ -38,13 +40,22 @@ ROLES = Contents._fields
 
 
 def state_contents(state: State) -> Contents:
-    """Return what the three layers of a state hold; hidden clusters are transparent."""
-    contents = Contents(_image_contents(state), _labels_contents(state), _palette_contents(state))
-    for role, content in zip(ROLES, contents, strict=True):
-        palette = state.palette if role == "palette" else None
-        about = About.of_output(role, state.source, state.settings, palette)
-        content["metadata"] = about.to_metadata()
-    return contents
+    """Return what the three layers of a state hold; hidden clusters are dimmed."""
+    return Contents(**{role: state_content(state, role) for role in ROLES})
+
+
+def state_content(state: State, role: str, colors_only: bool = False) -> Attributes:
+    """Return what the layer of a role holds; of clusters perhaps only how they are shown."""
+    if role == "labels":
+        content = _label_colors(state)
+        if not colors_only:
+            content["data"] = label_ids(state)
+    else:
+        content = _image_contents(state) if role == "image" else _palette_contents(state)
+    palette = state.palette if role == "palette" else None
+    about = About.of_output(role, state.source, state.settings, palette)
+    content["metadata"] = about.to_metadata()
+    return content
 
 
 def picture(result: Quantization, display: Display) -> NDArray[Any]:
@@ -58,27 +69,41 @@ def picture(result: Quantization, display: Display) -> NDArray[Any]:
     return painted
 
 
-def with_alpha(shown: NDArray[Any], visible: NDArray[np.bool_] | None = None) -> NDArray[Any]:
-    """Return a color picture with alpha: transparent where it is not visible, or was not before."""
+def with_alpha(shown: NDArray[Any]) -> NDArray[Any]:
+    """Return a color picture with alpha: opaque, but where it was transparent before."""
     if shown.dtype == np.bool_:  # a True of alpha would be one of 255
         shown = shown.astype(np.uint8) * 255
-    opaque = shown.dtype.type(opaque_alpha(shown.dtype))
-    alpha = shown[..., 3] if shown.shape[-1] == 4 else np.full(shown.shape[:-1], opaque)
-    if visible is not None:
-        alpha = np.where(visible, alpha, shown.dtype.type(0))
-    return np.concatenate([shown[..., :3], alpha[..., np.newaxis]], axis=-1)
+    if shown.shape[-1] == 4:
+        return shown.copy()
+    with_room = np.empty((*shown.shape[:-1], 4), shown.dtype)
+    with_room[..., :3], with_room[..., 3] = shown, opaque_alpha(shown.dtype)
+    return with_room
 
 
 def _image_contents(state: State) -> Attributes:
     data = picture(state.result, state.display)
-    if state.hidden and state.display.is_color:
-        data = with_alpha(data, ~_hidden_pixels(state))
+    if state.hidden:
+        data = veiled(data, _hidden_pixels(state), state.display)
     return {
         "data": data,
         "name": f"{state.source.name} · quantized",
         **state.display.look(),
         **state.placement.whole,
     }
+
+
+def veiled(shown: NDArray[Any], where: NDArray[np.bool_], display: Display) -> NDArray[Any]:
+    """Return a picture with a grey veil over some pixels; of grey ones, in one shade."""
+    if not display.is_color:
+        shaded = shown.copy()
+        shaded[where] = display.values((VEIL,) * 3, (0.0,))[0]
+        return shaded
+    rgba, look = with_alpha(shown), display.look()
+    low, high = look["contrast_limits"]
+    grey = low + VEIL ** (1 / look["gamma"]) * (high - low)
+    veil = (grey, grey, grey, VEIL_OPACITY * opaque_alpha(rgba.dtype))
+    rgba[where] = np.asarray(veil).astype(rgba.dtype)
+    return rgba
 
 
 def _hidden_pixels(state: State) -> NDArray[np.bool_]:
@@ -88,19 +113,24 @@ def _hidden_pixels(state: State) -> NDArray[np.bool_]:
     return pixels if state.result.mask is None else pixels & state.result.mask
 
 
-def _labels_contents(state: State) -> Attributes:
+def label_ids(state: State) -> NDArray[Any]:
+    """Return the clusters as labels: 1..K, and 0 where nothing took part."""
     n_colors = len(state.result.palette)
     # uint16 refreshes ten times faster in napari than wider integers, uint8 faster still.
     ids: NDArray[Any] = state.result.labels.astype(np.uint8 if n_colors <= 255 else np.uint16)
     np.add(ids, 1, out=ids)
     if state.result.mask is not None:
         ids[~state.result.mask] = 0
+    return ids
+
+
+def _label_colors(state: State) -> Attributes:
+    n_colors = len(state.result.palette)
     rgba = np.column_stack([state.shown, np.ones(n_colors)])
-    rgba[list(state.hidden)] = 0
-    color_of: dict[int | None, Any] = {None: "transparent", 0: "transparent"}
+    rgba[list(state.hidden)] = (VEIL, VEIL, VEIL, VEIL_OPACITY)
+    color_of: dict[int | None, Any] = {None: NEW, 0: "transparent"}
     color_of.update(enumerate(rgba, start=1))
     return {
-        "data": ids,
         "name": f"{state.source.name} · clusters",
         "colormap": DirectLabelColormap(color_dict=color_of),
         # napari looks ids up in a column of this name.

@@ -67,7 +67,7 @@ def original_picture(array: NDArray[Any], display: Display) -> NDArray[Any]:
     for start in range(0, len(lines), ROWS):
         part = lines[start : start + ROWS]
         rgb = display.shown(part.reshape(-1, part.shape[-1]))
-        shown[start : start + ROWS] = np.rint(rgb * 255).reshape(*part.shape[:-1], 3)
+        shown[start : start + ROWS] = np.rint(np.nan_to_num(rgb) * 255).reshape(*part.shape[:-1], 3)
     return shown.reshape(*array.shape[:-1], 3)
 
 

@@ -53,6 +53,18 @@ def make_layer(role: str, content: Attributes) -> Layer:
         return KINDS[role](**content)
 
 
+def make_copy(labels: Labels, name: str) -> Labels:
+    """Return another layer with the data of one of ours, which is about to get other data."""
+    own = bare(labels)
+    place = {attribute: getattr(own, attribute) for attribute in PLACE}
+    copy: Labels = make_layer(
+        "labels",
+        {"data": own.data, "name": name, "colormap": own.colormap, "features": own.features}
+        | place,
+    )
+    return copy
+
+
 def can_update(layer: Layer, content: Attributes) -> bool:
     """Tell whether a layer can take other content, or must be replaced by a new one."""
     if not isinstance(layer, Points):
@@ -87,6 +99,8 @@ def update_layer(
     elif "data" in content:
         own.data = content["data"]
     if isinstance(own, Labels):
+        if "data" in content:
+            _begin_history(own)
         own.colormap = content["colormap"]
         own.features = content["features"]
     if isinstance(own, Image) and look:
@@ -96,6 +110,14 @@ def update_layer(
         if placed and name in content and not _alike(getattr(own, name), content[name]):
             setattr(own, name, content[name])
     own.metadata = {**own.metadata, **content["metadata"]}
+
+
+def _begin_history(layer: Labels) -> None:
+    """Let Ctrl+Z not write old labels into new data: napari forgets strokes of what is locked."""
+    mode, editable = layer.mode, layer.editable
+    layer.editable = False
+    layer.editable = editable
+    layer.mode = mode
 
 
 def _set_look(layer: Image, content: Attributes) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, ref
 
+from napari_kmeans_quantizer.plugin.models.history import History
+
 from .contents import ROLES
 
 if TYPE_CHECKING:
@@ -31,10 +33,22 @@ class Record:
         Identity of the image.
     state : State or None
         None if it was only explored, or its result is gone.
+
+    Attributes
+    ----------
+    history : History
+        What can be undone.
+    before_preview : State or None
+        Where undo leads to while a color is being chosen.
+    is_passing : bool
+        Whether the state is one of many while somebody drags a slider: not worth an undo.
     """
 
     def __init__(self, key: Key, state: State | None = None) -> None:
         self.key, self.state = key, state
+        self.history = History()
+        self.is_passing = False
+        self.before_preview: State | None = None
         self._layers: dict[str, ref[Layer]] = {}
 
     def own(self, layers: Mapping[str, Layer]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
 
@@ -39,13 +39,12 @@ class FrameCounts:
         """Whether they are counted already."""
         return "counts" in self.__dict__
 
-    def count(self, wanted: Callable[[], bool]) -> None:
-        """Count them, in any thread, as long as somebody wants to know."""
+    def steps(self) -> Generator[int, None, None]:
+        """Count them frame by frame, in any thread; yield how many frames are done."""
         rows = []
         for row in self._rows():
-            if not wanted():
-                return
             rows.append(row)
+            yield len(rows)
         self.__dict__["counts"] = np.stack(rows)
 
     def _rows(self) -> Iterator[Counts]:

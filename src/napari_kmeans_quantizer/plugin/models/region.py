@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Labels, Shapes
-from scipy import ndimage  # type: ignore[import-untyped]
+
+from napari_kmeans_quantizer import completed
+from napari_kmeans_quantizer.plugin.steps import as_part
 
 from .geometry import data_to_world, full_data, last_axes, spatial_shape, unit_factors
+from .reading import read
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import TypeAlias, TypeVar
+
     from numpy.typing import ArrayLike, NDArray
+
+    from napari_kmeans_quantizer import Progress
 
     from .source import Source
 
+    Result = TypeVar("Result")
+    Steps: TypeAlias = Generator[Progress, None, Result]
+
+READING = "Reading the region"
 ENCLOSING = ("rectangle", "ellipse", "polygon")
 ELLIPSE_POINTS = 256
 UNNOTICEABLE = 1e-6  # pixels
@@ -25,7 +38,18 @@ EDGE_DECIMALS = 9
 
 
 def region_mask(source: Source) -> NDArray[np.bool_] | None:
-    """Return which pixels of a source's array take part, None if all do; read-only.
+    """Return which pixels of a source's array lie in its region, None if all do; read-only.
+
+    Raises
+    ------
+    ValueError
+        If the region holds none.
+    """
+    return completed(region_steps(source))
+
+
+def region_steps(source: Source) -> Steps[NDArray[np.bool_] | None]:
+    """Do what `region_mask` does step by step: labels may have to be read.
 
     Raises
     ------
@@ -41,7 +65,10 @@ def region_mask(source: Source) -> NDArray[np.bool_] | None:
             f'The region "{region.name}" encloses nothing; lines and paths do not: '
             "draw a rectangle, an ellipse or a polygon."
         )
-    mask = _shapes_mask(source, region) if drawn else _labels_mask(source, region)
+    if drawn:
+        mask = _shapes_mask(source, region)
+    else:
+        mask = yield from _labels_mask(source, region)
     if not mask.any():
         raise ValueError(
             f'The region "{region.name}" holds no pixel of "{source.name}": '
@@ -60,7 +87,7 @@ def _to_region(source: Source, region: Labels | Shapes) -> NDArray[np.float64]:
     return np.linalg.inv(last_axes(data_to_world(region), n_shared)) @ to_world
 
 
-def _labels_mask(source: Source, region: Labels) -> NDArray[np.bool_]:
+def _labels_mask(source: Source, region: Labels) -> Steps[NDArray[np.bool_]]:
     """Return which pixels have a label above 0 nearest to them."""
     n_missing = max(source.ndim - region.ndim, 0)
     matrix = np.zeros((source.ndim + 1,) * 2)
@@ -73,9 +100,9 @@ def _labels_mask(source: Source, region: Labels) -> NDArray[np.bool_]:
     available[:n_missing] = 1
     exact = _as_slices(matrix, offset, shape, available)
     if exact is not None:
-        inside = _labeled(region, exact)
+        inside = yield from _labeled(region, exact)
     else:
-        inside = _resampled(region, matrix, offset, shape, available)
+        inside = yield from _resampled(region, matrix, offset, shape, available)
     return np.broadcast_to(inside, source.shape)
 
 
@@ -102,7 +129,7 @@ def _resampled(
     offset: NDArray[np.float64],
     shape: NDArray[np.int_],
     available: NDArray[np.int_],
-) -> NDArray[np.bool_]:
+) -> Steps[NDArray[np.bool_]]:
     """Return whether the nearest label is above 0, for indices mapped by a matrix."""
     reach = matrix * (shape - 1)
     low = np.floor(offset + np.minimum(reach, 0).sum(axis=1))
@@ -110,7 +137,9 @@ def _resampled(
     start, stop = (np.clip(ends, 0, available).astype(int) for ends in (low, high))
     if (start >= stop).any():
         return np.zeros(shape, dtype=np.bool_)
-    part = _labeled(region, tuple(map(slice, start.tolist(), stop.tolist())))
+    part = yield from _labeled(region, tuple(map(slice, start.tolist(), stop.tolist())))
+    from scipy import ndimage  # type: ignore[import-untyped]
+
     inside: NDArray[np.bool_] = ndimage.affine_transform(
         part,
         matrix,
@@ -123,14 +152,15 @@ def _resampled(
     return inside
 
 
-def _labeled(region: Labels, part: tuple[slice, ...]) -> NDArray[np.bool_]:
+def _labeled(region: Labels, part: tuple[slice, ...]) -> Steps[NDArray[np.bool_]]:
     """Return where a part of the region has labels above 0, in as many dimensions as `part`."""
     data, n_extra = full_data(region), region.ndim - len(part)
-    own = part[max(-n_extra, 0) :]
-    slices = (data[(*i, *own)] for i in np.ndindex(data.shape[: max(n_extra, 0)]))
-    labeled = np.asarray(next(slices)) > 0
-    for values in slices:
-        labeled |= np.asarray(values) > 0
+    own, extra = part[max(-n_extra, 0) :], data.shape[: max(n_extra, 0)]
+    labeled, of = None, math.prod(extra)
+    for done, i in enumerate(np.ndindex(extra)):
+        values = yield from as_part(read(data[i] if i else data, own, READING), done, of)
+        labeled = values.array > 0 if labeled is None else labeled | (values.array > 0)
+    assert labeled is not None
     return labeled.reshape((1,) * max(-n_extra, 0) + labeled.shape)
 
 

@@ -31,7 +31,7 @@ def python_script(source: Source, settings: Settings) -> str:
     for field in fields(Settings):
         value = getattr(settings, field.name)
         unused = field.name == "fixed_colors" and settings.palette is not None
-        if field.name != "n_colors" and value != field.default and not unused:
+        if field.name not in ("n_colors", "joined") and value != field.default and not unused:
             arguments.append(f"{field.name}={_literal(value)}")
     lines = [
         "from napari_kmeans_quantizer.plugin import quantize_layer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer import Quantization
 
     from .display import Color
+
+Edited = TypeVar("Edited", "Quantization", Palette)
 
 Edit = tuple[Any, ...]
 """``("recolor", index, color)`` or ``("merge", index, into)``; indices into the palette so far."""
@@ -34,8 +36,13 @@ class Settings:
         Several layers as channels: each scaled to its contrast limits.
     apply_everywhere : bool
         With a region: fit inside it, but paint all pixels.
+    no_data : float or None
+        Pixels that hold this value in all channels take no part, as those that are NaN, infinite
+        or masked; None: no value stands for missing data.
     fixed_colors : tuple of tuple of float
         Colors that are kept as they are, in the image's units.
+    joined : int
+        How many of these are joined to others afterwards: `n_colors` does not count them.
     palette : tuple of tuple of float or None
         Colors that are only assigned: nothing is fitted.
     edits : tuple
@@ -51,7 +58,9 @@ class Settings:
     alpha: str = "ignore"
     scaled: bool = False
     apply_everywhere: bool = False
+    no_data: float | None = None
     fixed_colors: tuple[Color, ...] = ()
+    joined: int = 0
     palette: tuple[Color, ...] | None = None
     edits: tuple[Edit, ...] = ()
 
@@ -68,7 +77,7 @@ class Settings:
             options["palette"] = self.palette
         elif self.fixed_colors:
             options["fixed_colors"] = self.fixed_colors
-            options["n_colors"] = max(self.n_colors, len(self.fixed_colors))
+            options["n_colors"] = max(self.n_colors + self.joined, len(self.fixed_colors))
         return options
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,12 +105,12 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
-def edited(result: Quantization, edits: tuple[Edit, ...]) -> Quantization:
-    """Return a result with edits of its palette; nothing is fitted again.
+def edited(result: Edited, edits: tuple[Edit, ...]) -> Edited:
+    """Return a result, or a palette, with edits; nothing is fitted again.
 
     Parameters
     ----------
-    result : Quantization
+    result : Quantization or Palette
         What was fitted; it is not changed.
     edits : tuple
         ``("recolor", index, color)`` with a color in the image's units, or

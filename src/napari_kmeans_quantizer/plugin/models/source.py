@@ -9,22 +9,37 @@ from __future__ import annotations
 import math
 import operator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from napari.layers import Image, Labels, Shapes
 
+from napari_kmeans_quantizer import Progress, completed
+from napari_kmeans_quantizer.plugin.steps import as_part
+
 from .display import Channel, Display, fractions
 from .geometry import data_to_world, full_data, spatial_shape, unit_factors
+from .no_data import with_data
+from .reading import Values, is_lazy, read
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
     from napari.components import Dims
     from numpy.typing import NDArray
 
 PREVIEW_PIXELS = 4_000_000
+READING = "Reading the image"
 
 Key = tuple[str, ...]
 """Identity of the layers that are quantized together."""
+
+
+class Read(NamedTuple):
+    """The pixels of a source, and which of them have data; None: all."""
+
+    array: NDArray[Any]
+    present: NDArray[np.bool_] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,17 +165,52 @@ class Source:
         """Number of pixels in the window, whatever the step."""
         return math.prod(index.stop - index.start for index in self.index)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it has no more pixels than a preview."""
+        return preview_step(self.n_pixels) <= self.step
+
     # -- pixels
 
     def array(self) -> NDArray[Any]:
         """Return the pixels, in memory; of lazy and multiscale data only this part is loaded."""
-        if len(self.layers) == 1:
-            part = np.asarray(full_data(self.main)[self.index])
-            # Every few pixels of a large image are quicker to count once they lie together.
-            return np.ascontiguousarray(part) if self.step > 1 else part
-        channels = np.empty((*self.shape, len(self.layers)), self.dtype)
-        for i, layer in enumerate(self.layers):
-            values = np.asarray(full_data(layer)[self.index])
+        return completed(self.reading()).array
+
+    def reading(self, no_data: float | None = None) -> Generator[Progress, None, Read]:
+        """Return the pixels, and which have data; of lazy data some chunks are read at a time."""
+        yield Progress(READING, 0.0)
+        planes, of = [], len(self.layers)
+        for done, layer in enumerate(self.layers):
+            steps = read(full_data(layer), self.index, READING)
+            planes.append((yield from as_part(steps, done, of, layer.name if of > 1 else "")))
+        if of > 1:
+            array = self._as_channels([plane.array for plane in planes])
+            return Read(array, with_data(planes, no_data))
+        [values] = planes
+        present = with_data(self._channels_of(values), no_data)
+        # Every few pixels of a large image are quicker to count once they lie together.
+        array = np.ascontiguousarray(values.array) if self.step > 1 else values.array
+        return Read(array, present)
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether something must be read or computed first, which may take its time."""
+        return self.has_lazy_region or any(is_lazy(full_data(layer)) for layer in self.layers)
+
+    @property
+    def has_lazy_region(self) -> bool:
+        """Whether the labels of the region must be read or computed."""
+        return isinstance(self.region, Labels) and is_lazy(full_data(self.region))
+
+    def _channels_of(self, values: Values) -> Iterator[Values]:
+        """Yield what is looked at for data: of colors each channel, but for alpha."""
+        array, masked = values
+        for part in [(..., i) for i in range(3)] if self.rgb else [...]:
+            yield Values(array[part], None if masked is None else masked[part])
+
+    def _as_channels(self, planes: list[NDArray[Any]]) -> NDArray[Any]:
+        channels = np.empty((*self.shape, len(planes)), self.dtype)
+        for i, (layer, values) in enumerate(zip(self.layers, planes, strict=True)):
             limits = layer.contrast_limits
             channels[..., i] = fractions(values, limits) if self.scaled else values
         return channels

@@ -12,12 +12,13 @@ from napari_kmeans_quantizer import Palette
 
 from .display import Color, Display, hex_of
 from .frames import FrameCounts
+from .kept import Kept, alike, edits_for, groups_of, without
 from .placement import Placement
 from .sample import draw_sample
 from .settings import Edit, Settings, edited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -59,12 +60,14 @@ class State:
         Where it lay then.
     seconds : float
         How long the work took, without the compilation of kernels.
-    locks : tuple of tuple of float
-        Colors to keep in the next fit; no two are alike in the image's units.
+    kept : tuple of Kept
+        What the next fit keeps: what was locked, colored or merged.
     hidden : frozenset of int
         Clusters that are not shown.
     frames : FrameCounts
         What `frame_counts` starts from.
+    n_without_data : int
+        Pixels that were left out because they have none.
     """
 
     source: Source
@@ -75,9 +78,10 @@ class State:
     display: Display
     placement: Placement
     seconds: float = 0.0
-    locks: tuple[Color, ...] = ()
+    kept: tuple[Kept, ...] = ()
     hidden: frozenset[int] = frozenset()
     frames: FrameCounts = None  # type: ignore[assignment]
+    n_without_data: int = 0
 
     @classmethod
     def of_fit(
@@ -88,6 +92,7 @@ class State:
         fitted: Quantization,
         seconds: float = 0.0,
         appearance: Appearance | None = None,
+        n_without_data: int = 0,
     ) -> State:
         """Return what is known after a fit of a source's pixels; the edits of `settings` are made.
 
@@ -105,20 +110,40 @@ class State:
             How long it took.
         appearance : Appearance, optional
             How the source was shown, and where it lay, when it was read; by default as now.
+        n_without_data : int, optional
+            How many pixels were left out because they have none.
         """
         looks = appearance or Appearance.of_source(source)
+        result = edited(fitted, settings.edits)
         return cls(
             source,
             settings,
             fitted,
-            edited(fitted, settings.edits),
+            result,
             draw_sample(array, fitted, settings.random_state),
             looks.display,
             looks.placement,
             seconds,
-            settings.fixed_colors,
+            _kept_by(settings, fitted.palette, result.palette),
             frames=FrameCounts(fitted),
+            n_without_data=n_without_data,
         )
+
+    def keeping(self, before: State | None) -> State:
+        """Return this new fit with what people did to the image's last state.
+
+        Clusters that were locked, colored or merged are found again by their centers, and hidden
+        ones, too. What this fit has no center of is kept for the next one.
+        """
+        if before is None:
+            return self
+        edits = edits_for(before.kept, self.fitted.palette)
+        settings = replace(self.settings, edits=edits)
+        state = replace(
+            self, settings=settings, result=edited(self.fitted, edits), kept=before.kept
+        )
+        hidden = [before.centers(k) for k in before.hidden]
+        return replace(state, hidden=state._having(sum(hidden, ())))
 
     # -- what is shown
 
@@ -142,7 +167,9 @@ class State:
     def summary(self) -> str:
         """One line for people; of what was not edited also how long it took."""
         told = self.result.summary
-        return told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+        told = told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+        n, s = self.n_without_data, "s" * (self.n_without_data != 1)
+        return f"{told}; {n:,} pixel{s} without data left out" if n else told
 
     # -- changes
 
@@ -150,12 +177,31 @@ class State:
         """Return a color of the palette, in the image's units."""
         return tuple(map(float, self.result.palette.colors[index]))
 
+    def centers(self, index: int) -> tuple[Color, ...]:
+        """Return the fitted colors of the clusters that make up one of the result."""
+        fitted = self.fitted.palette.colors
+        return tuple(tuple(fitted[k].tolist()) for k in self._groups[index])
+
     @property
     def locked(self) -> frozenset[int]:
-        """The colors of the palette that will be kept in the next fit, as indices."""
-        kept = set(self._painted(self.locks))
-        values = self._painted(self._colors())
-        return frozenset(k for k, value in enumerate(values) if value in kept)
+        """The colors of the palette whose centers stay in the next fit, as indices."""
+        kept = [one.centers for one in self.kept if one.n_channels == self.n_channels]
+        return self._having(sum(kept, ()))
+
+    @property
+    def n_channels(self) -> int:
+        """Number of values of a color."""
+        return self.result.palette.n_channels
+
+    def _having(self, centers: tuple[Color, ...]) -> frozenset[int]:
+        """Return the clusters that have any of these centers."""
+        dtype = self.fitted.palette.dtype
+        if not centers or {len(center) for center in centers} != {self.n_channels}:
+            return frozenset()
+        wanted = set(alike(centers, dtype))
+        n_colors = len(self.result.palette)
+        own = [alike(self.centers(k), dtype) for k in range(n_colors)]
+        return frozenset(k for k in range(n_colors) if not wanted.isdisjoint(own[k]))
 
     @property
     def is_edited(self) -> bool:
@@ -163,93 +209,103 @@ class State:
         return bool(self.settings.edits)
 
     def recolored(self, index: int, color: Color) -> State:
-        """Give a cluster another color; a lock on the old one goes over to the new one."""
+        """Give a cluster another color; a new fit keeps its center."""
         state = self._edited(("recolor", index, tuple(map(float, color))))
-        if index not in self.locked:
-            return state
-        return state._locking([*self._locks_but(index), state.color(index)])
+        return state._keeping(index, self._is_by_hand(self.centers(index)))
 
-    def merged(self, index: int, into: int) -> State:
-        """Let a cluster join another one."""
+    def merged(self, indices: int | Iterable[int], into: int) -> State:
+        """Let clusters join another one; a new fit keeps all their centers.
+
+        Parameters
+        ----------
+        indices : int or iterable of int
+            Those that join.
+        into : int
+            The one that they join, and whose color they take.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `Palette.merge_order`.
+        """
+        wanted = [indices] if isinstance(indices, int | np.integer) else list(indices)
+        for index in wanted:
+            self.result.palette.merge_order(index, into)  # raises what is wrong with them
+        groups, goal = [self._groups[k][0] for k in wanted], self._groups[into][0]
+        state = self
+        for first in groups:
+            state = state._merged(state._place(first), state._place(goal))
+        return state
+
+    def _merged(self, index: int, into: int) -> State:
         state = self._edited(("merge", index, into))
         order = self.result.palette.merge_order(index, into).tolist()
         hidden = frozenset(new for new, old in enumerate(order) if old in self.hidden)
-        return replace(state, hidden=hidden, locks=self._locks_but(index))
+        by_hand = self._is_by_hand((*self.centers(index), *self.centers(into)))
+        return replace(state, hidden=hidden)._keeping(order.index(into), by_hand)
+
+    def _place(self, fitted: int) -> int:
+        """Return which color of the result a fitted one belongs to."""
+        return next(k for k, group in enumerate(self._groups) if fitted in group)
+
+    def place_of(self, other: State, index: int) -> int:
+        """Return which color has become of one of another state of the same fit."""
+        return self._place(other._groups[index][0])
 
     def _edited(self, edit: Edit) -> State:
         settings = replace(self.settings, edits=(*self.settings.edits, edit))
         return replace(self, settings=settings, result=edited(self.result, (edit,)))
 
-    def with_lock(self, index: int, locked: bool) -> State:
-        """Lock or unlock a color of the palette."""
-        color = self.color(index)
-        alike = self._painted([color])
-        others = [
-            lock
-            for lock, value in zip(self.locks, self._painted(self.locks), strict=True)
-            if value not in alike
-        ]
-        return replace(self, locks=(*others, color) if locked else tuple(others))
+    def with_lock(self, indices: int | Iterable[int], locked: bool) -> State:
+        """Keep the centers of some colors in the next fit, as they are shown, or no longer."""
+        wanted = [indices] if isinstance(indices, int | np.integer) else list(indices)
+        state = self
+        for index in wanted:
+            if locked:
+                state = state._keeping(index, by_hand=True)
+            else:
+                others = without(state.kept, state.centers(index), state.fitted.palette.dtype)
+                state = replace(state, kept=tuple(others))
+        return state
 
-    def _locks_but(self, index: int) -> tuple[Color, ...]:
-        """Return the locks without that on a color, which stays if another cluster has it."""
-        values = self._painted(self._colors())
-        if values.count(values[index]) > 1:
-            return self.locks
-        return self.with_lock(index, False).locks
+    def _keeping(self, index: int, by_hand: bool) -> State:
+        """Keep a cluster as it is shown now."""
+        centers = self.centers(index)
+        others = without(self.kept, centers, self.fitted.palette.dtype)
+        return replace(self, kept=(*others, Kept(centers, self.color(index), by_hand)))
 
-    def _locking(self, colors: list[Color]) -> State:
-        """Lock these colors; of those that are painted alike the first."""
-        first: dict[Any, Color] = {}
-        for color, value in zip(colors, self._painted(colors), strict=True):
-            first.setdefault(value, color)
-        return replace(self, locks=tuple(first.values()))
-
-    def _colors(self) -> list[Color]:
-        return [self.color(k) for k in range(len(self.result.palette))]
-
-    def _painted(self, colors: Sequence[Color]) -> list[tuple[Any, ...]]:
-        """Return colors rounded to the image's units: a fit does not tell them apart further."""
-        if not colors:
-            return []
-        values = Palette(np.array(colors), dtype=self.result.palette.dtype).values
-        return list(map(tuple, values.tolist()))
+    def _is_by_hand(self, centers: tuple[Color, ...]) -> bool:
+        others = without(self.kept, centers, self.fitted.palette.dtype)
+        return any(one.by_hand for one in self.kept if one not in others)
 
     def reset(self) -> State:
-        """Take all edits back, also from locked colors, and show all clusters."""
+        """Take all edits back, also those of earlier fits, and show all clusters."""
         settings = replace(self.settings, edits=())
-        state = replace(self, settings=settings, result=self.fitted, hidden=frozenset())
-        shown, locked = set(self._painted(self._colors())), self.locked
-        coming = zip(self.locks, self._painted(self.locks), strict=True)
-        others = [lock for lock, value in coming if value not in shown]
-        origins = self._origins()
-        return state._locking([*others, *(state.color(origins[k]) for k in sorted(locked))])
+        kept = tuple(Kept.locked(c) for one in self.kept if one.by_hand for c in one.centers)
+        return replace(self, settings=settings, result=self.fitted, hidden=frozenset(), kept=kept)
 
-    def _origins(self) -> list[int]:
-        """Return which color of `fitted` each one of `result` was before the edits."""
-        origins = list(range(len(self.fitted.palette)))
-        for order, _, _ in self._merges():
-            origins = [origins[k] for k in order]
-        return origins
-
-    def _merges(self) -> Iterator[tuple[list[int], int, int]]:
-        """Yield, of every merge since the fit, the old places of the colors left, and the two."""
-        palette = self.fitted.palette
-        for kind, index, into in self.settings.edits:
-            if kind == "merge":
-                yield palette.merge_order(index, into).tolist(), index, into
-                palette = palette.merged(index, into)
+    @cached_property
+    def _groups(self) -> list[list[int]]:
+        return groups_of(self.fitted.palette, self.settings.edits)
 
     def frame_counts(self) -> NDArray[np.int64]:
         """Return the pixels of the colors in every frame, (n, K)."""
         counts = self.frames.counts
-        for order, index, into in self._merges():
-            counts = counts.copy()
-            counts[:, into] += counts[:, index]
-            counts = counts[:, order]
-        return counts
+        return np.stack([counts[:, group].sum(axis=1) for group in self._groups], axis=1)
 
     def sampled_labels(self) -> NDArray[Any]:
         """Return the clusters of the sample's pixels."""
         labels: NDArray[Any] = self.result.labels.reshape(-1)
         return labels[self.sample.places]
+
+
+def _kept_by(settings: Settings, fitted: Palette, made: Palette) -> tuple[Kept, ...]:
+    """Return what some settings keep: clusters that their edits changed, and fixed colors."""
+    before = list(map(tuple, fitted.colors.tolist()))
+    kept = [Kept.locked(color) for color in settings.fixed_colors]
+    groups = groups_of(fitted, settings.edits)
+    for group, color in zip(groups, map(tuple, made.colors.tolist()), strict=True):
+        centers = tuple(before[k] for k in group)
+        if centers != (color,):
+            kept = [*without(kept, centers, fitted.dtype), Kept(centers, color)]
+    return tuple(kept)

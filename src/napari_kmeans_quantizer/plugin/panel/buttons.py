@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qtpy.QtCore import QEvent, Qt
+from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined, unused-ignore]
 from qtpy.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 from superqt import QCollapsible
 
@@ -121,6 +122,15 @@ def in_tab_order(*widgets: Widget) -> None:
     """Let the tab key go through these one after the other."""
     for before, after in pairwise(widgets):
         QWidget.setTabOrder(before.native, after.native)
+
+
+def undo_shortcuts(panel: QWidget, undo: Callable[[], object], redo: Callable[[], object]) -> None:
+    """Let the usual keys undo and redo while the keyboard is in the panel, but in texts."""
+    for keys, do in ((QKeySequence.StandardKey.Undo, undo), (QKeySequence.StandardKey.Redo, redo)):
+        for sequence in QKeySequence.keyBindings(keys):
+            shortcut = QShortcut(sequence, panel)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda do=do: do())
 
 
 def two_lines(label: QLabel) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from napari.layers import Image, Layer
 
     from napari_kmeans_quantizer.plugin.layers.about import About
+    from napari_kmeans_quantizer.plugin.models.display import Color
+    from napari_kmeans_quantizer.plugin.models.kept import Kept
     from napari_kmeans_quantizer.plugin.models.settings import Settings
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
@@ -137,12 +139,23 @@ class Choice:
 
     def settings(self, source: Source | None) -> Settings:
         """Return what the controls say for a source, with the colors that are locked."""
-        state, palette = self.state, self._form.given_palette()
-        locks = () if state is None else state.locks
+        kept, palette = self._kept(source), self._form.given_palette()
+        fixed = _centers(kept)
         given = None
         if palette is not None and source is not None:
             given = colors_for(source, palette)
-        return self._form.settings(locks, given)
+        return self._form.settings(fixed, given, joined=len(fixed) - len(kept))
+
+    def fixed_colors(self, source: Source) -> tuple[Color, ...]:
+        """Return the centers that a fit of the source is to keep."""
+        return _centers(self._kept(source))
+
+    def _kept(self, source: Source | None) -> list[Kept]:
+        """Return what the next fit keeps, as far as it is measured as the source is."""
+        state = self.state
+        if state is None or source is None or state.source.scaled != source.scaled:
+            return []
+        return [one for one in state.kept if one.n_channels == source.n_clustered]
 
     def is_another_slice(self) -> bool:
         """Tell whether the viewer shows another slice than the one that was quantized."""
@@ -150,3 +163,7 @@ class Choice:
         if state is None or self._form.extent.value != "slice":
             return False
         return current_slice(state.source.main, self._viewer.dims) != state.source.window
+
+
+def _centers(kept: list[Kept]) -> tuple[Color, ...]:
+    return tuple(center for one in kept for center in one.centers)

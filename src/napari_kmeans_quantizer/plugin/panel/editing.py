@@ -1,20 +1,30 @@
-"""Changes of the palette, and which of its colors is selected in panel and viewer."""
+"""Changes of the palette, what can be undone of them, and which of its colors is selected."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from napari.utils.notifications import show_error
 
+from napari_kmeans_quantizer.plugin.layers.ours import bare
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import napari.viewer
+    from napari.layers import Labels
 
+    from napari_kmeans_quantizer.plugin.models.display import Color
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.session import Session
 
     from .choice import Choice
+    from .form import Form
+    from .runs import Runs
+
+
+UNDO_KEY, REDO_KEY = "Control-Z", "Control-Shift-Z"
 
 
 class Editing:
@@ -24,25 +34,112 @@ class Editing:
     ----------
     viewer : napari.viewer.Viewer
         Where layers are selected.
-    choice : Choice
-        Which image is meant.
-    session : Session
-        Where its state is kept.
+    choice, form, runs, session
+        The widget's parts.
     """
 
-    def __init__(self, viewer: napari.viewer.Viewer, choice: Choice, session: Session) -> None:
+    def __init__(
+        self, viewer: napari.viewer.Viewer, choice: Choice, form: Form, runs: Runs, session: Session
+    ) -> None:
         self._viewer, self._choice, self._session = viewer, choice, session
+        self._form, self._runs = form, runs
+        self._bound: WeakSet[Labels] = WeakSet()
 
-    def change(self, made_of: Callable[[State], State]) -> None:
+    def change(self, made_of: Callable[[State], State]) -> bool:
         """Replace the state by what is made of it, or say why that cannot be."""
-        state = self._choice.state
+        return self._replace(self._choice.state, made_of, self._session.change)
+
+    def recolor(self, index: int, color: Color, preview: bool = False) -> None:
+        """Give a cluster another color, perhaps only while it is being chosen."""
+        state = self._session.before_preview(self._choice.key) or self._choice.state
+        show = self._session.preview if preview else self._session.change
+        self._replace(state, lambda state: state.recolored(index, color), show)
+
+    def end_preview(self) -> None:
+        """Show the color again that was there before one was being chosen."""
+        self._session.end_preview(self._choice.key)
+
+    def merge(self, indices: int | Iterable[int], into: int) -> None:
+        """Let clusters join another one, which is selected then."""
+        before = self._choice.state
+        if self.change(lambda state: state.merged(indices, into)):
+            state = self._choice.state
+            assert state is not None
+            assert before is not None
+            self.select(state.place_of(before, into))
+
+    def _replace(
+        self,
+        state: State | None,
+        made_of: Callable[[State], State],
+        show: Callable[[State], None],
+    ) -> bool:
         if state is None:
             show_error("There is no result to change: quantize an image first.")
-            return
+            return False
         try:
-            self._session.change(made_of(state))
-        except ValueError as error:
+            made = made_of(state)
+        except (TypeError, ValueError) as error:
             show_error(str(error))
+            return False
+        show(made)
+        return True
+
+    # -- undo
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an earlier state of the chosen image."""
+        history = self._session.history(self._choice.key)
+        return history is not None and history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone, and nothing else done since."""
+        history = self._session.history(self._choice.key)
+        return history is not None and history.can_redo
+
+    def undo(self, _: object = None) -> None:
+        """Go back to the state before; controls say again how that was made."""
+        self._step(self._session.undo)
+
+    def redo(self, _: object = None) -> None:
+        """Make again what was undone last."""
+        self._step(self._session.redo)
+
+    def bind_keys(self) -> None:
+        """Let Ctrl+Z in the clusters' layer take back strokes of the brush, and then edits."""
+        labels: Any = self._session.layer(self._choice.key, "labels")
+        if labels is not None and labels not in self._bound:
+            self._bound.add(labels)
+            labels.bind_key(UNDO_KEY, self._on_undo_key, overwrite=True)
+            labels.bind_key(REDO_KEY, self._on_redo_key, overwrite=True)
+
+    def unbind_keys(self) -> None:
+        """Leave the keys in all layers to napari again."""
+        for labels in list(self._bound):
+            labels.bind_key(UNDO_KEY, None)
+            labels.bind_key(REDO_KEY, None)
+        self._bound.clear()
+
+    def _on_undo_key(self, labels: Labels) -> None:
+        if not self._session.strokes.undo(bare(labels)):
+            self.undo()
+
+    def _on_redo_key(self, labels: Labels) -> None:
+        if self.can_redo:  # it was undone after the strokes
+            self.redo()
+        else:
+            self._session.strokes.redo(bare(labels))
+
+    def _step(self, step: Callable[[Any], State | None]) -> None:
+        before = self._choice.state
+        state = step(self._choice.key)
+        if state is not None and before is not None and state.fitted is not before.fitted:
+            with self._runs.paused():  # with Live on, what was undone would be made again
+                self._form.show(state.settings)
+
+    # -- selecting
 
     def select(self, index: int) -> None:
         """Select the label of a color in the viewer, and its layer."""

@@ -15,8 +15,8 @@ from .runs import REMOVED
 if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Layer
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.pipeline import ExploredProduct
     from napari_kmeans_quantizer.plugin.session import Session
@@ -57,7 +57,7 @@ class Exploring:
         views.on_explore_closed = self.close
         viewer.canvas.events.background_color.connect(self._on_theme)
 
-    def explore(self, first: int, last: int, arrangement: str) -> GeneratorWorker | None:
+    def explore(self, first: int, last: int, arrangement: str) -> Worker | None:
         """Quantize with ``first`` to ``last`` colors, and show all results."""
         if not 1 <= first <= last or arrangement not in ("stack", "grid"):
             raise ValueError(

@@ -20,6 +20,8 @@ from napari_kmeans_quantizer.plugin.layers.contents import ROLES
 from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 
+from .number import OptionalNumber
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -146,6 +148,12 @@ class Form:
             tooltip="Transparent pixels take no part and stay as they are; or alpha is "
             "clustered as a fourth channel",
         )
+        self.no_data = OptionalNumber(
+            "NaN and masked only",
+            label="No data",
+            tooltip="Pixels of this value (in all channels) are left out, such as -9999; "
+            "those that are NaN, infinite or masked always are",
+        )
         self.add_image = CheckBox(text="image", value=True, tooltip="Add the painted image")
         self.add_labels = CheckBox(
             text="labels", value=True, tooltip="Add a Labels layer, one label per color"
@@ -169,7 +177,7 @@ class Form:
     def advanced(self) -> Container:
         """Return the controls that are seldom needed."""
         outputs = (self.add_image, self.add_labels, self.add_palette)
-        rows = box(self.effort, self.seed, self.sample, self.alpha, labels=True)
+        rows = box(self.effort, self.seed, self.sample, self.alpha, self.no_data, labels=True)
         return box(rows, box(*outputs, layout="horizontal"))
 
     @property
@@ -202,7 +210,7 @@ class Form:
         """Return the controls on which a result depends, the image itself apart."""
         basic = [self.n_colors, self.color_space, self.palette_from]
         parts = [self.region, self.apply, self.extent, self.channels, self.scaled]
-        return [*basic, *parts, self.effort, self.seed, self.sample, self.alpha]
+        return [*basic, *parts, self.effort, self.seed, self.sample, self.alpha, self.no_data]
 
     def given_palette(self) -> Palette | None:
         """Return the palette to assign, in its own units; None for a fit to the image."""
@@ -210,7 +218,10 @@ class Form:
         return None if layer is None else _palette_of(layer)
 
     def settings(
-        self, fixed_colors: tuple[Color, ...] = (), palette: tuple[Color, ...] | None = None
+        self,
+        fixed_colors: tuple[Color, ...] = (),
+        palette: tuple[Color, ...] | None = None,
+        joined: int = 0,
     ) -> Settings:
         """Return what the controls say.
 
@@ -220,6 +231,8 @@ class Form:
             Colors that are locked.
         palette : tuple of tuple of float, optional
             The colors of `given_palette`, in the image's units; nothing is fitted then.
+        joined : int, optional
+            How many of the locked colors belong to others.
         """
         return Settings(
             n_colors=self.n_colors.value,
@@ -230,7 +243,9 @@ class Form:
             alpha=self.alpha.value,
             scaled=bool(self.channels.value and self.scaled.value),
             apply_everywhere=self.region.value is not None and self.apply.value == "everywhere",
+            no_data=self.no_data.get_value(),
             fixed_colors=() if palette is not None else fixed_colors,
+            joined=0 if palette is not None else joined,
             palette=palette,
         )
 
@@ -247,6 +262,7 @@ class Form:
         self.seed.value = settings.random_state
         self.sample.value = 100 * min(settings.sample or 1, 1)
         self.alpha.value = settings.alpha
+        self.no_data.set_value(settings.no_data)
         self.scaled.value = settings.scaled or not self.channels.value
         self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
 

@@ -11,7 +11,7 @@ from napari_kmeans_quantizer.plugin.jobs import in_background
 from napari_kmeans_quantizer.plugin.pipeline import PREPARING, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 TOLD = f"{PREPARING} ..."
 
@@ -34,8 +34,13 @@ class Preparation:
         self.under_way = True
         # The first layer makes napari's register of units, which two threads cannot do at once.
         Image(np.zeros((1, 1)))
-        in_background(warm_up, self._finish)
+        in_background(_steps, self._finish)
 
     def _finish(self) -> None:
         self.under_way = False
         self._on_end()
+
+
+def _steps() -> Generator[None, None, None]:
+    warm_up()
+    yield

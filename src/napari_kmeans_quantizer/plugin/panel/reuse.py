@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.ours import bare
+from napari_kmeans_quantizer.plugin.models.kept import Kept
 from napari_kmeans_quantizer.plugin.models.script import python_script
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import apply_palette
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import napari.viewer
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.pipeline import Failure, Product
     from napari_kmeans_quantizer.plugin.session import Session
@@ -54,7 +55,7 @@ class Reuse:
         self._viewer, self._choice, self._form = viewer, choice, form
         self._work, self._session, self._show_shares = work, session, show_shares
 
-    def apply_to_selected(self) -> GeneratorWorker | None:
+    def apply_to_selected(self) -> Worker | None:
         """Paint all selected images in the palette of the result, and compare their shares."""
         state, selected = self._choice.state, self._viewer.layers.selection
         images = [bare(x) for x in self._form.image.choices if x in selected]
@@ -66,9 +67,9 @@ class Reuse:
             return None
         self._work.cancel()
         sources = [Source((image,)) for image in images]
-        color_space = state.settings.color_space
+        color_space, no_data = state.settings.color_space, state.settings.no_data
         return self._work.begin(
-            self._show_applied, apply_palette, sources, state.palette, color_space
+            self._show_applied, apply_palette, sources, state.palette, color_space, no_data
         )
 
     def _show_applied(self, made: tuple[list[Product], list[Failure]]) -> str:
@@ -109,4 +110,5 @@ class Reuse:
         self._choice.restore(about)
         state = self._choice.state
         if state is not None:
-            self._session.change(replace(state, locks=about.settings.fixed_colors))
+            kept = tuple(map(Kept.locked, about.settings.fixed_colors))
+            self._session.change(replace(state, kept=kept))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QTimer
@@ -10,11 +12,11 @@ from qtpy.QtWidgets import QSlider
 from napari_kmeans_quantizer.plugin.pipeline import produced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from magicgui.widgets import CheckBox
-    from superqt.utils import GeneratorWorker
 
+    from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.source import Source
     from napari_kmeans_quantizer.plugin.pipeline import Product
     from napari_kmeans_quantizer.plugin.session import Session
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from .form import Form
     from .work import Work
 
-DEBOUNCE = 5  # milliseconds: changes that come in one go count as one
+TOGETHER = 5  # milliseconds: changes that come in one go count as one
 NO_IMAGE = "There is no image to quantize: open one, or use File > Open Sample."
 REMOVED = "The image was removed; its result is dropped."
 
@@ -60,17 +62,20 @@ class Runs:
         self._work, self._session, self._told = work, session, told
         self._soon = QTimer(live.native)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(DEBOUNCE)
+        self._soon.setInterval(TOGETHER)
         self._soon.timeout.connect(self._run_live)
+        self._again = QTimer(live.native)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.run)
         self._slider: QSlider = _qt_slider(form)
         self._slider.sliderReleased.connect(self._on_released)
 
     @property
     def pending(self) -> bool:
         """Whether a run is under way, or about to start."""
-        return self._work.running or self._soon.isActive()
+        return self._work.running or self._soon.isActive() or self._again.isActive()
 
-    def run(self) -> GeneratorWorker | None:
+    def run(self) -> Worker | None:
         """Start a run that somebody waits for; None if there is no image, or it cannot be."""
         self._soon.stop()
         self._work.cancel()
@@ -78,9 +83,10 @@ class Runs:
         return None if source is None else self._quantize(source, asked=True)
 
     def source(self, asked: bool = True, preview: bool = False) -> Source | None:
-        """Return what is to be quantized; if that cannot be, say why and return None."""
+        """Return what is to be quantized; if it or the controls are wrong, say so: None."""
         try:
             source = self._choice.source(preview)
+            self._choice.settings(source)
         except (TypeError, ValueError) as error:
             self._work.complain(str(error), asked)
             return None
@@ -89,19 +95,28 @@ class Runs:
         return source
 
     def soon(self) -> None:
-        """With Live on, run once no more changes come."""
-        if self._live.value:
+        """With Live on, run in a moment, with all changes that have come until then."""
+        if self._live.value and not self._soon.isActive():
             self._soon.start()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Change controls without a run, also with Live on."""
+        was_due = self._soon.isActive()
+        yield
+        if not was_due:
+            self._soon.stop()
 
     def on_step(self, _: object = None) -> None:
         """With Live on, follow the slice that is shown, if it alone is quantized."""
         # New layers move the viewer's dims, too: only another slice of the image counts.
-        if self._live.value and self._choice.is_another_slice():
-            self._soon.start()
+        if self._choice.is_another_slice():
+            self.soon()
 
     def stop(self) -> None:
         """Cancel what is under way, and what was about to start."""
         self._soon.stop()
+        self._again.stop()
         self._work.cancel()
 
     def _run_live(self) -> None:
@@ -117,18 +132,36 @@ class Runs:
         if self._work.running or (state is not None and state.source.step > 1):
             self.soon()
 
-    def _quantize(self, source: Source, asked: bool) -> GeneratorWorker:
-        settings = self._choice.settings(source)
+    def _quantize(self, source: Source, asked: bool) -> Worker:
+        settings, state = self._choice.settings(source), self._choice.state
         missing = self._session.is_missing(source, self._form.wanted())
+        then = partial(self._show, passing=not asked)
         return self._work.begin(
-            self._show, produced, source, settings, missing, asked=asked, at_once=asked
+            then,
+            produced,
+            source,
+            settings,
+            missing,
+            state,
+            asked=asked,
+            brief=source.is_small,
         )
 
-    def _show(self, product: Product) -> str:
-        if not self._session.holds(product.state.source):
+    def _show(self, product: Product, passing: bool) -> str:
+        source = product.state.source
+        if not self._session.holds(source):
             return REMOVED
-        self._session.show(product, self._form.wanted())
+        self._session.show(product, self._form.wanted(), passing)
+        if self._misses_edits(product):
+            self._again.start()
         return self._told()
+
+    def _misses_edits(self, product: Product) -> bool:
+        """Tell whether something was edited or locked since the run began."""
+        source, settings = product.state.source, product.state.settings
+        if source.key != self._choice.key or settings.palette is not None:
+            return False
+        return self._choice.fixed_colors(source) != settings.fixed_colors
 
 
 def _qt_slider(form: Form) -> QSlider:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from magicgui.widgets import PushButton
-    from superqt.utils import GeneratorWorker
 
     from napari_kmeans_quantizer import Progress
+    from napari_kmeans_quantizer.plugin.jobs import Worker
 
     from .busy import Busy
 
@@ -55,9 +55,9 @@ class Work:
         steps: Callable[..., Generator[Progress, None, Result]],
         *args: Any,
         asked: bool = True,
-        at_once: bool = True,
-    ) -> GeneratorWorker:
-        """Cancel what is under way, and run ``steps(*args)``.
+        brief: bool = False,
+    ) -> Worker:
+        """Run ``steps(*args)``, instead of what is under way.
 
         Parameters
         ----------
@@ -68,18 +68,28 @@ class Work:
         *args
             Its arguments.
         asked : bool, optional
-            Whether somebody waits for it: troubles are told by notifications then.
-        at_once : bool, optional
-            Whether progress is shown from the start.
+            Whether somebody waits for it: progress is shown from the start then, and troubles are
+            told by notifications. What nobody has asked for by a click lets brief work finish.
+        brief : bool, optional
+            Whether it will be over soon.
 
         Returns
         -------
-        GeneratorWorker
+        Worker
         """
+        return self._job.start(
+            partial(self._finish, then),
+            steps,
+            *args,
+            begin=partial(self._begin, asked),
+            brief=brief,
+            waits=not asked,
+        )
+
+    def _begin(self, asked: bool) -> None:
         self._asked = asked
-        self._busy.begin(at_once)
+        self._busy.begin(asked)
         self._start.enabled = not asked
-        return self._job.start(partial(self._finish, then), steps, *args)
 
     def cancel(self) -> None:
         """Stop what is under way; all layers stay as they are."""
@@ -111,7 +121,8 @@ class Work:
             show_error(message)
 
     def _end(self, message: str) -> None:
-        self._busy.end(message)
+        if not self._job.running:  # else the next piece begins at once
+            self._busy.end(message)
         if isalive(self._start.native):
             self._start.enabled = True
         self._on_end()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from napari_kmeans_quantizer.plugin.jobs import in_background
+from napari_kmeans_quantizer.plugin.jobs import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,32 +24,25 @@ class Counting:
 
     def __init__(self, on_end: Callable[[], None]) -> None:
         self._on_end = on_end
-        self._wanted: FrameCounts | None = None
-        self._under_way: FrameCounts | None = None
-        self._given_up = False
+        self._frames: FrameCounts | None = None
+        self._worker: Worker | None = None
 
     def begin(self, frames: FrameCounts) -> None:
-        """Count these frames, unless that is under way; others come to an end first."""
-        self._wanted = frames
-        if self._under_way is None:
-            self._under_way, self._given_up = frames, False
-            in_background(self._count, self._finish)
+        """Count these frames, unless that is under way."""
+        if frames is self._frames:
+            return
+        self.stop()
+        self._frames, self._worker = frames, Worker(frames.steps)
+        self._worker.finished.connect(partial(self._finish, frames))
+        self._worker.start()
 
     def stop(self) -> None:
         """End what is under way: nobody looks at it any more."""
-        self._wanted = None
+        if self._worker is not None:
+            self._worker.quit()
+        self._frames = self._worker = None
 
-    def _count(self) -> None:
-        frames = self._under_way
-        if frames is not None:
-            frames.count(lambda: self._wanted is frames)
-            self._given_up = not frames.is_known
-
-    def _finish(self) -> None:
-        counted, self._under_way = self._under_way, None
-        wanted = self._wanted
-        if wanted is not None and (wanted is not counted or self._given_up):
-            self.begin(wanted)
-        elif wanted is not None:
-            self._wanted = None
+    def _finish(self, frames: FrameCounts) -> None:
+        if frames is self._frames:
+            self._frames = self._worker = None
             self._on_end()

@@ -16,10 +16,10 @@ from napari_kmeans_quantizer.plugin.views.color_space.axes import (
     LUMINANCE,
     distance_label,
     has_spaces,
-    spaces_differ,
     make_stage,
     nice_ticks,
     place,
+    spaces_differ,
     units,
 )
 

@@ -382,6 +382,7 @@ def test_the_curve_is_saved_as_a_picture(qtbot, shown, tmp_path, monkeypatch, su
     shown.clear()
     assert not shown.save_picture.isEnabled()
 
+
 def test_the_canvas_goes_with_the_widget(make_napari_viewer):
     viewer, view = make_napari_viewer(), ExploreView()
     viewer.window.add_dock_widget(view)

@@ -2,65 +2,54 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from napari.layers import Image
 from pictures import GREY, RGBA, rgb
-from qtpy.QtCore import QTimer
 from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QApplication, QColorDialog, QInputDialog, QWidget
+from qtpy.QtWidgets import QColorDialog, QWidget
 
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.plugin.models.display import Display
 from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.views.palette import dialogs
-from napari_kmeans_quantizer.plugin.views.palette.dialogs import edit_color
+from napari_kmeans_quantizer.plugin.views.palette.dialogs import editor_for
 
 NOT_NATIVE = QColorDialog.ColorDialogOption.DontUseNativeDialog
 RED = Palette(np.array([[200, 0, 0]], np.uint8), [1])
 
 
+class Asked:
+    """A dialog for the first color of a palette, and what it says."""
+
+    def __init__(self, qtbot, palette, display=None):
+        self.parent = QWidget()
+        qtbot.addWidget(self.parent)
+        self._editor = editor_for(self.parent, palette, display or Display.of_palette(palette), 0)
+        self.dialog = self._editor.dialog
+        self.said = []
+        self._editor.previewed.connect(lambda color: self.said.append(("previewed", color)))
+        self._editor.chosen.connect(lambda color: self.said.append(("chosen", color)))
+        self._editor.cancelled.connect(lambda: self.said.append(("cancelled",)))
+        self._editor.open()
+
+    def choose(self, value):
+        """Set the dialog to a value, and press OK; return what was chosen, None if nothing."""
+        if isinstance(value, QColor):
+            self.dialog.setCurrentColor(value)
+        elif isinstance(value, str):
+            self.dialog.setTextValue(value)
+        elif value is not None:
+            self.dialog.setDoubleValue(value)
+        self.dialog.accept()
+        return self.said[-1][1] if self.said and self.said[-1][0] == "chosen" else None
+
+
 @pytest.fixture
-def edit(qtbot):
-    """Edit the first color of a palette."""
-    parent = QWidget()
-    qtbot.addWidget(parent)
-
-    def edit(palette, display=None):
-        return edit_color(parent, palette, display or Display.of_palette(palette), 0)
-
-    return edit
-
-
-@pytest.fixture
-def answer(monkeypatch):
-    """Answer the dialogs instead of the user; return what they were asked."""
-    asked = []
-
-    def set_answers(name, *answers):
-        left = list(answers)
-
-        def ask(parent, *args):
-            asked.append(args)
-            return left.pop(0)
-
-        monkeypatch.setattr(dialogs, name, ask)
-        return asked
-
-    return set_answers
-
-
-def in_dialog(kind, use):
-    """Use the dialog that is about to open."""
-
-    def look():
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, kind):
-            use(dialog)
-        else:
-            QTimer.singleShot(20, look)
-
-    QTimer.singleShot(20, look)
+def ask(qtbot):
+    """Open the dialog for a palette."""
+    return partial(Asked, qtbot)
 
 
 def display_of(*layers, **parts):
@@ -70,68 +59,69 @@ def display_of(*layers, **parts):
 # -- as a color
 
 
-def test_a_color_is_asked_for_and_starts_at_the_old_one(edit, answer):
-    asked = answer("ask_color", QColor(200, 0, 51))
-    assert edit(RED) == (200, 0, 51)
-    assert asked == [("Edit color #c80000", QColor(200, 0, 0))]
+def test_a_color_is_asked_for_and_starts_at_the_old_one(ask):
+    asked = ask(RED)
+    assert isinstance(asked.dialog, QColorDialog)
+    assert asked.dialog.windowTitle() == "Edit color #c80000"
+    assert asked.dialog.currentColor() == QColor(200, 0, 0)
+    assert asked.dialog.testOption(NOT_NATIVE)
+    assert not asked.dialog.isModal()
+    assert asked.choose(QColor(200, 0, 51)) == (200, 0, 51)
 
 
-@pytest.mark.parametrize("given", [None, QColor(200, 0, 0)])
-def test_a_cancelled_or_the_same_color_is_no_edit(edit, answer, given):
-    answer("ask_color", given)
-    assert edit(RED) is None
+def test_the_same_color_is_no_edit(ask):
+    asked = ask(RED)
+    assert asked.choose(None) is None
+    assert asked.said == [("cancelled",)]
 
 
-def test_edit_converts_to_the_palettes_units(edit, answer):
-    answer("ask_color", QColor(255, 128, 51), QColor(255, 128, 51))
+def test_every_color_on_the_way_is_told_and_cancel_takes_back(ask, qtbot):
+    asked = ask(RED)
+    for blue in range(1, 60):
+        asked.dialog.setCurrentColor(QColor(200, 0, blue))
+    qtbot.waitUntil(lambda: asked.said == [("previewed", (200, 0, 59))])  # not each single one
+    asked.dialog.reject()
+    assert asked.said[-1] == ("cancelled",)
+
+
+def test_edit_converts_to_the_palettes_units(ask):
     floats = Palette([[0.0, 128.3 / 255, 1.0]], [1], value_range=(0.0, 1.0))
-    assert edit(floats) == (1.0, 128.3 / 255, 0.2)  # the green stays as exact as it was
-    assert edit(Palette([[0, 1000, 0]], [1], np.uint16, value_range=(0, 1001))) == (1001, 502, 200)
+    after = ask(floats).choose(QColor(255, 128, 51))
+    assert after == (1.0, 128.3 / 255, 0.2)  # the green stays as exact as it was
+    deep = Palette([[0, 1000, 0]], [1], np.uint16, value_range=(0, 1001))
+    assert ask(deep).choose(QColor(255, 128, 51)) == (1001, 502, 200)
 
 
-def test_colors_are_those_that_the_viewer_shows(edit, answer):
+def test_colors_are_those_that_the_viewer_shows(ask):
     pixels = np.arange(27, dtype=np.uint16).reshape(3, 3, 3) * 100
     display = display_of(rgb(pixels, contrast_limits=(100, 1100), gamma=0.5))
-    asked = answer("ask_color", QColor(255, 0, 128), None)
-    palette = Palette([[350, 100, 100]], [1], np.uint16)
-    red, green, blue = edit(palette, display)
-    assert asked[0] == ("Edit color #800000", QColor(128, 0, 0))
+    asked = ask(Palette([[350, 100, 100]], [1], np.uint16), display)
+    assert asked.dialog.windowTitle() == "Edit color #800000"
+    assert asked.dialog.currentColor() == QColor(128, 0, 0)
+    red, green, blue = asked.choose(QColor(255, 0, 128))
     assert (red, green) == (1100, 100)
     assert blue == round(100 + (128 / 255) ** 2 * 1000)
-    shown = display.hex([[red, green, blue]])
-    assert shown == ["#ff0080"]
-
-
-def test_color_dialog(edit):
-    seen = []
-
-    def use(dialog):
-        seen.append((dialog.currentColor(), dialog.testOption(NOT_NATIVE)))
-        dialog.setCurrentColor(QColor(1, 2, 3))
-        dialog.accept()
-
-    in_dialog(QColorDialog, use)
-    assert edit(RED) == (1, 2, 3)
-    assert seen == [(QColor(200, 0, 0), True)]
-    in_dialog(QColorDialog, lambda dialog: dialog.reject())
-    assert edit(RED) is None
+    assert display.hex([[red, green, blue]]) == ["#ff0080"]
 
 
 # -- as a number
 
 
-def test_grey_is_edited_as_a_number(edit, answer):
-    asked = answer("ask_number", 7.0, None, 9.0)
+def test_grey_is_edited_as_a_number(ask, qtbot):
     grey = Palette(np.array([[9]], np.uint8), [1])
-    assert [edit(grey) for _ in range(3)] == [(7.0,), None, None]
-    assert asked[0] == ("Edit color #090909", 9.0, (0.0, 255.0), 0)
+    asked = ask(grey)
+    assert asked.dialog.windowTitle() == "Edit color #090909"
+    assert asked.dialog.doubleValue() == 9
+    asked.dialog.setDoubleValue(8.0)
+    qtbot.waitUntil(lambda: asked.said == [("previewed", (8.0,))])
+    assert asked.choose(7.0) == (7.0,)
+    assert ask(grey).choose(9.0) is None
 
 
-def test_grey_is_called_as_its_colormap_shows_it(edit, answer):
+def test_grey_is_called_as_its_colormap_shows_it(ask):
     display = display_of(Image(GREY, colormap="viridis", contrast_limits=(9, 100)))
-    asked = answer("ask_number", None)
-    edit(Palette(np.array([[9]], np.uint8), [1]), display)
-    assert asked[0][0] == "Edit color #440154"
+    asked = ask(Palette(np.array([[9]], np.uint8), [1]), display)
+    assert asked.dialog.windowTitle() == "Edit color #440154"
 
 
 @pytest.mark.parametrize(
@@ -143,43 +133,37 @@ def test_grey_is_called_as_its_colormap_shows_it(edit, answer):
         (np.float64, (-1.7e308, 1.7e308), 6),
     ],
 )
-def test_number_has_the_limits_of_the_dtype(edit, answer, dtype, limits, decimals):
-    asked = answer("ask_number", None)
-    edit(Palette([[1.0]], [1], dtype, value_range=(0, 1)))
-    assert asked[0][2:] == (limits, decimals)
+def test_number_has_the_limits_of_the_dtype(ask, dtype, limits, decimals):
+    dialog = ask(Palette([[1.0]], [1], dtype, value_range=(0, 1))).dialog
+    assert (dialog.doubleMinimum(), dialog.doubleMaximum()) == limits
+    assert dialog.doubleDecimals() == decimals
 
 
-def test_number_dialog(edit):
-    values = []
-
-    def use(dialog):
-        values.append((dialog.doubleValue(), dialog.doubleMaximum(), dialog.doubleDecimals()))
-        dialog.setDoubleValue(0.5)
-        dialog.accept()
-
-    in_dialog(QInputDialog, use)
-    assert edit(Palette([[0.25]], [1])) == (0.5,)
-    assert values == [(0.25, 1.7e308, 6)]
+def test_a_number_that_was_not_touched_stays_exact(ask):
+    asked = ask(Palette([[0.12345678901]], [1]))
+    assert asked.choose(None) is None
+    assert asked.said == [("cancelled",)]
 
 
 # -- as text
 
 
-def test_other_channels_are_edited_as_text(edit, answer):
-    palette = Palette(np.array([[1, 2, 3, 40]], np.uint8), [1])
-    asked = answer(
-        "ask_text", "1, 2, 3", "1, 2, 3, x", "1 2 3 256", "1,2,3,nan", "1; 2, 3.4 255", None
-    )
-    assert edit(palette) == (1.0, 2.0, 3.0, 255.0)
+def test_other_channels_are_edited_as_text(ask):
+    asked = ask(Palette(np.array([[1, 2, 3, 40]], np.uint8), [1]))
+    dialog = asked.dialog
     prompt = "4 values in the image's units, separated by commas:"
-    labels = [label for _, label, _ in asked]
-    assert labels[0] == prompt
-    assert labels[1] == f"4 values are needed, one per channel, got 3.\n{prompt}"
-    assert labels[2].startswith("“x” is not a number from 0 to 255.")
-    assert labels[3].startswith("“256” is not a number")
-    assert labels[4].startswith("“nan” is not a number")
-    assert [text for *_, text in asked[:2]] == ["1, 2, 3, 40", "1, 2, 3"]
-    assert edit(palette) is None
+    assert (dialog.labelText(), dialog.textValue()) == (prompt, "1, 2, 3, 40")
+    for text, told in (
+        ("1, 2, 3", f"4 values are needed, one per channel, got 3.\n{prompt}"),
+        ("1, 2, 3, x", "“x” is not a number from 0 to 255."),
+        ("1 2 3 256", "“256” is not a number"),
+        ("1,2,3,nan", "“nan” is not a number"),
+    ):
+        assert asked.choose(text) is None
+        assert dialog.isVisible()  # what was typed is still there
+        assert dialog.textValue() == text
+        assert dialog.labelText().startswith(told)
+    assert asked.choose("1; 2, 3.4 255") == (1.0, 2.0, 3.0, 255.0)
 
 
 @pytest.mark.parametrize(
@@ -190,22 +174,25 @@ def test_other_channels_are_edited_as_text(edit, answer):
     ],
     ids=["three channels", "alpha"],
 )
-def test_mixtures_and_alpha_are_no_colors(edit, answer, layers, parts, color):
-    answer("ask_text", ", ".join(["7"] * len(color[0])))
-    palette = Palette(np.array(color, np.uint8), [1])
-    assert edit(palette, display_of(*layers, **parts)) == (7,) * len(color[0])
+def test_mixtures_and_alpha_are_no_colors(ask, layers, parts, color):
+    asked = ask(Palette(np.array(color, np.uint8), [1]), display_of(*layers, **parts))
+    assert asked.choose(", ".join(["7"] * len(color[0]))) == (7,) * len(color[0])
 
 
-@pytest.mark.parametrize("text", [None, "0.1, 0.123456789", "0.1,  0.12345678901"])
-def test_same_or_no_text_is_no_edit(edit, answer, text):
-    answer("ask_text", text)
-    assert edit(Palette([[0.1, 0.12345678901]], [1])) is None
+@pytest.mark.parametrize("text", ["0.1, 0.123456789", "0.1,  0.12345678901"])
+def test_the_same_text_is_no_edit(ask, text):
+    assert ask(Palette([[0.1, 0.12345678901]], [1])).choose(text) is None
 
 
-def test_text_dialog(edit):
-    def use(dialog):
-        dialog.setTextValue("0.5, -1")
-        dialog.accept()
+# -- where
 
-    in_dialog(QInputDialog, use)
-    assert edit(Palette([[0.25, 0.5]], [1])) == (0.5, -1)
+
+def test_the_dialog_stands_beside_its_panel_and_on_the_screen(ask):
+    asked = ask(RED)
+    panel = asked.parent
+    panel.setGeometry(1000, 100, 300, 400)
+    panel.show()
+    asked._editor.open()
+    frame, screen = asked.dialog.frameGeometry(), panel.screen().availableGeometry()
+    assert screen.contains(frame)
+    assert not frame.intersects(panel.geometry())

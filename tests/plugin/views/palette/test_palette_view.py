@@ -11,6 +11,7 @@ from qtpy.QtCore import QEvent, QPoint, Qt
 from qtpy.QtGui import QColor, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent
 from qtpy.QtWidgets import (
     QApplication,
+    QColorDialog,
     QMenu,
     QStyleOptionViewItem,
 )
@@ -18,7 +19,6 @@ from qtpy.QtWidgets import (
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.plugin.models.display import Channel, Display
 from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.views.palette import dialogs as palette_dialogs
 from napari_kmeans_quantizer.plugin.views.palette.content import MAX_MERGE
 from napari_kmeans_quantizer.plugin.views.palette.rows import columns, place
 from napari_kmeans_quantizer.plugin.views.palette.view import PaletteView
@@ -28,10 +28,14 @@ COLORS = np.array([[200, 0, 0], [0, 200, 0], [0, 0, 200], [190, 10, 0]], np.uint
 RGB = Palette(COLORS, [5000, 3000, 1990, 10])
 SIGNALS = (
     "color_selected",
+    "color_previewed",
     "color_edited",
+    "edit_cancelled",
     "lock_toggled",
     "merge_requested",
     "hidden_changed",
+    "undo_requested",
+    "redo_requested",
     "reset_requested",
 )
 
@@ -88,21 +92,14 @@ def key(view, qtbot):
 
 
 @pytest.fixture
-def answer(monkeypatch):
-    """Answer the dialogs instead of the user; return what they were asked."""
-    asked = []
+def dialog(view, qtbot):
+    """Wait for the dialog that was opened, and return it."""
 
-    def set_answers(name, *answers):
-        left = list(answers)
+    def opened():
+        qtbot.waitUntil(lambda: any(d.isVisible() for d in view.findChildren(QColorDialog)))
+        return next(d for d in view.findChildren(QColorDialog) if d.isVisible())
 
-        def ask(parent, *args):
-            asked.append(args)
-            return left.pop(0)
-
-        monkeypatch.setattr(palette_dialogs, name, ask)
-        return asked
-
-    return set_answers
+    return opened
 
 
 def middle(view, row):
@@ -265,7 +262,7 @@ def test_summary_counts(view):
 
 
 def test_controls_have_names_and_tooltips(view):
-    for widget in (view._list, view._summary, view._reset):
+    for widget in (view._list, view._summary, view._order, view._undo, view._redo, view._reset):
         assert widget.accessibleName()
         assert widget.toolTip()
 
@@ -284,7 +281,7 @@ def test_update_keeps_place_and_selection(view, heard):
         view.show_palette(make_palette(n_colors, seed=n_colors))
         view.grab()
         assert bar.value() == place > 0
-        assert view._list.selected() == 20
+        assert view._list.current() == 20
     assert heard == []
 
 
@@ -292,7 +289,7 @@ def test_a_selection_that_is_gone_is_told(view, heard):
     view.select(3)
     view.show_palette(Palette(COLORS[:2]))
     assert heard == [("color_selected", -1)]
-    assert view._list.selected() == -1
+    assert view._list.current() == -1
     view.show_palette(None)
     assert len(heard) == 1
 
@@ -352,54 +349,196 @@ def test_tab_alone_selects_nothing(view, key, heard):
 
 def test_select_from_outside_is_silent(view, heard):
     view.select(3)
-    assert view._list.selected() == 3
+    assert view._list.current() == 3
     for none in (-1, 4):
         view.select(2)
         view.select(none)
-        assert view._list.selected() == -1
+        assert view._list.current() == -1
     assert heard == []
 
 
 # -- editing
 
 
-def test_double_click_edits_a_color(mouse, answer, edits):
-    asked = answer("ask_color", QColor(200, 0, 51))
+def test_double_click_opens_a_dialog_that_paints_while_one_drags(view, qtbot, mouse, dialog, heard):
     mouse(0, "mouseDClick")
-    assert edits[-1] == (0, (200.0, 0.0, 51.0))
-    assert asked == [("Edit color #c80000", QColor(200, 0, 0))]
+    heard.clear()
+    opened = dialog()
+    assert opened.windowTitle() == "Edit color #c80000"
+    assert opened.currentColor() == QColor(200, 0, 0)
+    assert not opened.isModal()
+    opened.setCurrentColor(QColor(200, 0, 51))
+    qtbot.waitUntil(lambda: heard == [("color_previewed", 0, (200.0, 0.0, 51.0))])
+    opened.accept()
+    assert heard[1:] == [("color_edited", 0, (200.0, 0.0, 51.0))]
+    qtbot.waitUntil(lambda: not view.findChildren(QColorDialog))
 
 
 @pytest.mark.parametrize("name", ["Return", "Enter", "F2"])
-def test_keys_edit_a_color(view, key, answer, edits, name):
-    answer("ask_color", QColor(0, 0, 255))
+def test_keys_edit_a_color(view, key, dialog, edits, name):
     key(name)  # nothing is selected yet
+    assert not view.findChildren(QColorDialog)
     view.select(2)
     key(name)
+    dialog().setCurrentColor(QColor(0, 0, 255))
+    dialog().accept()
     assert edits == [(2, (0.0, 0.0, 255.0))]
 
 
-@pytest.mark.parametrize("given", [None, QColor(200, 0, 0)])
-def test_cancelled_or_same_color_is_no_edit(mouse, answer, edits, given):
-    answer("ask_color", given)
+def test_cancel_takes_back(view, qtbot, mouse, dialog, heard):
     mouse(0, "mouseDClick")
-    assert edits == []
+    dialog().setCurrentColor(QColor(9, 9, 9))
+    qtbot.waitUntil(lambda: heard[-1] == ("color_previewed", 0, (9.0, 9.0, 9.0)))
+    dialog().reject()
+    assert heard[-1] == ("edit_cancelled",)
+    assert "color_edited" not in [name for name, *_ in heard]
 
 
-def test_only_the_left_button_edits(mouse, answer):
-    asked = answer("ask_color", None)
+def test_the_same_color_is_no_edit(view, mouse, dialog, heard):
+    mouse(0, "mouseDClick")
+    dialog().accept()
+    assert heard[-1] == ("edit_cancelled",)
+
+
+def test_only_the_left_button_edits(view, mouse):
     mouse(0, "mouseDClick", Qt.MouseButton.MiddleButton)
-    assert asked == []
+    assert not view.findChildren(QColorDialog)
 
 
-def test_an_edit_is_dropped_if_another_palette_came_meanwhile(view, mouse, monkeypatch, edits):
-    def ask(parent, *_):
-        parent.show_palette(Palette(COLORS[::-1]))
-        return QColor(1, 2, 3)
-
-    monkeypatch.setattr(palette_dialogs, "ask_color", ask)
+def test_the_dialog_stays_while_its_own_color_changes(view, mouse, dialog, edits):
     mouse(0, "mouseDClick")
+    opened = dialog()
+    view.show_palette(RGB.recolored({0: (1, 2, 3)}))
+    assert opened.isVisible()
+    view.show_palette(Palette(COLORS[::-1]))  # another fit
+    assert not opened.isVisible()
     assert edits == []
+
+
+def test_whatever_else_is_done_takes_the_color_first(view, mouse, dialog, heard):
+    mouse(0, "mouseDClick")
+    dialog().setCurrentColor(QColor(1, 1, 1))
+    trigger(view, 2, "Hide")
+    assert heard[-2:] == [
+        ("color_edited", 0, (1.0, 1.0, 1.0)),
+        ("hidden_changed", frozenset({2})),
+    ]
+    mouse(1, "mouseDClick")
+    dialog().setCurrentColor(QColor(2, 2, 2))
+    mouse(2, "mouseDClick")
+    assert heard[-1] == ("color_selected", 2) or heard[-1] == ("color_edited", 1, (2.0,) * 3)
+    assert ("color_edited", 1, (2.0, 2.0, 2.0)) in heard
+    assert dialog().windowTitle() == "Edit color #0000c8"
+    dialog().reject()
+
+
+# -- several
+
+
+def test_shift_and_ctrl_select_several(view, qtbot, mouse, key, heard):
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    mouse(0)
+    qtbot.mouseClick(view._list.viewport(), LEFT, control, middle(view, 2))
+    assert view._list.selected() == [0, 2]
+    key("L")
+    key("H")
+    assert heard[-2:] == [("lock_toggled", [0, 2], True), ("hidden_changed", frozenset({0, 2}))]
+    qtbot.mouseClick(view._list.viewport(), LEFT, shift, middle(view, 3))
+    assert view._list.selected() == [0, 2, 3]
+    key("C", control)
+    assert QGuiApplication.clipboard().text().split() == [RGB.hex[k] for k in (0, 2, 3)]
+    key("M")
+    assert heard[-1] == ("merge_requested", [2, 3], 0)  # into the one with the most pixels
+    key("Escape")
+    key("M")
+    assert heard[-1] == ("color_selected", -1)
+
+
+def test_the_menu_is_for_all_that_are_selected(view, heard):
+    menu = view.context_menu(1, 3)
+    assert menu.accessibleName() == "Actions for 2 colors"
+    texts = list(actions(menu))
+    menu.deleteLater()
+    assert texts == [
+        "Lock 2 colors",
+        "Merge into #00c800",
+        "Hide 2 colors",
+        "Show only these",
+        "Copy hex",
+        "Copy all as hex",
+    ]
+    for text in ("Lock 2 colors", "Merge into #00c800", "Hide 2 colors", "Show only these"):
+        menu = view.context_menu(1, 3)
+        actions(menu)[text].trigger()
+        menu.deleteLater()
+    assert heard == [
+        ("lock_toggled", [1, 3], True),
+        ("merge_requested", [3], 1),
+        ("hidden_changed", frozenset({1, 3})),
+        ("hidden_changed", frozenset({0, 2})),
+    ]
+
+
+def test_some_of_several_locked_are_all_locked(view, heard):
+    view.show_palette(RGB, locked=frozenset({1}), hidden=frozenset({1}))
+    for _ in range(2):
+        view._on_asked("lock", [1, 2])
+        view._on_asked("hide", [1, 2])
+        view.show_palette(RGB, locked=frozenset({1, 2}), hidden=frozenset({1, 2}))
+    assert heard == [
+        ("lock_toggled", [1, 2], True),
+        ("hidden_changed", frozenset({1, 2})),
+        ("lock_toggled", [1, 2], False),
+        ("hidden_changed", frozenset()),
+    ]
+
+
+def test_right_click_on_one_of_several_is_for_all(view, qtbot):
+    view._list.choose(0, 1)
+    for row, named in ((1, "2 colors"), (3, RGB.hex[3])):
+        where = middle(view, row)
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Mouse, where, view._list.viewport().mapToGlobal(where)
+        )
+        QApplication.sendEvent(view._list.viewport(), event)
+        menu = QApplication.activePopupWidget()
+        assert named in menu.accessibleName()
+        with qtbot.waitSignal(menu.destroyed):
+            menu.close()
+
+
+# -- order
+
+
+def test_sorted_by_share_hue_or_lightness(view, qtbot, heard):
+    view.select(1)
+    for _ in range(2):
+        view._order.setFocus()
+        qtbot.keyClick(view._order, Qt.Key.Key_Down)
+    assert view._order.currentText() == "by lightness"
+    assert view.order() == [2, 3, 0, 1]  # blue is the darkest, green the lightest
+    assert [view._model.index(row).data() for row in range(4)] == [RGB.hex[k] for k in (2, 3, 0, 1)]
+    assert view._list.selected() == [1]  # the same color, in another row
+    qtbot.keyClick(view._order, Qt.Key.Key_Up)
+    assert view.order() == [0, 3, 1, 2]  # reds, green, blue
+    assert heard == []
+    view.show_palette(Palette(COLORS[[1, 0]]))
+    assert view.order() == [1, 0]
+    view.show_palette(None)
+    assert not view._order.isEnabled()
+
+
+def test_rows_mean_their_colors_in_any_order(view, mouse, key, heard):
+    view._order.setCurrentIndex(2)
+    mouse(0)
+    key("L")
+    key("End")
+    assert heard == [
+        ("color_selected", 2),
+        ("lock_toggled", [2], True),
+        ("color_selected", 1),
+    ]
+    assert n_pixels(view, 0, COLORS[2]) > 50
 
 
 # -- menu and keys
@@ -409,13 +548,14 @@ def test_menu_locks_and_unlocks(view, heard):
     trigger(view, 1, "Lock")
     view.show_palette(RGB, locked=frozenset({1}))
     trigger(view, 1, "Unlock")
-    assert heard == [("lock_toggled", 1, True), ("lock_toggled", 1, False)]
+    assert heard == [("lock_toggled", [1], True), ("lock_toggled", [1], False)]
 
 
-def test_menu_edits(view, answer, heard):
-    answer("ask_color", QColor(1, 1, 1))
+def test_menu_edits(view, dialog, heard):
     trigger(view, 3, "Edit color ...")
-    assert heard == [("color_edited", 3, (1.0, 1.0, 1.0))]
+    dialog().setCurrentColor(QColor(1, 1, 1))
+    dialog().accept()
+    assert heard[-1] == ("color_edited", 3, (1.0, 1.0, 1.0))
 
 
 def test_menu_merges_into_the_nearest_first(view, heard):
@@ -425,7 +565,7 @@ def test_menu_merges_into_the_nearest_first(view, heard):
     assert not any(action.icon().isNull() for action in merge.actions())
     menu.deleteLater()
     trigger(view, 0, "Merge into", "#be0a00")
-    assert heard == [("merge_requested", 0, 3)]
+    assert heard == [("merge_requested", [0], 3)]
 
 
 def test_menu_hides_and_shows(view, heard):
@@ -476,7 +616,7 @@ def test_right_click_and_menu_key_open_the_menu(view, qtbot, reason, heard):
     assert isinstance(menu, QMenu)
     assert RGB.hex[row] in menu.accessibleName()
     actions(menu)["Lock"].trigger()
-    assert heard == [("lock_toggled", row, True)]
+    assert heard == [("lock_toggled", [row], True)]
     with qtbot.waitSignal(menu.destroyed):
         menu.close()
     assert view.findChildren(QMenu) == []
@@ -492,7 +632,7 @@ def test_no_menu_beside_the_rows(view):
 
 
 def test_menu_closes_when_colors_go(view, qtbot):
-    view._popup_menu(3, view.mapToGlobal(QPoint(10, 10)))
+    view._popup_menu([3], view.mapToGlobal(QPoint(10, 10)))
     menu = QApplication.activePopupWidget()
     with qtbot.waitSignal(menu.destroyed):
         view.show_palette(Palette(COLORS[:2]))
@@ -505,7 +645,7 @@ def test_keys_lock_hide_and_copy(view, key, heard):
     key("H")
     key("L", Qt.KeyboardModifier.AltModifier)
     key("C", Qt.KeyboardModifier.ControlModifier)
-    assert heard == [("lock_toggled", 2, True), ("hidden_changed", frozenset({2}))]
+    assert heard == [("lock_toggled", [2], True), ("hidden_changed", frozenset({2}))]
     assert QGuiApplication.clipboard().text() == "#0000c8"
 
 
@@ -524,6 +664,19 @@ def test_reset_is_asked_for_if_there_is_something_to_reset(view, qtbot, heard):
     view.show_palette(RGB, edited=True)
     qtbot.mouseClick(view._reset, LEFT)
     assert heard == [("reset_requested",)]
+
+
+def test_undo_and_redo_are_asked_for_if_there_is_something(view, qtbot, heard):
+    for button in (view._undo, view._redo):
+        qtbot.mouseClick(button, LEFT)
+    assert heard == []
+    view.show_palette(RGB, can_undo=True)
+    qtbot.mouseClick(view._undo, LEFT)
+    assert not view._redo.isEnabled()
+    view.show_palette(RGB, can_redo=True)
+    qtbot.mouseClick(view._redo, LEFT)
+    assert not view._undo.isEnabled()
+    assert heard == [("undo_requested",), ("redo_requested",)]
 
 
 # -- in napari

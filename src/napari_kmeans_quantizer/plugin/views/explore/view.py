@@ -34,11 +34,10 @@ from .plot import draw_curve, draw_marker, draw_suggested
 if TYPE_CHECKING:
     import os
 
+    from matplotlib.axes import Axes
     from matplotlib.backend_bases import Event, KeyEvent, MouseEvent
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
-
-    from matplotlib.axes import Axes
 
     from napari_kmeans_quantizer.plugin.models.exploration import Curve
     from napari_kmeans_quantizer.plugin.views.plot import Theme

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qtpy.QtGui import QColor
 
-from napari_kmeans_quantizer.plugin.models.display import Display
+from napari_kmeans_quantizer.plugin.models.display import Display, hex_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from napari_kmeans_quantizer import Palette
 
-HOW_TO = "Double-click or Enter: edit. L: lock, H: hide. Right-click: merge, copy and more."
+HOW_TO = (
+    "Double-click or Enter: edit. L: lock, H: hide. Shift or Ctrl and click: select several, "
+    "M: merge them. Right-click: more."
+)
 MAX_MERGE = 40  # entries of "Merge into": a menu longer than the screen helps nobody
 MAX_VALUES = 8  # values named in a tooltip
 
@@ -31,7 +36,8 @@ class Content:
     ) -> None:
         self.palette = palette
         self.display = Display.of_palette(palette) if display is None else display
-        self._hex = self.display.hex(palette.colors)
+        self.rgb = self.display.shown(palette.colors)
+        self._hex = hex_of(self.rgb)
         self.locked, self.hidden = frozenset(locked), frozenset(hidden)
         self.pixel_area = pixel_area
         self.shares = palette.share
@@ -81,6 +87,10 @@ class Content:
         distances[index] = np.inf
         order = np.argsort(distances, kind="stable")[: min(MAX_MERGE, len(self) - 1)]
         return list(order.tolist())
+
+    def largest(self, indices: Collection[int]) -> int:
+        """Return which of some colors has the most pixels: others are merged into it."""
+        return max(sorted(indices), key=lambda index: int(self.palette.counts[index]))
 
     def _marks(self, index: int) -> list[str]:
         marks = (("locked", self.locked), ("hidden", self.hidden))

@@ -1,15 +1,16 @@
-"""The dialogs that ask for another color, each in the way that suits the image."""
+"""Editors of one color: dialogs beside the window, each in the way that suits the image."""
 
 from __future__ import annotations
 
 import math
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from qtpy.QtCore import QObject, QTimer, Signal  # type: ignore[attr-defined, unused-ignore]
 from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QColorDialog, QInputDialog, QWidget
+from qtpy.QtWidgets import QColorDialog, QDialog, QInputDialog, QWidget
 
 from napari_kmeans_quantizer.plugin.models.display import dtype_limits
 
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer import Palette
     from napari_kmeans_quantizer.plugin.models.display import Color, Display
 
+PREVIEW_EVERY = 40  # milliseconds; while somebody drags, not every step need be painted
+GAP = 12  # pixels between a dialog and the panel
 
-def edit_color(parent: QWidget, palette: Palette, display: Display, index: int) -> Color | None:
-    """Ask for a new color in the dialog that suits the image.
+
+def editor_for(parent: QWidget, palette: Palette, display: Display, index: int) -> Editor:
+    """Return the editor of a color that suits the image.
 
     Parameters
     ----------
@@ -31,85 +35,199 @@ def edit_color(parent: QWidget, palette: Palette, display: Display, index: int) 
         How they are shown: RGB is chosen as a color, grey as a number, all else as text.
     index : int
         The color to start from.
-
-    Returns
-    -------
-    tuple of float or None
-        The color in the palette's units; None if nothing changed.
     """
-    title = f"Edit color {display.hex(palette.colors[index : index + 1])[0]}"
     if display.rgb and palette.n_channels == 3:
-        return _edit_rgb(parent, title, palette, display, index)
+        return ColorEditor(parent, palette, display, index)
     if palette.n_channels == 1:
-        return _edit_grey(parent, title, palette, display, index)
-    return _edit_values(parent, title, palette, index)
+        return NumberEditor(parent, palette, display, index)
+    return TextEditor(parent, palette, display, index)
 
 
-def ask_color(parent: QWidget, title: str, start: QColor) -> QColor | None:
-    """Show the color dialog; None if it was cancelled."""
-    # Qt's own dialog: it looks the same everywhere, and follows napari's theme.
-    options = QColorDialog.ColorDialogOption.DontUseNativeDialog
-    chosen = QColorDialog.getColor(start, parent, title, options)
-    return chosen if chosen.isValid() else None
+class Editor(QObject):
+    """A dialog that is open beside the window: all else can be used meanwhile.
 
+    Attributes
+    ----------
+    previewed : Signal(object)
+        A color in the palette's units, while it is being chosen.
+    chosen : Signal(object)
+        The color that was chosen at last.
+    cancelled : Signal()
+        The old color is wanted back.
+    index : int
+        Which color is edited.
+    before : tuple of float
+        What it was.
+    """
 
-def ask_number(
-    parent: QWidget, title: str, start: float, limits: tuple[float, float], decimals: int
-) -> float | None:
-    """Show a dialog for one number; None if it was cancelled."""
-    step = 1.0 if decimals == 0 else 10.0 ** (4 - decimals)
-    value, accepted = QInputDialog.getDouble(
-        parent, title, "Value in the image's units:", start, *limits, decimals, step=step
-    )
-    return float(value) if accepted else None
+    previewed = Signal(object)
+    chosen = Signal(object)
+    cancelled = Signal()
+    dialog: Any
 
+    def __init__(self, parent: QWidget, palette: Palette, display: Display, index: int) -> None:
+        super().__init__(parent)
+        self.index, self._palette, self._display = index, palette, display
+        self.before: Color = tuple(palette.values[index].astype(float).tolist())
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(PREVIEW_EVERY)
+        self._rest.timeout.connect(self._preview)
+        self.dialog = self._make(parent)
+        self.dialog.setWindowTitle(
+            f"Edit color {display.hex(palette.colors[index : index + 1])[0]}"
+        )
+        self.dialog.setModal(False)
+        self.dialog.accepted.connect(self._accept)
+        self.dialog.rejected.connect(self._reject)
 
-def ask_text(parent: QWidget, title: str, label: str, start: str) -> str | None:
-    """Show a dialog for a line of text; None if it was cancelled."""
-    text, accepted = QInputDialog.getText(parent, title, label, text=start)
-    return str(text) if accepted else None
+    def _make(self, parent: QWidget) -> QDialog:
+        raise NotImplementedError
 
+    def color(self) -> Color | None:
+        """Return the color that the dialog shows, None if it shows none."""
+        raise NotImplementedError
 
-def _edit_rgb(
-    parent: QWidget, title: str, palette: Palette, display: Display, index: int
-) -> Color | None:
-    exact = palette.values[index].astype(float)
-    shown = display.shown(exact[np.newaxis])[0]
-    before = np.rint(shown * 255).astype(int)
-    chosen = ask_color(parent, title, QColor(*before.tolist()))
-    if chosen is None:
-        return None
-    after = np.array([chosen.red(), chosen.green(), chosen.blue()])
-    # The dialog knows 256 steps, the image may know more: what was not touched stays exact.
-    values = display.values(np.where(before == after, shown, after / 255), exact)
-    return None if values == tuple(exact.tolist()) else values
+    def open(self) -> None:
+        """Show the dialog, beside the panel rather than on the picture."""
+        self.dialog.show()
+        _place_beside(self.dialog, self.parent())
+        self.dialog.raise_()
+        self.dialog.activateWindow()
 
+    def belongs_to(self, palette: Palette | None) -> bool:
+        """Tell whether a palette is the one that was opened, but for the color that is edited."""
+        own = self._palette
+        if (
+            palette is None
+            or palette.colors.shape != own.colors.shape
+            or palette.dtype != own.dtype
+        ):
+            return False
+        same = (palette.colors == own.colors).all(axis=1) & (palette.counts == own.counts)
+        return bool(np.delete(same, self.index).all())
 
-def _edit_grey(
-    parent: QWidget, title: str, palette: Palette, display: Display, index: int
-) -> Color | None:
-    decimals = _decimals(display)
-    before = round(float(palette.values[index, 0]), decimals)
-    after = ask_number(parent, title, before, dtype_limits(palette.dtype), decimals)
-    return None if after is None or after == before else (after,)
+    def finish(self) -> None:
+        """Take what the dialog shows, as its OK does; what cannot be taken is dropped."""
+        self.dialog.accept()
+        if self.dialog.isVisible():
+            self.dialog.reject()
 
+    def drop(self) -> None:
+        """Close the dialog, and say nothing more."""
+        self.blockSignals(True)
+        self.dialog.reject()
 
-def _edit_values(parent: QWidget, title: str, palette: Palette, index: int) -> Color | None:
-    before = tuple(palette.values[index].astype(float).tolist())
-    prompt = f"{palette.n_channels} values in the image's units, separated by commas:"
-    text = start = ", ".join(f"{value:.9g}" for value in before)
-    label = prompt
-    while True:
-        answer = ask_text(parent, title, label, text)
-        if answer is None or answer.strip() == start:
-            return None
-        try:
-            after = _parse_values(answer, palette)
-        except ValueError as error:
-            # Ask again, with what was typed still there.
-            text, label = answer, f"{error}\n{prompt}"
+    def _soon(self, _: object = None) -> None:
+        if not self._rest.isActive():
+            self._rest.start()
+
+    def _preview(self) -> None:
+        color = self.color()
+        if color is not None:
+            self.previewed.emit(color)
+
+    def _accept(self) -> None:
+        color = self.color()
+        if color is None:
+            self.dialog.show()  # what was typed is still there, with what is wrong about it
+        elif color == self.before:
+            self._reject()
         else:
-            return None if after == before else after
+            self._end()
+            self.chosen.emit(color)
+
+    def _reject(self) -> None:
+        self._end()
+        self.cancelled.emit()
+
+    def _end(self) -> None:
+        self._rest.stop()
+        self.dialog.deleteLater()
+        self.deleteLater()
+
+
+class ColorEditor(Editor):
+    """Chooses an RGB color."""
+
+    def _make(self, parent: QWidget) -> QDialog:
+        self._exact = np.array(self.before)
+        self._shown = self._display.shown(self._exact[np.newaxis])[0]
+        self._bytes = np.rint(self._shown * 255).astype(int)
+        dialog = QColorDialog(QColor(*self._bytes.tolist()), parent)
+        # Qt's own dialog: it looks the same everywhere, and follows napari's theme.
+        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
+        dialog.currentColorChanged.connect(self._soon)
+        return dialog
+
+    def color(self) -> Color | None:
+        """Return the color in the palette's units: what was not touched stays exact."""
+        chosen = self.dialog.currentColor()
+        after = np.array([chosen.red(), chosen.green(), chosen.blue()])
+        # The dialog knows 256 steps, the image may know more.
+        wanted = np.where(self._bytes == after, self._shown, after / 255)
+        return self._display.values(wanted, self._exact)
+
+
+class NumberEditor(Editor):
+    """Asks for the value of a grey cluster."""
+
+    def _make(self, parent: QWidget) -> QDialog:
+        decimals = _decimals(self._display)
+        self._start = round(self.before[0], decimals)
+        dialog = QInputDialog(parent)
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setLabelText("Value in the image's units:")
+        dialog.setDoubleDecimals(decimals)
+        dialog.setDoubleRange(*dtype_limits(self._palette.dtype))
+        dialog.setDoubleStep(1.0 if decimals == 0 else 10.0 ** (4 - decimals))
+        dialog.setDoubleValue(self._start)
+        dialog.doubleValueChanged.connect(self._soon)
+        return dialog
+
+    def color(self) -> Color | None:
+        """Return the value; the old one to the last digit if it was not touched."""
+        value = float(self.dialog.doubleValue())
+        return self.before if value == self._start else (value,)
+
+
+class TextEditor(Editor):
+    """Asks for the values of all channels."""
+
+    def _make(self, parent: QWidget) -> QDialog:
+        n_channels = self._palette.n_channels
+        self._prompt = f"{n_channels} values in the image's units, separated by commas:"
+        self._start = ", ".join(f"{value:.9g}" for value in self.before)
+        dialog = QInputDialog(parent)
+        dialog.setInputMode(QInputDialog.InputMode.TextInput)
+        dialog.setLabelText(self._prompt)
+        dialog.setTextValue(self._start)
+        dialog.textValueChanged.connect(self._soon)
+        return dialog
+
+    def color(self) -> Color | None:
+        """Return the values, or None and say in the dialog what is wrong with the text."""
+        text = self.dialog.textValue()
+        if text.strip() == self._start:
+            return self.before
+        try:
+            color = _parse_values(text, self._palette)
+        except ValueError as error:
+            self.dialog.setLabelText(f"{error}\n{self._prompt}")
+            return None
+        self.dialog.setLabelText(self._prompt)
+        return color
+
+
+def _place_beside(dialog: QDialog, panel: Any) -> None:
+    """Move a dialog to the side of the panel that has more room, within the screen."""
+    screen = panel.screen().availableGeometry()
+    corner, size = panel.mapToGlobal(panel.rect().topLeft()), dialog.frameGeometry().size()
+    left = corner.x() - GAP - size.width()
+    if corner.x() - screen.left() < screen.right() - corner.x() - panel.width():
+        left = corner.x() + panel.width() + GAP
+    top = min(corner.y(), screen.bottom() - size.height())
+    dialog.move(max(left, screen.left()), max(top, screen.top()))
 
 
 def _parse_values(text: str, palette: Palette) -> Color:

@@ -1,4 +1,4 @@
-"""The list of a palette's colors: one row is selected at most, and keys ask for something."""
+"""The list of a palette's colors: some may be selected, and keys ask for something."""
 
 # ruff: noqa: D102, N802  (methods that Qt calls bear Qt's names, and do what it says)
 
@@ -6,7 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, QSize, Qt, Signal  # type: ignore[attr-defined, unused-ignore]
+from qtpy.QtCore import (  # type: ignore[attr-defined, unused-ignore]
+    QAbstractListModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+)
 from qtpy.QtGui import QContextMenuEvent, QKeySequence, QPainter, QPalette
 from qtpy.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
@@ -14,53 +23,68 @@ from .content import HOW_TO, Content
 from .rows import MINOR_OPACITY, RowDelegate, row_height
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 EMPTY = "The palette appears here."
 MIN_ROWS = 5
 
 
 class Rows(QAbstractListModel):
-    """One row per color. Rows come and go at the end, so that a view keeps its place."""
+    """One row per color, in some order. Rows come and go at the end: a view keeps its place."""
 
     content: Content | None = None
+    _order: Sequence[int] = ()
 
-    def show(self, content: Content | None) -> None:
-        """Show other colors."""
-        before, after = self.rowCount(), len(content) if content else 0
+    def show(self, content: Content | None, order: Sequence[int]) -> None:
+        """Show other colors, or in another order: indices of the palette, one per row."""
+        before, after = self.rowCount(), len(order)
         if after < before:
             self.beginRemoveRows(QModelIndex(), after, before - 1)
-            self.content = content
+            self.content, self._order = content, order
             self.endRemoveRows()
         elif after > before:
             self.beginInsertRows(QModelIndex(), before, after - 1)
-            self.content = content
+            self.content, self._order = content, order
             self.endInsertRows()
-        self.content = content
+        self.content, self._order = content, order
         if min(before, after):
             self.dataChanged.emit(self.index(0), self.index(min(before, after) - 1))
 
+    @property
+    def order(self) -> Sequence[int]:
+        """Which color of the palette each row shows."""
+        return self._order
+
+    def cluster(self, row: int) -> int:
+        """Return which color of the palette a row shows, -1 if there is no such row."""
+        return self._order[row] if 0 <= row < self.rowCount() else -1
+
+    def row(self, cluster: int) -> int:
+        """Return the row of a color, -1 if it is not there."""
+        return self._order.index(cluster) if cluster in self._order else -1
+
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if self.content is None else len(self.content)
+        return 0 if self.content is None else len(self._order)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        if self.content is None or not 0 <= index.row() < len(self.content):
+        cluster = self.cluster(index.row())
+        if self.content is None or cluster < 0:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.content.hex(index.row())
+            return self.content.hex(cluster)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.content.tooltip(index.row())
+            return self.content.tooltip(cluster)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self.content.spoken(index.row())
+            return self.content.spoken(cluster)
         return None
 
 
 class ColorList(QListView):
     """The list widget: it says what was picked or asked for, by mouse and keyboard."""
 
-    picked = Signal(int)  # the row that is selected now, -1 for none
-    asked = Signal(str, int)  # "edit", "lock", "hide" or "copy", and the row
-    menu_wanted = Signal(int, QPoint)  # the row, and where on the screen
+    picked = Signal(int)  # the color that was selected last, -1 for none
+    asked = Signal(str, object)  # "edit", "lock", "hide", "merge" or "copy", and the colors
+    menu_wanted = Signal(object, QPoint)  # the colors, and where on the screen
 
     KEYS: Mapping[int, str] = {
         Qt.Key.Key_Return: "edit",
@@ -68,6 +92,7 @@ class ColorList(QListView):
         Qt.Key.Key_F2: "edit",
         Qt.Key.Key_L: "lock",
         Qt.Key.Key_H: "hide",
+        Qt.Key.Key_M: "merge",
     }
 
     def __init__(self, model: Rows, parent: QWidget) -> None:
@@ -75,7 +100,7 @@ class ColorList(QListView):
         self._rows = model
         self.setModel(model)
         selection: Any = self.selectionModel()
-        selection.selectionChanged.connect(lambda *_: self.picked.emit(self.selected()))
+        selection.selectionChanged.connect(lambda *_: self.picked.emit(self.current()))
         self._selection = selection
         self._viewport: Any = self.viewport()
         self.setItemDelegate(RowDelegate(self))
@@ -84,41 +109,50 @@ class ColorList(QListView):
         # A list that fills the panel is the panel; and the selection stands out better on it.
         self.setStyleSheet("QListView { background: transparent; }")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Colors of the palette")
         self.setToolTip(f"The colors of the result. {HOW_TO}")
 
-    def selected(self) -> int:
-        """Return the selected row, -1 for none."""
-        rows = self._selection.selectedIndexes()
-        return int(rows[0].row()) if rows else -1
+    def selected(self) -> list[int]:
+        """Return the colors that are selected, from top to bottom."""
+        rows = sorted(index.row() for index in self._selection.selectedIndexes())
+        return [self._rows.cluster(row) for row in rows]
 
-    def choose(self, row: int) -> None:
-        """Select a row; none, if there is no such row."""
-        index = self._rows.index(row, 0)
-        if not index.isValid():
+    def current(self) -> int:
+        """Return the color that was selected last, -1 for none."""
+        selected = self.selected()
+        current = self._rows.cluster(self.currentIndex().row())
+        return current if current in selected else selected[0] if selected else -1
+
+    def choose(self, *clusters: int) -> None:
+        """Select these colors and no others; the first becomes the current one."""
+        rows = [self._rows.row(cluster) for cluster in clusters]
+        indices = [self._rows.index(row, 0) for row in rows if row >= 0]
+        if not indices:
             self._selection.clear()
-        elif row != self.selected():
-            self.setCurrentIndex(index)
+        elif [*clusters] != self.selected() or self.current() != clusters[0]:
+            self.setCurrentIndex(indices[0])  # selects it alone
+            for index in indices[1:]:
+                self._selection.select(index, QItemSelectionModel.SelectionFlag.Select)
 
     # -- events
 
     def mousePressEvent(self, event: Any) -> None:
         before = self.selected()
         super().mousePressEvent(event)
-        row = self.indexAt(event.position().toPoint()).row()
-        if row < 0:
-            self.choose(-1)
-        elif row == before == self.selected():
-            self.picked.emit(row)  # clicked again: no change, yet a click
+        cluster = self._rows.cluster(self.indexAt(event.position().toPoint()).row())
+        if cluster < 0:
+            self.choose()
+        elif before == [cluster] == self.selected():
+            self.picked.emit(cluster)  # clicked again: no change, yet a click
 
     def mouseDoubleClickEvent(self, event: Any) -> None:
         super().mouseDoubleClickEvent(event)
-        row = self.indexAt(event.position().toPoint()).row()
-        if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.asked.emit("edit", row)
+        cluster = self._rows.cluster(self.indexAt(event.position().toPoint()).row())
+        if cluster >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self.asked.emit("edit", [cluster])
 
     def event(self, event: Any) -> bool:
         # Claim our keys before the window's shortcuts see them.
@@ -128,11 +162,11 @@ class ColorList(QListView):
         return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
-        row, wish = self.selected(), self._wish(event)
-        if row >= 0 and wish:
-            self.asked.emit(wish, row)
-        elif row >= 0 and event.key() == Qt.Key.Key_Escape:
-            self.choose(-1)
+        wish, chosen = self._wish(event), self.selected()
+        if chosen and wish:
+            self.asked.emit(wish, [self.current()] if wish == "edit" else chosen)
+        elif chosen and event.key() == Qt.Key.Key_Escape:
+            self.choose()
         else:
             super().keyPressEvent(event)
 
@@ -145,19 +179,21 @@ class ColorList(QListView):
 
     def contextMenuEvent(self, event: Any) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            row = self.selected()
-            self.scrollTo(self._rows.index(row, 0))
-            where = self.visualRect(self._rows.index(row, 0)).center()
+            index = self._rows.index(self._rows.row(self.current()), 0)
+            self.scrollTo(index)
+            where = self.visualRect(index).center()
         else:
             where = event.pos()
-            row = self.indexAt(where).row()
-        if row >= 0:
-            self.menu_wanted.emit(row, self._viewport.mapToGlobal(where))
+            index = self.indexAt(where)
+        cluster, chosen = self._rows.cluster(index.row()), self.selected()
+        if cluster >= 0:
+            chosen = chosen if cluster in chosen else [cluster]
+            self.menu_wanted.emit(chosen, self._viewport.mapToGlobal(where))
 
     def focusInEvent(self, event: Any) -> None:
         super().focusInEvent(event)
         # Qt makes the first row current, not selected; the arrow key would then skip it.
-        if self.selected() < 0:
+        if not self.selected():
             self._selection.clearCurrentIndex()
 
     # -- size and looks

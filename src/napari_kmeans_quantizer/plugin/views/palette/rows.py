@@ -37,7 +37,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(option.rect)
-        row = _Row(painter, option, model.content, index.row())
+        row = _Row(painter, option, model.content, model.cluster(index.row()))
         for part, (left, width) in columns(option, model.content).items():
             rect = QRect(option.rect.left() + left, option.rect.top(), width, option.rect.height())
             row.paint(part, rect)

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from qtpy.compat import isalive
-from qtpy.QtCore import QPoint, Qt, Signal  # type: ignore[attr-defined, unused-ignore]
-from qtpy.QtGui import QGuiApplication, QKeySequence
-from qtpy.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
-from superqt import QElidingLabel
+from qtpy.QtCore import QPoint, Signal  # type: ignore[attr-defined, unused-ignore]
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from superqt import QElidingLabel, QFlowLayout
 from superqt.utils import signals_blocked
 
-from napari_kmeans_quantizer.plugin.views.parts import swatch_icon
+from napari_kmeans_quantizer.plugin.views.parts import describe
 
 from .content import Content
-from .dialogs import edit_color
+from .dialogs import Editor, editor_for
 from .list import ColorList, Rows
+from .menu import color_menu
+from .order import ORDERS, order_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from napari_kmeans_quantizer import Palette
-    from napari_kmeans_quantizer.plugin.models.display import Display
-
-ICON = 14  # pixels
+    from napari_kmeans_quantizer.plugin.models.display import Color, Display
 
 
 class PaletteView(QWidget):
     """List the colors of a palette: swatch, hex, share, pixels and area.
 
-    The view keeps nothing of its own but the selection. What the user asks for leaves as a
-    signal; it shows once `show_palette` says so.
+    The view keeps nothing of its own but the selection and the order of the rows. What the user
+    asks for leaves as a signal; it shows once `show_palette` says so.
 
     Parameters
     ----------
@@ -42,49 +39,71 @@ class PaletteView(QWidget):
     Attributes
     ----------
     color_selected : Signal(int)
-        A row was clicked or reached by keyboard; -1: no row is selected any more.
+        A color was clicked or reached by keyboard; -1: none is selected any more.
+    color_previewed : Signal(int, object)
+        Index, and a color as a tuple of floats in the palette's units, that is being chosen.
     color_edited : Signal(int, object)
-        Index, and the new color as a tuple of floats in the palette's units.
-    lock_toggled : Signal(int, bool)
-        Index, and whether it is to be locked.
-    merge_requested : Signal(int, int)
-        Index, and the index to merge it into.
+        The same, once it was chosen.
+    edit_cancelled : Signal()
+        What was previewed is not wanted.
+    lock_toggled : Signal(object, bool)
+        A list of indices, and whether they are to be locked.
+    merge_requested : Signal(object, int)
+        A list of indices, and the index to merge them into.
     hidden_changed : Signal(object)
         The frozenset of all indices that are to be hidden.
-    reset_requested : Signal()
-        "Reset colors" was clicked.
+    undo_requested, redo_requested, reset_requested : Signal()
+        A button was clicked.
     """
 
     color_selected = Signal(int)
+    color_previewed = Signal(int, object)
     color_edited = Signal(int, object)
-    lock_toggled = Signal(int, bool)
-    merge_requested = Signal(int, int)
+    edit_cancelled = Signal()
+    lock_toggled = Signal(object, bool)
+    merge_requested = Signal(object, int)
     hidden_changed = Signal(object)
+    undo_requested = Signal()
+    redo_requested = Signal()
     reset_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = Rows(self)
         self._list = ColorList(self._model, self)
-        self._summary = QElidingLabel(self)
-        self._summary.setAccessibleName("Summary of the palette")
-        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._reset = QPushButton("Reset colors", self)
-        self._reset.setToolTip("Take back all changes to the colors")
-        self._reset.setAccessibleName("Reset colors")
+        self._editor: Editor | None = None
+        self._make_controls()
         self._arrange()
         self._connect()
         self.show_palette(None)
 
+    def _make_controls(self) -> None:
+        self._summary = QElidingLabel(self)
+        self._summary.setAccessibleName("Summary of the palette")
+        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._order = QComboBox(self)
+        for name in ORDERS:
+            self._order.addItem(f"by {name}", name)
+        describe(self._order, "Order of the colors", "Sort the list; the palette stays as it is")
+        self._undo = QPushButton("Undo", self)
+        describe(self._undo, "Undo", "Take back the last change of the palette (Ctrl+Z)")
+        self._redo = QPushButton("Redo", self)
+        describe(self._redo, "Redo", "Make it again (Ctrl+Shift+Z)")
+        self._reset = QPushButton("Reset colors", self)
+        describe(self._reset, "Reset colors", "Take back all changes to the colors")
+
     def _arrange(self) -> None:
-        below = QHBoxLayout()
+        below = QFlowLayout()
         below.setContentsMargins(0, 0, 0, 0)
-        below.addWidget(self._summary, 1)
-        below.addWidget(self._reset)
+        below.setHorizontalSpacing(4)
+        below.setVerticalSpacing(4)
+        for control in (self._order, self._undo, self._redo, self._reset):
+            below.addWidget(control)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self._list, 1)
+        layout.addWidget(self._summary)
         layout.addLayout(below)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setFocusProxy(self._list)
@@ -94,7 +113,14 @@ class PaletteView(QWidget):
         self._list.picked.connect(self.color_selected)
         self._list.asked.connect(self._on_asked)
         self._list.menu_wanted.connect(self._popup_menu)
-        self._reset.clicked.connect(lambda: self.reset_requested.emit())
+        self._order.currentIndexChanged.connect(self._on_order)
+        for button, signal in (
+            (self._undo, self.undo_requested),
+            (self._redo, self.redo_requested),
+            (self._reset, self.reset_requested),
+        ):
+            button.clicked.connect(self.finish_editing)
+            button.clicked.connect(lambda _=False, signal=signal: signal.emit())
 
     # -- from outside
 
@@ -107,6 +133,8 @@ class PaletteView(QWidget):
         hidden: frozenset[int] = frozenset(),
         pixel_area: tuple[float, str] | None = None,
         edited: bool = False,
+        can_undo: bool = False,
+        can_redo: bool = False,
     ) -> None:
         """Show a palette, or that there is none.
 
@@ -123,84 +151,92 @@ class PaletteView(QWidget):
             Indices of the colors that are locked, and of those that are hidden.
         pixel_area : (float, str), optional
             The area of one pixel, and its unit: ``(0.25, "µm²")``.
-        edited : bool, optional
-            Whether there is something to reset.
+        edited, can_undo, can_redo : bool, optional
+            Whether there is something to reset, to undo and to redo.
         """
         content = None
         if palette is not None:
             content = Content(palette, display, locked, hidden, pixel_area)
-        lost = self._list.selected() >= (len(content) if content else 0)
-        with signals_blocked(self._list):
-            if lost:
-                self._list.choose(-1)
-            self._model.show(content)
+        if self._editor is not None and not self._editor.belongs_to(palette):
+            self._editor.drop()
+            self._editor = None
+        lost = self._show(content)
         summary = content.summary if content else ""
         self._summary.setText(summary)
         self._summary.setToolTip(summary)
         self._reset.setEnabled(edited and content is not None)
+        self._undo.setEnabled(can_undo)
+        self._redo.setEnabled(can_redo)
+        self._order.setEnabled(content is not None)
         if lost:
             self.color_selected.emit(-1)
 
+    def _show(self, content: Content | None) -> bool:
+        """Show a palette's rows; return whether the current color is gone."""
+        order = order_of(content.rgb, self._order.currentData()) if content else []
+        chosen, current = self._list.selected(), self._list.current()
+        kept = [cluster for cluster in chosen if cluster < len(order)]
+        moved = [self._model.row(cluster) for cluster in chosen] != list(map(order.index, kept))
+        with signals_blocked(self._list):
+            if moved:  # Qt keeps rows selected, not colors
+                self._list.choose()
+            self._model.show(content, order)
+            if moved:
+                self._list.choose(*sorted(kept, key=lambda cluster: cluster != current))
+        return bool(chosen) and not kept
+
+    def _on_order(self, _: int = 0) -> None:
+        self._show(self._model.content)
+
     def select(self, index: int) -> None:
-        """Select a row, and scroll to it; no signal is emitted.
+        """Select a color, and scroll to it; no signal is emitted.
 
         Parameters
         ----------
         index : int
-            The color; -1, or any other that is not in the list, for none.
+            The color; -1, or any other that is not in the list, for none. If it is one of several
+            that are selected, they stay so.
         """
-        with signals_blocked(self._list):
-            self._list.choose(index)
+        if index not in self._list.selected():
+            with signals_blocked(self._list):
+                self._list.choose(index)
+
+    def order(self) -> list[int]:
+        """Return the colors' indices from top to bottom."""
+        return list(self._model.order)
 
     # -- the menu
 
-    def context_menu(self, index: int) -> QMenu:
-        """Return a new menu for one color.
+    def context_menu(self, *chosen: int) -> QMenu:
+        """Return a new menu for one color, or for several.
 
         Parameters
         ----------
-        index : int
-            The color, one of those listed.
+        *chosen : int
+            The colors, of those listed.
 
         Returns
         -------
         QMenu
             A child of this widget; whoever asks for it deletes it.
         """
-        menu = QMenu(self)
-        menu.setAccessibleName(f"Actions for {self._shown.hex(index)}")
-        self._add_color_actions(menu, index)
-        menu.addSeparator()
-        self._add_hide_actions(menu, index)
-        menu.addSeparator()
-        _add(menu, "Copy hex", partial(self._copy, index), QKeySequence.StandardKey.Copy)
-        _add(menu, "Copy all as hex", self._copy_all)
-        return menu
+        return color_menu(self, self._shown, chosen, self._actions)
 
-    def _add_color_actions(self, menu: QMenu, index: int) -> None:
-        locked = index in self._shown.locked
-        _add(menu, "Edit color ...", partial(self._edit, index), Qt.Key.Key_F2)
-        text = "Unlock" if locked else "Lock"
-        _add(menu, text, partial(self._toggle_lock, index), Qt.Key.Key_L)
-        merge: Any = menu.addMenu("Merge into")
-        for other in self._shown.nearest(index):
-            ask = partial(self.merge_requested.emit, index, other)
-            into = _add(merge, self._shown.hex(other), ask)
-            into.setIcon(swatch_icon(self._shown.color(other), ICON))
-        merge.setEnabled(len(self._shown) > 1)
+    @property
+    def _actions(self) -> dict[str, Callable[..., object]]:
+        return {
+            "edit": self._edit,
+            "lock": self._toggle_lock,
+            "merge": self._merge,
+            "merge into": self._merge_into,
+            "hide": self._toggle_hidden,
+            "hidden": self._hide,
+            "copy": self._copy,
+            "copy all": self._copy_all,
+        }
 
-    def _add_hide_actions(self, menu: QMenu, index: int) -> None:
-        hidden = self._shown.hidden
-        others = frozenset(range(len(self._shown))) - {index}
-        text = "Show" if index in hidden else "Hide"
-        _add(menu, text, partial(self._toggle_hidden, index), Qt.Key.Key_H)
-        if hidden:
-            _add(menu, "Show all", partial(self.hidden_changed.emit, frozenset()))
-        only = _add(menu, "Show only this", partial(self.hidden_changed.emit, others))
-        only.setEnabled(hidden != others)
-
-    def _popup_menu(self, index: int, position: QPoint) -> None:
-        menu = self.context_menu(index)
+    def _popup_menu(self, chosen: list[int], position: QPoint) -> None:
+        menu = self.context_menu(*chosen)
         menu.aboutToHide.connect(menu.deleteLater)
         self._model.rowsRemoved.connect(menu.close)  # its color may be among them
         menu.popup(position)
@@ -213,42 +249,64 @@ class PaletteView(QWidget):
             raise RuntimeError("There is no palette: call `show_palette` first.")
         return self._model.content
 
-    def _on_asked(self, what: str, index: int) -> None:
-        actions = {"edit": self._edit, "lock": self._toggle_lock, "hide": self._toggle_hidden}
-        actions.get(what, self._copy)(index)
+    def _on_asked(self, what: str, chosen: list[int]) -> None:
+        self._actions[what](chosen)
 
-    def _toggle_lock(self, index: int) -> None:
-        self.lock_toggled.emit(index, index not in self._shown.locked)
+    def _toggle_lock(self, chosen: Sequence[int]) -> None:
+        self.finish_editing()
+        self.lock_toggled.emit([*chosen], not self._shown.locked.issuperset(chosen))
 
-    def _toggle_hidden(self, index: int) -> None:
-        self.hidden_changed.emit(frozenset(self._shown.hidden ^ {index}))
+    def _toggle_hidden(self, chosen: Sequence[int]) -> None:
+        hidden = self._shown.hidden
+        self._hide(hidden - {*chosen} if hidden.issuperset(chosen) else hidden | {*chosen})
 
-    def _copy(self, index: int) -> None:
-        _to_clipboard(self._shown.hex(index))
+    def _hide(self, hidden: frozenset[int]) -> None:
+        self.finish_editing()
+        self.hidden_changed.emit(frozenset(hidden))
+
+    def _merge(self, chosen: Sequence[int]) -> None:
+        """Merge several colors into that of them which has the most pixels."""
+        if len(chosen) > 1:
+            into = self._shown.largest(chosen)
+            self._merge_into([index for index in chosen if index != into], into)
+
+    def _merge_into(self, chosen: Sequence[int], into: int) -> None:
+        self.finish_editing()
+        with signals_blocked(self._list):
+            self._list.choose()  # these will be others
+        self.merge_requested.emit([*chosen], into)
+
+    def _copy(self, chosen: Sequence[int]) -> None:
+        _to_clipboard("\n".join(map(self._shown.hex, chosen)))
 
     def _copy_all(self) -> None:
-        content = self._shown
-        _to_clipboard("\n".join(map(content.hex, range(len(content)))))
+        self._copy(self._model.order)
 
-    def _edit(self, index: int) -> None:
-        palette = self._shown.palette
-        color = edit_color(self, palette, self._shown.display, index)
-        if color is None or not isalive(self) or self._model.content is None:
-            return
-        # Another palette may have come while the dialog was open: it is not the one to edit.
-        now = self._model.content.palette.colors
-        if index < len(now) and np.array_equal(now[index], palette.colors[index]):
-            self.color_edited.emit(index, color)
+    # -- editing a color
+
+    def _edit(self, chosen: Sequence[int]) -> None:
+        self.finish_editing()
+        index = chosen[0]
+        self._editor = editor = editor_for(self, self._shown.palette, self._shown.display, index)
+        editor.previewed.connect(lambda color: self.color_previewed.emit(index, color))
+        editor.chosen.connect(lambda color: self._on_chosen(index, color))
+        editor.cancelled.connect(self._on_cancelled)
+        editor.open()
+
+    def finish_editing(self) -> None:
+        """Take the color that is being chosen, if a dialog is open."""
+        if self._editor is not None:
+            self._editor.finish()
+
+    def _on_chosen(self, index: int, color: Color) -> None:
+        self._editor = None
+        self.color_edited.emit(index, color)
+
+    def _on_cancelled(self) -> None:
+        self._editor = None
+        self.edit_cancelled.emit()
 
 
 def _to_clipboard(text: str) -> None:
     clipboard: Any = QGuiApplication.clipboard()
     clipboard.setText(text)
-
-
-def _add(menu: QMenu, text: str, do: Callable[[], Any], key: Any = None) -> Any:
-    action: Any = menu.addAction(text)
-    action.triggered.connect(lambda _=False: do())
-    if key is not None:
-        action.setShortcut(QKeySequence(key))
-    return action

@@ -12,10 +12,9 @@ from qtpy.QtWidgets import QTableView
 from napari_kmeans_quantizer.plugin.views.parts import percent, swatch_icon
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from qtpy.QtGui import QIcon, QKeyEvent
     from qtpy.QtWidgets import QWidget
-
-    from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.plugin.models.shares import Shares
 

@@ -1,0 +1,26 @@
+"""Work that is done in steps, as a part of other work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from napari_kmeans_quantizer import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+Result = TypeVar("Result")
+
+
+def as_part(
+    steps: Generator[Progress, None, Result], done: int, of: int, name: str = ""
+) -> Generator[Progress, None, Result]:
+    """Run one of several pieces of work; its progress counts as a part of the whole."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+        stage = f"{name}: {step.stage.lower()}" if name else step.stage
+        yield Progress(stage, (done + step.fraction) / of)
