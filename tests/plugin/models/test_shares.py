@@ -136,9 +136,11 @@ def test_a_slice_has_its_own_number_and_place():
 def test_a_stack_is_counted_frame_by_frame():
     state = state_of(Image(STACK), Settings(3))
     assert not is_counted(state)
-    for n_frames in state.frames.steps():
+    steps = state.frames.steps()
+    for n_frames in range(1, len(STACK) + 1):
+        assert next(steps) == n_frames
         assert not is_counted(state)
-    assert n_frames == len(STACK)
+    assert next(steps, None) is None
     assert is_counted(state)
     assert is_counted(state.merged(1, 0))
     assert is_counted(state_of(rgb(), Settings(3)))

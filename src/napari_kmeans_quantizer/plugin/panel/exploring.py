@@ -146,12 +146,12 @@ class Exploring:
 
     def close(self) -> None:
         """Take all pictures away, and show what was shown before."""
-        untouched = self._before is not None and camera_of(self._viewer) == self._arrived
-        before = self._before
         self._leave_grid()
+        view = Viewpoint(self._viewer)
+        if self._before is not None and view.camera == self._arrived:
+            view = self._before  # nobody has looked elsewhere since
         self._session.remove_explored()
-        if untouched and before is not None:
-            before.restore_camera()
+        view.restore_camera()  # napari looks at everything where a slider comes or goes
         self._before = None
 
     def _leave_grid(self) -> None:

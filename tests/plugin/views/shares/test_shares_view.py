@@ -210,7 +210,7 @@ def test_hidden_colors_stay_hidden_while_they_are_there(qtbot, frames):
     click_name(qtbot, frames, 1)
     frames.show_counting()
     assert frames._hint.text() == "Counting ..."
-    assert not frames.style.isEnabled()
+    assert not frames.drawn_as.isEnabled()
     frames.show_shares(STACK._replace(colors=[*HEX[:2], "#ffffff"]))
     assert frames._drawn.tolist() == [True, False, True]
     frames.show_shares(STACK._replace(colors=["#000000", "#111111", "#222222"]))
@@ -219,8 +219,8 @@ def test_hidden_colors_stay_hidden_while_they_are_there(qtbot, frames):
 
 
 def test_frames_as_lines(qtbot, frames):
-    assert frames.style.isEnabled()
-    qtbot.keyClick(frames.style, Qt.Key.Key_Down)
+    assert frames.drawn_as.isEnabled()
+    qtbot.keyClick(frames.drawn_as, Qt.Key.Key_Down)
     settle(frames)
     lines = frames._canvas.figure.axes[0].lines
     assert {line.get_color(): line.get_ydata().tolist() for line in lines} == {
@@ -234,7 +234,7 @@ def test_frames_as_lines(qtbot, frames):
 
 
 def test_bars_have_no_style(layers):
-    assert not layers.style.isEnabled()
+    assert not layers.drawn_as.isEnabled()
 
 
 def test_saved_plots_tell_hex_and_share(qtbot, frames, tmp_path, monkeypatch):

@@ -76,7 +76,7 @@ class SharesView(QWidget):
     ----------
     frame_clicked : Signal(int)
         A frame was clicked in the plot, or activated in the table: its row.
-    style : QComboBox
+    drawn_as : QComboBox
         Whether frames are drawn as "areas" or as "lines".
     save, save_picture, copy : QPushButton
         "Save table ...", "Save picture ..." and "Copy table".
@@ -95,9 +95,9 @@ class SharesView(QWidget):
         self._connect()
 
     def _make_controls(self) -> None:
-        self.style = QComboBox()
-        self.style.addItems([AREAS, LINES])
-        describe(self.style, "Style of the plot", "Draw frames as areas, or as lines")
+        self.drawn_as = QComboBox()
+        self.drawn_as.addItems([AREAS, LINES])
+        describe(self.drawn_as, "Style of the plot", "Draw frames as areas, or as lines")
         self.save = save_button("table", "Save the shares as a table")
         self.save_picture = save_button("picture", "Save the plot as a picture, PNG or SVG")
         self.copy = QPushButton("Copy table")
@@ -155,7 +155,7 @@ class SharesView(QWidget):
         head = QFlowLayout()
         head.setHorizontalSpacing(8)
         head.setVerticalSpacing(4)
-        for control in (self._title, self.style, self.save, self.save_picture, self.copy):
+        for control in (self._title, self.drawn_as, self.save, self.save_picture, self.copy):
             head.addWidget(control)
         arrange(self, head, self._pages, self._status)
 
@@ -169,7 +169,7 @@ class SharesView(QWidget):
             self._splitter.setSizes([1000, 1000] if wide else [1200, 800])  # they are scaled
 
     def _connect(self) -> None:
-        self.style.currentIndexChanged.connect(self._draw)
+        self.drawn_as.currentIndexChanged.connect(self._draw)
         self._table.horizontalHeader().sectionClicked.connect(self.toggle)
         self._table.toggle_requested.connect(self.toggle)
         self.save.clicked.connect(self._on_save)
@@ -218,7 +218,7 @@ class SharesView(QWidget):
             self._hidden &= frozenset(data.columns)
         self._model.set_data(data, self._drawn)
         self._fit_table()
-        self.style.setEnabled(data.kind == "frames" and bool(data.names))
+        self.drawn_as.setEnabled(data.kind == "frames" and bool(data.names))
         for button in (self.save, self.save_picture, self.copy):
             button.setEnabled(bool(data.names))
 
@@ -291,7 +291,7 @@ class SharesView(QWidget):
             width = cast("Figure", axes.figure).get_figwidth() * 72
             width *= self._canvas.theme().font_size / theme.font_size
             draw_bars(axes, data, drawn, theme, partial(self._elided, round(0.85 * width)))
-        elif self.style.currentText() == LINES:
+        elif self.drawn_as.currentText() == LINES:
             draw_lines(axes, data, drawn, theme)
         else:
             draw_areas(axes, data, drawn)
@@ -338,7 +338,7 @@ class SharesView(QWidget):
         """Return row and column under the mouse, each None if there is none."""
         if event.xdata is None or event.ydata is None or not self._data.names:
             return None, None
-        lines = self.style.currentText() == LINES
+        lines = self.drawn_as.currentText() == LINES
         return cell_at(self._data, self._drawn, event.xdata, event.ydata, lines)
 
     def _on_save(self) -> None:
