@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
 from qtpy.compat import isalive
 from qtpy.QtCore import QEvent, QObject, Qt
@@ -37,7 +38,7 @@ class Docks(QObject):
         super().__init__()
         self._viewer, self._on_close = viewer, on_close
         self._views: dict[str, QWidget] = {}
-        self._window: Any = None
+        self._window: Callable[[], Any] = lambda: None  # a weak reference
         self._corners: dict[Any, Any] = {}
 
     def open(self, title: str, make: Callable[[], View]) -> View:
@@ -58,9 +59,9 @@ class Docks(QObject):
         self._views[title] = view
         view.installEventFilter(self)
         dock: Any = view.parent()
-        self._window = dock.parent()
+        self._window = ref(dock.parent())
         if others:
-            self._window.tabifyDockWidget(others[-1], dock)
+            dock.parent().tabifyDockWidget(others[-1], dock)
         else:
             self._make_room(dock)
         return view
@@ -71,14 +72,19 @@ class Docks(QObject):
 
     def _make_room(self, dock: Any) -> None:
         """Leave the sides of the window as high as they are: the view takes room of the canvas."""
+        window = dock.parent()
         if not self._corners:
-            self._corners = {corner: self._window.corner(corner) for corner in LOWER_CORNERS}
-        self._set_corners(LOWER_CORNERS)
-        self._window.resizeDocks([dock], [HEIGHT], Qt.Orientation.Vertical)
+            self._corners = {corner: window.corner(corner) for corner in LOWER_CORNERS}
+        for corner, area in LOWER_CORNERS.items():
+            window.setCorner(corner, area)
+        window.resizeDocks([dock], [HEIGHT], Qt.Orientation.Vertical)
 
-    def _set_corners(self, corners: dict[Any, Any]) -> None:
-        for corner, area in corners.items():
-            self._window.setCorner(corner, area)
+    def _give_room_back(self) -> None:
+        window = self._window()
+        if window is not None and isalive(window):
+            for corner, area in self._corners.items():
+                window.setCorner(corner, area)
+        self._corners = {}
 
     def eventFilter(self, view: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """See that a dock was closed with its X: it neither closes nor hides, but lets go."""
@@ -95,9 +101,8 @@ class Docks(QObject):
         for title in titles:
             del self._views[title]
             self._on_close(title)
-        if not self._views and isalive(self._window):
-            self._set_corners(self._corners)
-            self._corners = {}
+        if not self._views:
+            self._give_room_back()
 
     def get(self, title: str) -> QWidget | None:
         """Return the view of this title, if it is open."""
