@@ -254,7 +254,7 @@ def test_in_low_docks_all_controls_can_be_reached(viewer, widget, photo, done, q
     get_settings().appearance.font_size = 9
 
 
-def test_all_controls_of_views_have_names_and_only_visible_ones_take_the_focus(
+def test_all_controls_of_views_have_names(
     viewer, widget, photo, done, qtbot
 ):
     widget.explore(2, 4)

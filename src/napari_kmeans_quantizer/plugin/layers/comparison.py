@@ -71,12 +71,13 @@ class Comparison:
         viewer = self._viewer
         if viewer.dims.ndisplay > 2:
             return
-        low, high = viewer.layers.get_extent(shown).world
+        extent = viewer.layers.get_extent(shown)
+        low, high = extent.world
         row = viewer.dims.displayed[0] - (viewer.dims.ndim - len(low))
         room = viewer.canvas.size[0] - 2 * (2 * _font_size() + 16)
-        if row >= 0 and high[row] > low[row] and room > 0:
-            camera = viewer.scene.camera
-            camera.zoom = min(camera.zoom, room / float(high[row] - low[row]))
+        if row >= 0 and room > 0:
+            height = float(high[row] - low[row] + extent.step[row])  # between the outer edges
+            viewer.scene.camera.zoom = min(viewer.scene.camera.zoom, room / height)
 
     def _titled(self, name: str, text: str, n_cells: int) -> str:
         """Return a caption, with the name where both fit into the width of a cell."""
