@@ -16,6 +16,7 @@ from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
 
+from .first_use import PREPARING
 from .layers.comparison import Comparison
 from .models.state import State
 from .panel.actions import BLINK_KEY, GRID_KEY, actions
@@ -30,7 +31,7 @@ from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
 from .panel.pointing import Pointing
 from .panel.preferences import NAMES, Memory
-from .panel.preparation import TOLD, Preparation
+from .panel.preparation import Preparation
 from .panel.reuse import Reuse
 from .panel.runs import Runs
 from .panel.work import Work
@@ -170,7 +171,8 @@ class QuantizerWidget(Container):
             self.native.deleteLater()  # unless it was docked again at once
 
     def _on_prepared(self) -> None:
-        if isalive(self.native) and self.message == TOLD:
+        at_rest = isalive(self.native) and not self._work.running
+        if at_rest and (self.message == "" or self.message.startswith(PREPARING)):
             self._busy.say(self._told())
 
     # -- what is chosen
@@ -213,7 +215,7 @@ class QuantizerWidget(Container):
         """Return what is told of the chosen image when nothing is under way."""
         if self.state is not None:
             return self.state.summary
-        return TOLD if self._preparation.under_way else ""
+        return self._preparation.told
 
     def run(self) -> Worker | None:
         """Start quantizing the chosen image, as the "Quantize" button does.

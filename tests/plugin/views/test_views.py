@@ -254,9 +254,7 @@ def test_in_low_docks_all_controls_can_be_reached(viewer, widget, photo, done, q
     get_settings().appearance.font_size = 9
 
 
-def test_all_controls_of_views_have_names(
-    viewer, widget, photo, done, qtbot
-):
+def test_all_controls_of_views_have_names(viewer, widget, photo, done, qtbot):
     widget.explore(2, 4)
     done()
     opened(viewer, widget, (1280, 720), qtbot)

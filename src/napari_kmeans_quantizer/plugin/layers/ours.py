@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
 
+    from .beside import Beside
+
 
 class Record:
     """One quantized image: what is known of it, and the layers that show it.
@@ -40,6 +42,8 @@ class Record:
         What can be undone.
     before_preview : State or None
         Where undo leads to while a color is being chosen.
+    palette_place : Beside or None
+        Where its palette stands.
     is_passing : bool
         Whether the state is one of many while somebody drags a slider: not worth an undo.
     """
@@ -49,6 +53,7 @@ class Record:
         self.history = History()
         self.is_passing = False
         self.before_preview: State | None = None
+        self.palette_place: Beside | None = None
         self._layers: dict[str, ref[Layer]] = {}
 
     def own(self, layers: Mapping[str, Layer]) -> None:

@@ -40,6 +40,8 @@ class Placement:
         Arguments of a 2-D layer on the last two axes of the source's layers as a whole.
     plane_shape : (int, int)
         Shape of those two axes, without window and step.
+    plane_to_world : (3, 3) ndarray
+        Where `plane` puts its pixels.
     zoom, angle : float
         The size of a pixel in the world, and how far rows turn, in degrees: layers turn and scale
         by themselves, the text on them does not.
@@ -50,6 +52,7 @@ class Placement:
     whole: dict[str, Any]
     plane: dict[str, Any]
     plane_shape: tuple[int, int]
+    plane_to_world: Matrix
     zoom: float
     angle: float
     pixel_area: tuple[float, str] | None
@@ -65,11 +68,25 @@ class Placement:
             _whole(source),
             _plane(source),
             (height, width),
+            last_axes(data_to_world(source.main), 2),
             *_zoom_and_angle(source),
             pixel_area(source),
             start,
             step,
         )
+
+    @property
+    def plane_area(self) -> tuple[Matrix, Matrix]:
+        """The least and the largest corner of the plane in the world, two axes."""
+        height, width = self.plane_shape
+        corners = [(y, x, 1) for y in (-0.5, height - 0.5) for x in (-0.5, width - 0.5)]
+        there = (np.array(corners) @ self.plane_to_world.T)[:, :-1]
+        return there.min(axis=0), there.max(axis=0)
+
+    @property
+    def plane_scale(self) -> float:
+        """By which napari multiplies the sizes of points in `plane`."""
+        return abs(float(self.plane.get("scale", (1.0,))[-1]))
 
     def plane_positions(self, positions: ArrayLike) -> Matrix:
         """Return where pixels of the source's array lie in `plane`; last axes only."""

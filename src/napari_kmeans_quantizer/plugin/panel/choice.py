@@ -152,7 +152,7 @@ class Choice:
 
     def _kept(self, source: Source | None) -> list[Kept]:
         """Return what the next fit keeps, as far as it is measured as the source is."""
-        state = self.state
+        state = self._session.settled(self.key)
         if state is None or source is None or state.source.scaled != source.scaled:
             return []
         return [one for one in state.kept if one.n_channels == source.n_clustered]

@@ -51,7 +51,7 @@ class Editing:
 
     def recolor(self, index: int, color: Color, preview: bool = False) -> None:
         """Give a cluster another color, perhaps only while it is being chosen."""
-        state = self._session.before_preview(self._choice.key) or self._choice.state
+        state = self._session.settled(self._choice.key)
         show = self._session.preview if preview else self._session.change
         self._replace(state, lambda state: state.recolored(index, color), show)
 

@@ -133,15 +133,13 @@ class Runs:
             self.soon()
 
     def _quantize(self, source: Source, asked: bool) -> Worker:
-        settings, state = self._choice.settings(source), self._choice.state
-        missing = self._session.is_missing(source, self._form.wanted())
+        settings, state = self._choice.settings(source), self._session.settled(source.key)
         then = partial(self._show, passing=not asked)
         return self._work.begin(
             then,
             produced,
             source,
             settings,
-            missing,
             state,
             asked=asked,
             brief=source.is_small,
