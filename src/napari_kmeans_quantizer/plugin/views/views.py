@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QSignalBlocker
 
+from napari_kmeans_quantizer.plugin.jobs import Worker
 from napari_kmeans_quantizer.plugin.models.shares import (
     is_counted,
     shares_of_images,
     shares_of_state,
 )
 
+from .ahead import import_ahead
 from .counting import Counting
 from .docks import Docks
 
@@ -55,6 +57,7 @@ class Views:
         self._docks = Docks(viewer, self._on_close)
         self._state_of = state_of
         self._counting = Counting(self._on_counted)
+        Worker(import_ahead).start()
         self.on_explore_closed: Callable[[], object] = lambda: None
         self._state: State | None = None
         self._name = ""

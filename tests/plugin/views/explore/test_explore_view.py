@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from napari.settings import get_settings
 from napari.utils.theme import get_theme
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication
@@ -313,8 +314,21 @@ def test_the_canvas_follows_the_theme(docked):
         assert background == theme.background.as_hex()
         assert axes.texts[0].get_color() == theme.text.as_hex()
         assert axes.xaxis.label.get_color() == theme.text.as_hex()
-        assert axes.texts[0].get_fontsize() == view._canvas.fontInfo().pixelSize()
+        assert axes.texts[0].get_fontsize() == view._status.fontInfo().pixelSize()
         assert marked(view) == [3]
+
+
+def test_the_text_of_the_plot_is_as_large_as_that_beside_it(docked):
+    viewer, view = docked
+    view.show_curve(CURVE, 3)
+    sizes = []
+    for size in (9, 18):
+        get_settings().appearance.font_size = size
+        QApplication.processEvents()
+        text = view._canvas.figure.axes[0].texts[0]
+        sizes.append(text.get_fontsize())
+        assert sizes[-1] == view._status.fontInfo().pixelSize()
+    assert sizes[1] > 1.5 * sizes[0]
 
 
 def test_an_empty_view_bears_another_theme(docked):
