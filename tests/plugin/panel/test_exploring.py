@@ -266,3 +266,15 @@ def test_pictures_and_layers_are_made_in_the_thread(
     done()
     assert threads
     assert threading.main_thread() not in threads
+
+
+def test_a_stack_goes_while_slices_are_followed_live(viewer, widget, done):
+    viewer.add_image(np.stack([PHOTO[..., 0], PHOTO[..., 1]]), name="stack")
+    widget.extent.value = "slice"
+    widget.explore(2, 3)
+    done()
+    widget.live.value = True
+    done()
+    widget._exploring.close()
+    done()
+    assert viewer.dims.ndim == 3

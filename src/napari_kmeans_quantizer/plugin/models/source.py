@@ -270,7 +270,8 @@ def current_slice(layer: Image, dims: Dims) -> tuple[slice, ...] | None:
     if not hidden:
         return None
     point = np.asarray(dims.point[extra:], dtype=np.float64)
-    if dims.units is not None:
+    # While layers come and go, napari tells of new steps before it knows their units.
+    if dims.units is not None and len(dims.units) == dims.ndim:
         point = point * unit_factors(dims.units[extra:], layer.units)
     # As napari slices: what is turned out of the displayed plane is not taken into account.
     to_data = np.linalg.inv(data_to_world(layer))

@@ -319,7 +319,7 @@ def test_the_canvas_follows_the_theme(docked):
 
 
 def test_the_text_of_the_plot_is_as_large_as_that_beside_it(docked):
-    viewer, view = docked
+    view = docked[1]
     view.show_curve(CURVE, 3)
     sizes = []
     for size in (9, 18):

@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QBuffer, QIODevice, QRectF, QSize, Qt
+from qtpy.QtCore import QBuffer, QEvent, QIODevice, QObject, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QImage, QLinearGradient, QPainter, QPalette
-from qtpy.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QSpinBox, QWidget
+from qtpy.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 from superqt import QFlowLayout
 
 from napari_kmeans_quantizer.plugin.views.parts import describe, save_button
@@ -25,6 +34,7 @@ BAR_HEIGHT = 9
 OWN, CLUSTER, DISTANCE = "own color", "cluster color", "distance to a color"
 MOST_POINTS = 100_000
 TICK = 4
+LOWEST = 140  # pixels, of the canvas; where there is less, the view scrolls
 
 
 class Controls(QFlowLayout):
@@ -87,6 +97,36 @@ class Controls(QFlowLayout):
         self.space.setEnabled(shown and spaces)
         for control in (self.color_by, self.n_points, self.home, self.save):
             control.setEnabled(shown)
+
+
+class Place(QWidget):
+    """Where the canvas lies; draws a frame around it while it has the keyboard's focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(200, LOWEST)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(1, 1, 1, 1)  # of the frame
+
+    def put(self, canvas: QWidget) -> None:
+        """Put a canvas, or what stands for it, into the place; see its focus come and go."""
+        self._column.addWidget(canvas)
+        canvas.installEventFilter(self)
+
+    def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Draw anew when the focus has come or gone."""
+        if event is not None and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return False
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw the frame, or nothing."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
 
 class ColorBar(QWidget):
@@ -157,6 +197,12 @@ def combo(items: Iterable[str], name: str, tooltip: str) -> QComboBox:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     describe(box, name, tooltip)
     return box
+
+
+def theme_colors(widget: QWidget) -> list[NDArray[Any]]:
+    """Return the background and the text color of a widget, (3,) each in 0..1."""
+    roles = (QPalette.ColorRole.Window, QPalette.ColorRole.WindowText)
+    return [np.array(widget.palette().color(role).getRgbF()[:3]) for role in roles]
 
 
 def message(text: str) -> QLabel:

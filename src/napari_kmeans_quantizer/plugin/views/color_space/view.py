@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtCore import QEvent, Qt, QTimer, Signal  # type: ignore[attr-defined]
-from qtpy.QtGui import QPalette
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtWidgets import QWidget
 from superqt import QElidingLabel
 
 from napari_kmeans_quantizer import Palette
@@ -23,8 +22,10 @@ from .controls import (
     OWN,
     ColorBar,
     Controls,
+    Place,
     encoded,
     message,
+    theme_colors,
     with_bar,
 )
 from .picking import is_click, point_at, star_at, turn_by_key
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     Floats = NDArray[Any]
 
 PICTURE_SCALE = 2
-LOWEST = 140  # pixels; where there is less, the view scrolls
 NO_GL = "This view needs OpenGL, which is not available here."
 
 
@@ -102,19 +102,11 @@ class ColorSpaceView(QWidget):
     # -- controls
 
     def _arrange(self) -> None:
-        self._place = QWidget()  # of the canvas
-        self._place.setMinimumSize(200, LOWEST)
-        column = QVBoxLayout(self._place)
-        column.setContentsMargins(0, 0, 0, 0)
+        self._place = Place()
         self._status = QElidingLabel()
         self._status.setAccessibleName("What was saved")
         self._status.hide()
         arrange(self, self._controls, self._place, self.bar, self._status)
-
-    def _put(self, widget: QWidget) -> None:
-        column = self._place.layout()
-        if column is not None:
-            column.addWidget(widget)
 
     def _connect(self) -> None:
         self.space.currentIndexChanged.connect(self._refresh)
@@ -130,12 +122,12 @@ class ColorSpaceView(QWidget):
         except Exception:  # whatever a driver or a binding lacks, the rest of the window works
             self._scene = None
         if self._scene is None:
-            self._put(message(NO_GL))
+            self._place.put(message(NO_GL))
             return
         canvas = self._scene.canvas
         canvas.native.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         describe(canvas.native, "Colors in 3-D", "")
-        self._put(canvas.native)
+        self._place.put(canvas.native)
         self._n_contexts = 0
         # vispy holds methods weakly: these connections keep nothing alive.
         canvas.events.initialize.connect(self._on_context)
@@ -362,12 +354,7 @@ class ColorSpaceView(QWidget):
     def _take_theme(self) -> None:
         if getattr(self, "_scene", None) is None or self.scene is None:
             return  # Qt sends events while the widget is still being made
-        palette = self.palette()
-        colors = [
-            np.array(palette.color(role).getRgbF()[:3])
-            for role in (QPalette.ColorRole.Window, QPalette.ColorRole.WindowText)
-        ]
-        self.scene.set_theme(*colors)
+        self.scene.set_theme(*theme_colors(self))
 
     # -- pictures
 
