@@ -8,6 +8,7 @@ from napari.layers import Image
 from pictures import PHOTO, STACK, rgb, state_of
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models import shares
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.shares import (
     Shares,
@@ -133,8 +134,10 @@ def test_a_slice_has_its_own_number_and_place():
     assert data.positions.tolist() == [4]
 
 
-def test_a_stack_is_counted_frame_by_frame():
+def test_a_stack_is_counted_frame_by_frame(monkeypatch):
     state = state_of(Image(STACK), Settings(3))
+    assert is_counted(state)  # few pixels are no reason to wait
+    monkeypatch.setattr(shares, "FEW", 0)
     assert not is_counted(state)
     steps = state.frames.steps()
     for n_frames in range(1, len(STACK) + 1):

@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models import shares
 from napari_kmeans_quantizer.plugin.models.frames import FrameCounts
 from napari_kmeans_quantizer.plugin.views.views import COLOR_SPACE, EXPLORE, SHARES
 
@@ -363,6 +364,7 @@ def slowly(monkeypatch):
             yield row
 
     monkeypatch.setattr(FrameCounts, "_rows", waiting)
+    monkeypatch.setattr(shares, "FEW", 0)
     go.counted = counted
     yield go
     go.set()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .state import State
 
 KINDS = ("frames", "layers")
+FEW = 1_000_000  # pixels; they are counted within milliseconds
 
 
 class Shares(NamedTuple):
@@ -116,8 +117,9 @@ def check(data: Shares) -> None:
 
 
 def is_counted(state: State) -> bool:
-    """Tell whether `shares_of_state` returns at once, or has to count a stack's pixels first."""
-    return state.result.labels.ndim <= 2 or state.frames.is_known
+    """Tell whether `shares_of_state` returns at once, or has to count many pixels first."""
+    labels = state.result.labels
+    return labels.ndim <= 2 or labels.size <= FEW or state.frames.is_known
 
 
 def shares_of_state(state: State) -> Shares:
