@@ -18,7 +18,7 @@ from vispy.scene.visuals import Text
 PHOTO = data.coffee()[::10, ::10]
 GREY = PHOTO[..., 1]
 SERIES = np.stack([PHOTO, PHOTO[::-1] // 2, PHOTO // 3])
-SHARES, COLOR_SPACE = "Shares of colors", "Color space"
+SHARES, COLOR_SPACE = "Shares", "Color space"
 CHANNELS = {"DAPI": "blue", "FITC": "green", "Cy3": "red"}
 
 

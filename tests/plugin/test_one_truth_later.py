@@ -24,7 +24,7 @@ from napari_kmeans_quantizer.plugin.panel import preparation
 PHOTO = data.coffee()[::10, ::10]
 OTHER = PHOTO[::-1, ::-1] // 2
 FRAMES = np.stack([np.where(np.eye(20, 30), 255, 40 * t).astype(np.uint8) for t in range(5)])
-SHARES, EXPLORE = "Shares of colors", "Explore K"
+SHARES, EXPLORE = "Shares", "Explore K"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ GREY = PHOTO[..., 1]
 LEFT = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
-VIEWS = ["Color space", "Explore K", "Shares of colors"]
+VIEWS = ["Color space", "Explore K", "Shares"]
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from napari_kmeans_quantizer import (
 from .clock import work_clock
 from .first_use import FIRST_USE, needed
 from .layers.contents import Contents, state_contents
+from .layers.explored import explored_contents
 from .models.exploration import Exploration
 from .models.pixels import read_pixels
 from .models.settings import Settings
@@ -30,7 +31,9 @@ from .steps import as_part
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
+    from .layers.contents import Attributes
     from .models.display import Color
+    from .models.exploration import Curve
     from .models.pixels import Pixels
     from .models.source import Key, Source
 
@@ -54,6 +57,14 @@ class Product(NamedTuple):
     state: State
     contents: Contents
     before: State | None = None
+
+
+class ExploredProduct(NamedTuple):
+    """The curve of a source, and what the layers of its pictures and titles hold, by roles."""
+
+    source: Source
+    curve: Curve
+    contents: dict[str, Attributes]
 
 
 # -- from source and settings to states
@@ -95,7 +106,7 @@ def explored(
         options = _options(source, replace(settings, n_colors=n_colors))
         steps = _fit_and_paint(pixels, options, settings.apply_everywhere)
         results[n_colors] = yield from as_part(steps, done, parts, f"{n_colors} colors")
-    return Exploration(source, settings, results, *looks, arrangement)
+    return Exploration(source, settings, results, *looks, arrangement, pixels.array)
 
 
 def in_palette(
@@ -145,6 +156,15 @@ def produced(
 def _product(state: State, before: State | None) -> Product:
     kept = state.keeping(before)
     return Product(kept, state_contents(kept), before)
+
+
+def explored_product(
+    source: Source, settings: Settings, numbers: Iterable[int], arrangement: str
+) -> Generator[Progress, None, ExploredProduct]:
+    """Quantize with several numbers of colors, and make what the layers that show them hold."""
+    found = yield from explored(source, settings, numbers, arrangement)
+    yield Progress("Arranging the pictures", 1.0)
+    return ExploredProduct(source, found.curve, explored_contents(found))
 
 
 class Failure(NamedTuple):

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .layers.beside import beside, is_transposed
-from .layers.contents import ROLES, moved, state_content, state_contents
-from .layers.explored import explored_contents
-from .layers.make import can_update, make_copy, make_layer, update_layer
+from .layers.contents import ROLES, state_content, state_contents
+from .layers.explored import EXPLORED
 from .layers.ours import Record, record_of, records_in
-from .layers.painting import Strokes, carried, painted_pixels
+from .layers.painting import Strokes, carried
+from .layers.stage import Stage
 from .layers.watch import Watch, recolored_points
 from .models.history import History
-from .models.source import PREVIEW_PIXELS
+from .models.parts import PREVIEW_PIXELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     import napari.viewer
     from napari.layers import Labels, Layer, Points
 
     from .layers.beside import Beside
-    from .layers.contents import Attributes
     from .layers.make import QuantizedLayers
-    from .models.exploration import Curve, Exploration
+    from .models.exploration import Curve
     from .models.source import Key, Source
     from .models.state import State
-    from .pipeline import Product
+    from .pipeline import ExploredProduct, Product
 
 
 class Session:
@@ -47,13 +42,6 @@ class Session:
         Called after a state is new, changed or gone.
     on_label : callable
         Gets a state, and the index of its color that was selected in its Labels layer.
-
-    Attributes
-    ----------
-    is_arranging : bool
-        Whether layers become active that nobody has chosen.
-    strokes : Strokes
-        What people painted on the Labels layers.
     """
 
     def __init__(
@@ -66,11 +54,20 @@ class Session:
         self._on_change, self._on_label = on_change, on_label
         self._records: dict[Key, Record] = {}
         self._curves: dict[Key, Curve] = {}
-        self.is_arranging = False
-        self.strokes = Strokes()
+        self._stage = Stage(viewer)
         self._watch = Watch(self._take_point_colors, self._tell_label)
 
     # -- what is known
+
+    @property
+    def is_arranging(self) -> bool:
+        """Whether layers become active that nobody has chosen."""
+        return self._stage.is_arranging
+
+    @property
+    def strokes(self) -> Strokes:
+        """What people painted on the Labels layers."""
+        return self._stage.strokes
 
     def state(self, key: Key) -> State | None:
         """Return the state of a source by its key, None before its first result."""
@@ -84,13 +81,17 @@ class Session:
     def layer(self, key: Key, role: str) -> Layer | None:
         """Return the layer that shows the "image", "labels", "palette" ... of a source."""
         record = self._records.get(key)
-        layer = None if record is None else record.layer(role)
-        return layer if layer is not None and layer in self._viewer.layers else None
+        return None if record is None else self._stage.layer(record, role)
 
     def roles(self, key: Key, wanted: Iterable[str]) -> list[str]:
         """Return which layers show a result: those wanted, and those that are there already."""
         wanted = set(wanted)
         return [role for role in ROLES if role in wanted or self.layer(key, role) is not None]
+
+    def layers(self, role: str) -> list[Layer]:
+        """Return the layers of a role, of all sources."""
+        found = [self.layer(key, role) for key in self._records]
+        return [layer for layer in found if layer is not None]
 
     def holds(self, source: Source) -> bool:
         """Tell whether the source is still in the viewer."""
@@ -165,15 +166,16 @@ class Session:
             record.history.add(old)
         record.state, record.is_passing = state, passing
         look = old is None or not state.display.looks_like(old.display)
-        self._keep_painting(record, old)
+        self._stage.keep_painting(record, old)
+        self._place_palette(record, state)
         added = []
-        with self._without_status():
+        with self._stage.without_status():
             for role in self.roles(key, roles):
                 new = None if made is None else getattr(made, role)
-                if self._show_in(record, role, getattr(contents, role), new, look=look):
+                if self._stage.show(record, role, getattr(contents, role), new, look=look):
                     added.append(role)
             self.arrange_palettes()
-            self._look_at(key, added)
+            self._stage.look_at_new(record, added)
         self._watch_outputs(key)
         for session in list(record.sessions):
             session.tell()
@@ -189,115 +191,43 @@ class Session:
         self._records[key].sessions.add(self)
         return self._records[key]
 
-    def _show_in(
-        self,
-        record: Record,
-        role: str,
-        content: Attributes,
-        made: Layer | None = None,
-        **how: bool,
-    ) -> bool:
-        """Show content in the layer of a role, or in a new one; return whether that was added."""
-        if role == "palette":
-            record.palette_place = self._place_of(record)
-            content = moved(content, record.palette_place)
-        shown = self.layer(record.key, role)
-        if shown is not None and can_update(shown, content):
-            update_layer(shown, content, **how)
-            if role == "labels" and "data" in content:
-                self.strokes.forget(shown)
-            return False
-        if made is None:
-            made = make_layer(role, content)
-        elif role == "palette":
-            update_layer(made, content)  # in its place
-        record.own({role: made})
-        if shown is not None:
-            made.visible = shown.visible
-            self._viewer.layers.remove(shown)
-        self._viewer.add_layer(made)
-        return True
-
-    def _place_of(self, record: Record) -> Beside:
-        """Return where a palette stands beside its picture; earlier ones keep their places."""
-        assert record.state is not None
-        n_colors, placement = len(record.state.result.palette), record.state.placement
-        transposed = is_transposed(self._viewer.dims.order)
-        earlier = takewhile(lambda other: other is not record, self._records.values())
-        taken = [
-            other.palette_place.area
-            for other in earlier
-            if other.palette_place is not None and self.layer(other.key, "palette") is not None
-        ]
-        return beside(n_colors, placement, taken, transposed)
-
     def arrange_palettes(self, _: object = None) -> None:
         """Let no palette lie on another, and all stand upright as the viewer shows them."""
         for record in self._records.values():
-            palette, before = self.layer(record.key, "palette"), record.palette_place
-            if palette is None or record.state is None:
+            before, state = record.palette_place, record.state
+            if state is None or self.layer(record.key, "palette") is None:
                 continue
-            if before is None or not before.is_like(self._place_of(record)):
-                content = state_content(record.state, "palette")
-                self._show_in(record, "palette", content, placed=False)
+            place = self._place_palette(record, state)
+            if before is None or not before.is_like(place):
+                self._stage.show(record, "palette", state_content(state, "palette"), placed=False)
 
-    @contextmanager
-    def _without_status(self) -> Iterator[None]:
-        """Let napari not look below the mouse: in 3-D that fails until the mouse has moved."""
-        over = self._viewer.mouse_over_canvas
-        self._viewer.mouse_over_canvas = False
-        try:
-            yield
-        finally:
-            self._viewer.mouse_over_canvas = over
+    def _place_palette(self, record: Record, state: State) -> Beside:
+        earlier = takewhile(lambda other: other is not record, self._records.values())
+        record.palette_place = place = self._stage.place_for(state, earlier)
+        return place
 
     def _watch_outputs(self, key: Key) -> None:
         labels: Any = self.layer(key, "labels")
         self._watch.add(labels, self.layer(key, "palette"))
         if labels is not None:
-            self.strokes.watch(labels)
+            self._stage.strokes.watch(labels)
 
-    def _keep_painting(self, record: Record, old: State | None) -> None:
-        """Put what people painted on the clusters into a layer of its own: other ids follow."""
-        labels: Any = self.layer(record.key, "labels")
-        if labels is not None and old is not None and painted_pixels(labels.data, old) is not None:
-            with self._keeping_active():
-                self._viewer.add_layer(make_copy(labels, f"{labels.name} · painted"))
-
-    def _look_at(self, key: Key, added: list[str]) -> None:
-        if "palette" in added and self._viewer.dims.ndisplay == 2:
-            self._viewer.reset_view()  # the palette lies beside the picture, often out of sight
-        if "labels" in added:  # hovering then tells hex and share
-            self._viewer.layers.selection.active = self.layer(key, "labels")
-
-    def show_explored(self, explored: Exploration) -> None:
+    def show_explored(self, product: ExploredProduct) -> None:
         """Show several results as one stack, or on one sheet, instead of the last ones."""
-        key = explored.source.key
+        key = product.source.key
         record = self._record(key)
-        self._curves[key] = explored.curve
-        with self._without_status(), self._keeping_active():
-            for role, content in explored_contents(explored).items():
-                old = self.layer(key, role)
-                other = np.ndim(content["data"]) - bool(content.get("rgb"))
-                if old is not None and (role == "titles" or old.ndim != other):
-                    self._viewer.layers.remove(old)
-                added = self._show_in(record, role, content, look=True)
-                if not added and (shown := self.layer(key, role)) is not None:
-                    shown.name = content["name"]
-        self._viewer.reset_view()
+        self._curves[key] = product.curve
+        with self._stage.without_status(), self._stage.keeping_active():
+            self._stage.remove(record, EXPLORED)
+            for role, content in product.contents.items():
+                self._stage.show(record, role, content)
         self._on_change()
 
-    @contextmanager
-    def _keeping_active(self) -> Iterator[None]:
-        """Let the active layer be the same afterwards: nobody has chosen another one."""
-        layers = self._viewer.layers
-        active, self.is_arranging = layers.selection.active, True
-        try:
-            yield
-            if active in layers:
-                layers.selection.active = active
-        finally:
-            self.is_arranging = False
+    def remove_explored(self) -> None:
+        """Take the pictures of all explorations away; their curves stay."""
+        with self._stage.without_status(), self._stage.keeping_active():
+            for record in self._records.values():
+                self._stage.remove(record, EXPLORED)
 
     # -- changes of what is shown
 
@@ -358,9 +288,10 @@ class Session:
         assert old is not None
         if state.result is not old.result or state.hidden != old.hidden:
             same_fit = state.fitted is old.fitted
+            self._place_palette(record, state)
             if not same_fit:
-                self._keep_painting(record, old)
-            with self._without_status():
+                self._stage.keep_painting(record, old)
+            with self._stage.without_status():
                 for role in roles:
                     if self.layer(record.key, role) is not None:
                         self._show_change(record, role, old, same_fit)
@@ -379,7 +310,7 @@ class Session:
         if role == "labels" and same_fit and not colors_only:
             content["data"] = carried(layer.data, old, state)
         look = not state.display.looks_like(old.display)
-        self._show_in(record, role, content, placed=not same_fit, look=look)
+        self._stage.show(record, role, content, placed=not same_fit, look=look)
 
     # -- what people do to the layers
 

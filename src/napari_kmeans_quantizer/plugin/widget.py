@@ -6,8 +6,6 @@ Controls say what is wanted (`panel.choice`), threads do it (`pipeline`), and wh
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import napari.viewer
@@ -16,14 +14,13 @@ from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
 
 from .first_use import PREPARING
-from .layers.comparison import Comparison
-from .models.state import State
-from .panel.actions import BLINK_KEY, GRID_KEY, actions
+from .panel.actions import actions
 from .panel.busy import Busy
 from .panel.buttons import Buttons, undo_shortcuts
 from .panel.choice import Choice
+from .panel.comparing import Comparing
 from .panel.connections import Connections
-from .panel.editing import REDO_KEY, UNDO_KEY, Editing, draw_palette
+from .panel.editing import Editing, draw_palette
 from .panel.exploring import Exploring
 from .panel.following import Following
 from .panel.form import Form, connect_all
@@ -53,6 +50,7 @@ if TYPE_CHECKING:
     from .jobs import Worker
     from .models.display import Color
     from .models.settings import Settings
+    from .models.state import State
     from .views.apply import ApplyDialog
 
 
@@ -121,7 +119,7 @@ class QuantizerWidget(Container):
         viewer, form = self._viewer, self._form
         self._session = session = Session(viewer, self._draw, self._on_label)
         self._choice = choice = Choice(viewer, form, session)
-        self._compare = Comparison(viewer)
+        self._comparing = Comparing(viewer, choice, session, self._busy.complain)
         self._views = views = Views(viewer, session.state)
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
@@ -142,26 +140,15 @@ class QuantizerWidget(Container):
         connect_all([*self._form.parameters(), self.live], self._on_parameter)
         self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
-        view = self.palette_view
-        view.color_selected.connect(self._editing.select)
-        view.color_previewed.connect(partial(self._editing.recolor, preview=True))
-        view.color_edited.connect(self.recolor)
-        view.edit_cancelled.connect(self._editing.end_preview)
-        view.lock_toggled.connect(self.lock)
-        view.merge_requested.connect(self.merge)
-        view.hidden_changed.connect(self.hide_colors)
-        view.reset_requested.connect(self.reset_colors)
-        view.undo_requested.connect(self.undo)
-        view.redo_requested.connect(self.redo)
+        self._editing.connect(self.palette_view)
         self._connect_viewer()
 
     def _connect_viewer(self) -> None:
-        keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
-        keys |= {UNDO_KEY: self._editing.undo, REDO_KEY: self._editing.redo}
+        keys = {**self._comparing.keys, **self._editing.keys}
         undo_shortcuts(self.native, self.undo, self.redo)
         theme = {self._viewer.events.theme: self._look.follow}
         events = {**self._following.events(self._viewer), **theme}
-        on_drag = Pointing(self.native, self._choice, self._views).on_drag
+        on_drag = Pointing(self.native, self._choice, self._views, self._exploring.take_at).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave
         )
@@ -174,8 +161,7 @@ class QuantizerWidget(Container):
     def _on_leave(self) -> None:
         """Leave nothing behind that nobody could end: the dock was closed."""
         self._runs.stop()
-        self._compare.leave()
-        self._compare.show_results()
+        self._comparing.leave()
         self._editing.unbind_keys()
         self._views.close()
         QTimer.singleShot(0, self._vanish)
@@ -258,6 +244,7 @@ class QuantizerWidget(Container):
         state, choice = self.state, self._choice
         undo = {"can_undo": self._editing.can_undo, "can_redo": self._editing.can_redo}
         draw_palette(self.palette_view, state, **undo)
+        self._exploring.mark()
         self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
         if not self._work.running:
             self._busy.say(self._told())
@@ -282,15 +269,15 @@ class QuantizerWidget(Container):
 
     def lock(self, index: int | Iterable[int], locked: bool = True) -> None:
         """Keep the centers of some clusters exactly in the next fits, or no longer."""
-        self._editing.change(lambda state: state.with_lock(index, locked))
+        self._editing.lock(index, locked)
 
     def hide_colors(self, hidden: frozenset[int]) -> None:
-        """Make these clusters, and no others, transparent."""
-        self._editing.change(lambda state: replace(state, hidden=frozenset(hidden)))
+        """Hide these clusters, and no others: they are dimmed."""
+        self._editing.hide(hidden)
 
     def reset_colors(self) -> None:
         """Take back all edits of the palette, and show all clusters."""
-        self._editing.change(State.reset)
+        self._editing.reset()
 
     def undo(self) -> None:
         """Go back to the palette before the last change, or the last fit."""
@@ -367,23 +354,11 @@ class QuantizerWidget(Container):
 
     def compare(self) -> None:
         """Show the original beside the result, with one camera for both; or go back."""
-        state, shown = self.state, self._session.layer(self._choice.key, "image")
-        if state is not None and shown is not None:
-            self._compare.toggle_grid(list(state.source.layers), shown)
-        elif not self._compare.leave():
-            self._busy.complain(NO_RESULT)
+        self._comparing.compare()
 
     def blink(self) -> None:
         """Hide the result, so that the original is seen in its place; or show it again."""
-        if self.state is not None:
-            found = [self._session.layer(self._choice.key, role) for role in ("image", "labels")]
-            self._compare.blink([layer for layer in found if layer is not None])
-
-    def _on_blink_key(self, _: object) -> None:
-        self.blink()
-
-    def _on_grid_key(self, _: object) -> None:
-        self.compare()
+        self._comparing.blink()
 
     # -- reuse
 

@@ -119,6 +119,56 @@ def test_leaving_twice_or_without_entering_changes_nothing(viewer, comparison):
     assert visible(viewer) == [*shown, "palette"]
 
 
+# -- captions
+
+
+def captions(viewer):
+    return {
+        str(overlay.position): overlay.text
+        for key, overlay in viewer.canvas.overlays.items()
+        if key.startswith("kmeans") and overlay.visible
+    }
+
+
+def test_captions_tell_what_is_what_until_it_is_left(viewer, comparison):
+    originals = [viewer.layers["original"]]
+    before = set(viewer.canvas.overlays)
+    viewer.canvas.size = (600, 800)
+    comparison.toggle_grid(originals, viewer.layers["result"], "8 colors")
+    assert captions(viewer) == {"top_left": "original: original", "top_right": "original: 8 colors"}
+    comparison.toggle_grid(originals, viewer.layers["result"], "8 colors")
+    assert captions(viewer) == {}
+    assert set(viewer.canvas.overlays) == before
+
+
+def test_names_without_room_are_left_out(viewer, comparison):
+    viewer.canvas.size = (600, 300)
+    viewer.layers["original"].name = "a name that is long"
+    original = viewer.layers["a name that is long"]
+    comparison.toggle_grid([original], viewer.layers["result"], "8 colors")
+    assert captions(viewer) == {"top_left": "original", "top_right": "8 colors"}
+
+
+def test_channels_are_called_by_their_names(viewer, comparison):
+    originals = [viewer.layers["original"], viewer.layers["second"]]
+    originals[1].name_overlay.visible = True  # a person's wish
+    comparison.toggle_grid(originals, viewer.layers["result"], "8 colors")
+    assert list(captions(viewer)) == ["top_right"]
+    assert all(layer.name_overlay.visible for layer in originals)
+    comparison.leave()
+    assert [layer.name_overlay.visible for layer in originals] == [False, True]
+
+
+@pytest.mark.parametrize("size", [(300, 900), (600, 400), (200, 200)])
+def test_captions_lie_above_the_pictures(viewer, comparison, size):
+    viewer.canvas.size = size
+    comparison.toggle_grid([viewer.layers["original"]], viewer.layers["result"], "8 colors")
+    camera = viewer.scene.camera
+    top = size[0] / 2 + (-0.5 - camera.center[-2]) * camera.zoom
+    assert top >= 2 * 9 + 10  # pixels: a line of text, and room around it
+    assert 20 * camera.zoom > size[0] / 4 or 30 * camera.zoom > size[1] / 4
+
+
 # -- blink
 
 

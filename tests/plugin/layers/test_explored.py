@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points
 from pictures import PLACED, to_world
@@ -14,11 +15,18 @@ from pictures import PLACED, to_world
 from napari_kmeans_quantizer import completed, quantize
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.contents import picture
-from napari_kmeans_quantizer.plugin.layers.explored import ABOVE, FONT, GAP, explored_contents
+from napari_kmeans_quantizer.plugin.layers.explored import (
+    ABOVE,
+    FONT,
+    explored_contents,
+    original_picture,
+)
+from napari_kmeans_quantizer.plugin.layers.ink import is_dark, text_color
 from napari_kmeans_quantizer.plugin.layers.make import make_layer
 from napari_kmeans_quantizer.plugin.models.placement import Placement
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
+from napari_kmeans_quantizer.plugin.models.tiles import GAP
 from napari_kmeans_quantizer.plugin.pipeline import explored
 
 RNG = np.random.default_rng(0)
@@ -253,7 +261,8 @@ def test_tiles_show_the_right_pictures_below_their_titles(which, numbers):
     axes = (-3, -2) if color else (-2, -1)
     planes = np.moveaxis(image.data, axes, (0, 1))
     free = np.ones(planes.shape[:2], bool)
-    for (top, left), expected in zip(corners, pictures.values(), strict=True):
+    original = original_picture(source.array(), source.display())
+    for (top, left), expected in zip(corners, [original, *pictures.values()], strict=True):
         expected = np.moveaxis(expected, axes, (0, 1))
         place = slice(top, top + height), slice(left, left + width)
         assert free[place].all()
@@ -271,7 +280,8 @@ def test_tiles_show_the_right_pictures_below_their_titles(which, numbers):
     else:
         assert (planes[free] == np.uint8(source.main.contrast_limits[0])).all()
     assert titles.features["title"].tolist() == [
-        f"K = {k}   {result.psnr:.1f} dB" for k, result in results.items()
+        "original",
+        *(f"K = {k}   {result.psnr:.1f} dB" for k, result in results.items()),
     ]
 
 
@@ -289,14 +299,51 @@ def test_titles_have_room_between_the_pictures(shape):
     """Text is anchored above its point; its lines are 1.2 times as high as its size and a bit."""
     grey = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
     source = Source((Image(grey),))
-    _, titles = layers_of(explore(source, "grid", range(2, 6)))
+    _, titles = layers_of(explore(source, "grid", range(2, 5)))
     corners, line = tiles(source, titles)
     (_, _), (_, right), (down, _), _ = corners
     size = titles.text.size
     assert size * 1.5 <= line
     assert down - shape[0] >= (ABOVE + 1) * line
     assert right >= shape[1] + GAP * line
-    assert right >= 18 * size  # as wide as "K = 256   unchanged"
+    assert right >= 11.5 * size  # as wide as "K = 256   unchanged"
+
+
+def test_the_original_of_channels_is_shown_in_their_colors():
+    layers = Image(GREY, colormap="red"), Image(GREY[::-1], colormap="green")
+    source = Source(layers)
+    picture = original_picture(source.array(), source.display())
+    expected = source.display().shown(source.array().reshape(-1, 2)).reshape(40, 60, 3)
+    assert picture.dtype == np.uint8
+    assert np.array_equal(picture, np.rint(expected * 255))
+    assert np.ptp(picture[..., 0]) > 100
+    assert np.ptp(picture[..., 1]) > 100
+    assert not picture[..., 2].any()
+
+
+@pytest.mark.parametrize(("dark", "canvas"), [(True, "black"), (False, "white")])
+def test_titles_can_be_read_on_the_canvas(dark, canvas):
+    background = {"black": (0, 0, 0), "white": (1, 1, 1)}[canvas]
+    assert is_dark(background) is dark
+    assert contrast(to_rgb(text_color(dark)), background) >= 7
+
+
+def test_text_is_readable_on_any_canvas():
+    for grey in np.linspace(0, 1, 21):
+        if not 0.25 < grey < 0.75:
+            ink = to_rgb(text_color(is_dark((grey, grey, grey))))
+            assert contrast(ink, (grey,) * 3) >= 4.5
+
+
+def contrast(one, other):
+    """Return the contrast of two colors, as the WCAG defines it."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
 def test_gaps_of_grey_are_as_dark_as_can_be():

@@ -8,10 +8,12 @@ from napari.layers import Image
 from pictures import PHOTO, STACK, rgb, state_of
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models import shares
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.shares import (
     Shares,
     check,
+    is_counted,
     shares_of_images,
     shares_of_state,
 )
@@ -84,12 +86,73 @@ def test_shares_of_the_frames_of_a_stack():
     state = state_of(layer, Settings(3))
     data = shares_of_state(state)
     check(data)
-    assert (data.kind, data.title) == ("frames", "stack: shares by t")
+    assert (data.kind, data.title) == ("frames", "stack: shares over t")
     assert data.names == ["0", "1", "2", "3"]
     assert data.colors == state.hex
     expected = [np.bincount(frame.ravel(), minlength=3) for frame in state.result.labels]
     assert np.array_equal(data.counts, expected)
     assert np.allclose(data.shares, np.array(expected) / 600)
+
+
+@pytest.mark.parametrize(
+    ("placed", "label", "positions"),
+    [
+        ({}, "frame", None),
+        ({"axis_labels": ("t", "y", "x")}, "t", None),
+        (
+            {"axis_labels": ("t", "y", "x"), "units": ("s", "um", "um"), "scale": (2, 1, 1)},
+            "t (s)",
+            [0, 2, 4, 6],
+        ),
+        (
+            {
+                "axis_labels": ("z", "y", "x"),
+                "units": ("um", "um", "um"),
+                "scale": (0.5, 1, 1),
+                "translate": (10, 0, 0),
+            },
+            "z (µm)",
+            [10, 10.5, 11, 11.5],
+        ),
+        ({"units": ("s", "um", "um"), "scale": (3, 1, 1)}, "position (s)", [0, 3, 6, 9]),
+        ({"scale": (3, 1, 1)}, "frame", [0, 3, 6, 9]),
+    ],
+)
+def test_frames_lie_where_the_layer_says(placed, label, positions):
+    data = shares_of_state(state_of(Image(STACK, **placed), Settings(3)))
+    check(data)
+    assert data.position_label == label
+    assert positions == (None if data.positions is None else data.positions.tolist())
+    assert data.names == ["0", "1", "2", "3"]
+
+
+def test_a_slice_has_its_own_number_and_place():
+    window = (slice(2, 3), slice(None), slice(None))
+    layer = Image(STACK, scale=(2, 1, 1), axis_labels=("z", "y", "x"), units=("um",) * 3)
+    data = shares_of_state(state_of(layer, Settings(3), window=window))
+    assert data.names == ["2"]
+    assert data.positions.tolist() == [4]
+
+
+def test_a_stack_is_counted_frame_by_frame(monkeypatch):
+    state = state_of(Image(STACK), Settings(3))
+    assert is_counted(state)  # few pixels are no reason to wait
+    monkeypatch.setattr(shares, "FEW", 0)
+    assert not is_counted(state)
+    steps = state.frames.steps()
+    for n_frames in range(1, len(STACK) + 1):
+        assert next(steps) == n_frames
+        assert not is_counted(state)
+    assert next(steps, None) is None
+    assert is_counted(state)
+    assert is_counted(state.merged(1, 0))
+    assert is_counted(state_of(rgb(), Settings(3)))
+
+
+def test_overall_shares():
+    assert SHARES.overall.tolist() == [0.175, 0.225, 0.6]
+    assert SHARES._replace(counts=COUNTS * [[1], [3]]).overall.tolist() == [0.2125, 0.2375, 0.55]
+    assert SHARES._replace(counts=None).overall.tolist() == pytest.approx([0.175, 0.225, 0.6])
 
 
 def test_frames_outside_the_region_have_no_shares():

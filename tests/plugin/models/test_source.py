@@ -8,9 +8,10 @@ from napari.layers import Image, Labels, Points
 from pictures import GREY, PHOTO, PLACED, RGBA, STACK, WINDOW
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models.parts import current_slice, preview_step
 from napari_kmeans_quantizer.plugin.models.placement import Placement
 from napari_kmeans_quantizer.plugin.models.region import region_mask
-from napari_kmeans_quantizer.plugin.models.source import Source, current_slice, preview_step
+from napari_kmeans_quantizer.plugin.models.source import Source
 
 
 class Guarded:

@@ -35,6 +35,10 @@ class Views:
         self.references.append(color)
 
 
+def no_tile(_):
+    return False
+
+
 def click(pointing, event, *moves):
     steps = pointing.on_drag(None, event)
     next(steps)
@@ -88,7 +92,7 @@ def test_values_of_multiscale_layers_are_those_that_are_shown():
 
 def test_a_click_is_a_reference(panel):
     views, state = Views(), state_of(rgb(RGBA))
-    pointing = Pointing(panel, Choice(state), views)
+    pointing = Pointing(panel, Choice(state), views, no_tile)
     click(pointing, Click(3, 4))
     (values,) = views.references
     assert np.array_equal(values, RGBA[3, 4, :3])  # as many as the palette has channels
@@ -96,18 +100,33 @@ def test_a_click_is_a_reference(panel):
 
 def test_drags_and_clicks_beside_it_are_none(panel):
     views = Views()
-    pointing = Pointing(panel, Choice(state_of(rgb())), views)
+    pointing = Pointing(panel, Choice(state_of(rgb())), views, no_tile)
     click(pointing, Click(3, 4), "move")
     click(pointing, Click(99, 4))
-    click(Pointing(panel, Choice(), views), Click(3, 4))
+    click(Pointing(panel, Choice(), views, no_tile), Click(3, 4))
     assert views.references == []
 
 
 def test_a_panel_that_is_gone_hears_nothing(panel, qtbot):
     views = Views()
     gone = QWidget()
-    pointing = Pointing(gone, Choice(state_of(rgb())), views)
+    pointing = Pointing(gone, Choice(state_of(rgb())), views, no_tile)
     with qtbot.waitSignal(gone.destroyed):
         gone.deleteLater()
     click(pointing, Click(3, 4))
+    assert views.references == []
+
+
+def test_a_click_on_a_tile_is_no_reference(panel):
+    views, places = Views(), []
+
+    def take_at(place):
+        places.append(place)
+        return True
+
+    pointing = Pointing(panel, Choice(state_of(rgb())), views, take_at)
+    click(pointing, Click(3, 4), "move")
+    assert places == []
+    click(pointing, Click(3, 4))
+    assert places == [(3, 4)]
     assert views.references == []

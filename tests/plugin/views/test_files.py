@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 
 import pytest
-from qtpy.QtWidgets import QFileDialog, QWidget
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from napari_kmeans_quantizer.plugin.views import files
-from napari_kmeans_quantizer.plugin.views.files import CSV, PNG, SVG, ask_path, save_as, write_file
+from napari_kmeans_quantizer.plugin.views.files import (
+    CSV,
+    PNG,
+    SVG,
+    ask_path,
+    proposed_name,
+    save_as,
+    write_file,
+)
 
 
 @pytest.fixture
@@ -81,6 +90,74 @@ def test_dialogs_are_not_kept(window, answer, qtbot):
     answer()
     ask_path(window, "Save", "errors.csv", [CSV])
     qtbot.waitUntil(lambda: window.findChildren(QFileDialog) == [], timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("coffee", "coffee shares.csv"),
+        ("a/b\\c: <d>?", "a_b_c_ _d_ shares.csv"),
+        ("  .. ", "shares.csv"),
+        ("", "shares.csv"),
+        ("Zellen · µ", "Zellen · µ shares.csv"),
+        ("x" * 300, "x" * 80 + " shares.csv"),
+    ],
+)
+def test_proposed_names_are_allowed_everywhere(image, expected):
+    assert proposed_name(image, "shares.csv") == expected
+
+
+def answered(qtbot, typed, replace):
+    """Type a name into the real dialog and press Enter; answer its question, if it has one."""
+    asked, done = [], []
+
+    def answer():
+        if done:
+            return
+        QTimer.singleShot(50, answer)  # at once: what follows may open a further dialog
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QMessageBox):
+            asked.append(dialog.text())
+            button = QMessageBox.StandardButton.Yes if replace else QMessageBox.StandardButton.No
+            qtbot.mouseClick(dialog.button(button), Qt.MouseButton.LeftButton)
+        elif isinstance(dialog, QFileDialog) and asked:
+            dialog.reject()  # the person thinks better of it
+        elif isinstance(dialog, QFileDialog):
+            line = dialog.findChild(QLineEdit)
+            line.setText(typed)
+            qtbot.keyClick(line, Qt.Key.Key_Return)
+
+    QTimer.singleShot(50, answer)
+    return done, asked
+
+
+@pytest.mark.parametrize("typed", ["old.png", "old"])
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_file_that_is_there_is_replaced_only_if_the_person_says_so(
+    window, qtbot, tmp_path, monkeypatch, typed, replace
+):
+    monkeypatch.setattr(QFileDialog, "exec", not_native(QFileDialog.exec))
+    monkeypatch.chdir(tmp_path)
+    old = tmp_path / "old.png"
+    old.write_bytes(b"old")
+    done, asked = answered(qtbot, str(tmp_path / typed), replace)
+    told = []
+    save = lambda path: path.write_bytes(b"new")  # noqa: E731
+    save_as(window, save, "Save picture", "x.png", [PNG], told.append)
+    done.append(True)
+    assert len(asked) == 1
+    assert "old.png" in asked[0]
+    assert old.read_bytes() == (b"new" if replace else b"old")
+    assert told == (["Saved old.png"] if replace else [])
+    assert os.listdir(tmp_path) == ["old.png"]
+
+
+def not_native(run):
+    def exec_dialog(dialog):
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        return run(dialog)
+
+    return exec_dialog
 
 
 # -- what is told

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+
 import dask.array as da
 import numpy as np
 import pytest
+from napari.settings import get_settings
 from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QWidget,
+)
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin.models import shares
+from napari_kmeans_quantizer.plugin.models.frames import FrameCounts
 from napari_kmeans_quantizer.plugin.views.views import COLOR_SPACE, EXPLORE, SHARES
 
 PHOTO = data.coffee()[::4, ::4]
@@ -133,8 +147,128 @@ def test_explore_as_a_grid_replaces_the_stack(viewer, widget, photo, done):
     sheet = viewer.layers["photo · 3 to 6 colors"]
     assert sheet.data.shape[0] > 2 * PHOTO.shape[0]
     height, width = PHOTO.shape[:2]
-    assert np.array_equal(sheet.data[:height, :width, :3], quantize(PHOTO, 3).image)
+    assert np.array_equal(sheet.data[:height, :width, :3], PHOTO)
+    top, left = widget._session.curve(widget._choice.key).tiles.corners[1]
+    tile = sheet.data[top : top + height, left : left + width, :3]
+    assert np.array_equal(tile, quantize(PHOTO, 3).image)
     assert viewer.dims.ndim == 2
+
+
+def test_a_click_on_a_tile_in_the_canvas_takes_it(viewer, widget, photo, press, done, qtbot):
+    viewer.window._qt_window.show()
+    press("Explore K")
+    view = widget._views.explored
+    view.last.setValue(4)
+    view.arrangement.setCurrentText("grid")
+    qtbot.mouseClick(view.compute, LEFT)
+    done()
+    sheet = viewer.layers["photo · 2 to 4 colors"]
+    row, column = widget._session.curve(widget._choice.key).tiles.corners[2]
+    click_canvas(viewer, sheet.data_to_world((row + 9, column + 9)))
+    done()
+    assert len(widget.result.palette) == 3
+    assert not sheet.visible
+    assert viewer.layers["photo · quantized"].visible
+    assert [int(n) for n in view._marker.get_xdata()] == [3]
+
+
+@pytest.mark.parametrize("arrangement", ["stack", "grid"])
+def test_closing_explore_takes_its_layers_away(viewer, widget, photo, done, qtbot, arrangement):
+    viewer.scene.camera.center, viewer.scene.camera.zoom = (0, 30, 40), 3.5
+    widget.open_explore()
+    widget.explore(2, 4, arrangement)
+    done()
+    assert len(viewer.layers) == 6
+    dock = widget._views.explored.parent()
+    qtbot.mouseClick(dock.titleBarWidget().close_button, LEFT)
+    assert names(viewer) == ["photo", *OUTPUTS]
+    assert all(layer.visible for layer in viewer.layers)
+    assert viewer.dims.ndim == 2
+    assert tuple(viewer.scene.camera.center)[-2:] == (30, 40)
+    assert viewer.scene.camera.zoom == 3.5
+    widget.open_explore()  # its curve is still known
+    assert widget._views.explored.shown_curve is not None
+
+
+# -- docks
+
+
+def docks(viewer):
+    return [viewer.window.dock_widgets[title].parent() for title in (EXPLORE, COLOR_SPACE, SHARES)]
+
+
+def opened(viewer, widget, size, qtbot):
+    """Open all three views in a window of this size."""
+    window = viewer.window._qt_window
+    window.show()
+    window.resize(*size)
+    for opener in (widget.open_explore, widget.open_color_space, widget.open_shares):
+        opener()
+    qtbot.wait(100)
+    return window
+
+
+def test_views_are_tabs_of_one_area_below_the_canvas(viewer, widget, photo, qtbot):
+    window = opened(viewer, widget, (1280, 720), qtbot)
+    first, second, third = docks(viewer)
+    assert set(window.tabifiedDockWidgets(first)) == {second, third}
+    assert not third.visibleRegion().isEmpty()  # the last one is in front
+    assert first.visibleRegion().isEmpty()
+    widget.open_explore()
+    qtbot.wait(50)
+    assert not first.visibleRegion().isEmpty()
+    panel = widget.native.mapTo(window, QPoint(0, 0))
+    left = first.mapTo(window, QPoint(0, 0))
+    assert left.x() + first.width() <= panel.x()  # the panel keeps its height
+
+
+def test_the_window_is_as_before_when_all_views_are_closed(viewer, widget, photo, qtbot):
+    window = viewer.window._qt_window
+    corners = (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
+    before = [window.corner(corner) for corner in corners]
+    opened(viewer, widget, (1280, 720), qtbot)
+    for dock in docks(viewer):
+        assert [window.corner(corner) for corner in corners] != before
+        qtbot.mouseClick(dock.titleBarWidget().close_button, LEFT)
+    assert [window.corner(corner) for corner in corners] == before
+
+
+@pytest.mark.parametrize("size", [9, 14, 18])
+def test_in_low_docks_all_controls_can_be_reached(viewer, widget, photo, done, qtbot, size):
+    get_settings().appearance.font_size = size
+    widget.explore(2, 4)
+    done()
+    opened(viewer, widget, (1280, 720), qtbot)
+    for dock in docks(viewer):
+        dock.raise_()
+        qtbot.wait(50)
+        view, (scrolled, *_) = dock.widget(), dock.widget().findChildren(QScrollArea)
+        content = scrolled.widget()
+        assert view.minimumSizeHint().height() <= 150
+        assert content.width() <= scrolled.viewport().width()
+        assert content.height() >= content.layout().minimumHeightForWidth(content.width())
+        for control in content.findChildren(QAbstractButton):
+            if control.isVisibleTo(content) and isinstance(control.parent(), QWidget):
+                corner = control.mapTo(content, QPoint(control.width(), control.height()))
+                assert corner.x() <= content.width(), control.accessibleName()
+                assert corner.y() <= content.height(), control.accessibleName()
+    get_settings().appearance.font_size = 9
+
+
+def test_all_controls_of_views_have_names(viewer, widget, photo, done, qtbot):
+    widget.explore(2, 4)
+    done()
+    opened(viewer, widget, (1280, 720), qtbot)
+    kinds = QComboBox, QPushButton, QSpinBox, QAbstractItemView
+    for dock in docks(viewer):
+        found = [control for kind in kinds for control in dock.widget().findChildren(kind)]
+        ours = [
+            c for c in found if not isinstance(c.parent(), kinds) and c.window() is dock.window()
+        ]
+        assert len(ours) >= 4
+        for control in ours:
+            if "Header" not in type(control).__name__:
+                assert control.accessibleName(), control
 
 
 # -- the color space
@@ -168,7 +302,7 @@ def test_color_space_follows_the_result_and_the_mouse(viewer, widget, photo, pre
 # -- shares
 
 
-def test_shares_of_frames(viewer, widget, done, press, tmp_path):
+def test_shares_of_frames(viewer, widget, done, press, tmp_path, qtbot):
     import pandas as pd
 
     series = np.stack([PHOTO, PHOTO // 2, PHOTO // 3])
@@ -178,6 +312,7 @@ def test_shares_of_frames(viewer, widget, done, press, tmp_path):
     done()
     press("Shares")
     view = widget._views._docks.get(SHARES)
+    qtbot.waitUntil(view.save.isEnabled, timeout=60_000)
     view.save_csv(tmp_path / "shares.csv")
     table = pd.read_csv(tmp_path / "shares.csv")
     expected = quantize(series, 4).labels
@@ -214,6 +349,93 @@ def test_source_removed_while_exploring_and_applying(viewer, widget, run, held, 
     held.set()
     settled(widget)
     assert names(viewer) == ["photo", *OUTPUTS]
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    """Let counting wait, frame by frame, until the event is set."""
+    go, counted = threading.Event(), []
+    rows = FrameCounts._rows
+
+    def waiting(self):
+        counted.append((self, threading.current_thread()))
+        for row in rows(self):
+            go.wait(30)
+            yield row
+
+    monkeypatch.setattr(FrameCounts, "_rows", waiting)
+    monkeypatch.setattr(shares, "FEW", 0)
+    go.counted = counted
+    yield go
+    go.set()
+
+
+def test_large_stacks_are_counted_in_a_thread(viewer, widget, run, slowly, qtbot):
+    viewer.add_image(STACK, name="stack")
+    widget.n_colors.value = 3
+    run(widget)
+    widget.open_shares()
+    view = widget._views._docks.get(SHARES)
+    assert view._hint.text() == "Counting ..."
+    assert not view.save.isEnabled()
+    widget.open_shares()
+    widget.recolor(0, (7,))
+    qtbot.wait(50)
+    assert len(slowly.counted) == 1  # of one fit, once
+    slowly.set()
+    qtbot.waitUntil(view.save.isEnabled, timeout=60_000)
+    assert slowly.counted[0][1] is not threading.main_thread()
+    assert list(view.table()) == widget.state.hex
+    assert len(slowly.counted) == 1
+
+
+def test_counts_of_a_result_that_is_outdated_are_dropped(viewer, widget, run, slowly, qtbot):
+    viewer.add_image(STACK, name="stack")
+    widget.n_colors.value = 3
+    run(widget)
+    widget.open_shares()
+    view, shown = widget._views._docks.get(SHARES), []
+    original = view.show_shares
+    view.show_shares = lambda data: (shown.append(len(data.colors)), original(data))
+    widget.n_colors.value = 5
+    run(widget)
+    slowly.set()
+    qtbot.waitUntil(view.save.isEnabled, timeout=60_000)
+    qtbot.wait(50)
+    assert shown == [5]
+
+
+def test_a_count_ends_when_the_view_is_closed(viewer, widget, run, slowly, qtbot):
+    viewer.add_image(STACK, name="stack")
+    run(widget)
+    widget.open_shares()
+    dock = widget._views._docks.get(SHARES).parent()
+    qtbot.waitUntil(lambda: len(slowly.counted) == 1, timeout=60_000)
+    frames = slowly.counted[0][0]
+    qtbot.mouseClick(dock.titleBarWidget().close_button, LEFT)
+    slowly.set()
+    qtbot.wait(200)
+    assert not frames.is_known
+
+
+@pytest.mark.parametrize("shape", [(5, 20, 30), (2, 3, 20, 30)])
+def test_a_click_on_the_only_frame_of_a_slice_stays_there(viewer, widget, run, qtbot, shape):
+    pixels = np.random.default_rng(0).integers(0, 200, shape).astype(np.uint8)
+    placed = {"scale": (2.5, *(1,) * (len(shape) - 1)), "translate": (7, *(0,) * (len(shape) - 1))}
+    viewer.add_image(pixels, name="stack", **placed)
+    widget.extent.value = "slice"
+    last = shape[0] - 1
+    viewer.dims.set_current_step(0, last)
+    widget.n_colors.value = 3
+    run(widget)
+    point = tuple(viewer.dims.point)
+    widget.open_shares()
+    view = widget._views._docks.get(SHARES)
+    qtbot.waitUntil(view.save.isEnabled, timeout=60_000)
+    assert view.table().index.tolist() == [str(last)]
+    view._table.selectRow(0)
+    qtbot.keyClick(view._table, Qt.Key.Key_Return)
+    assert tuple(viewer.dims.point) == point
 
 
 # -- several viewers, several images
@@ -267,7 +489,8 @@ def test_clicks_into_data_that_was_replaced(viewer, widget, run, new):
     click_canvas(viewer, (90, 140))
     widget.recolor(0, (1, 2, 3))
     run(widget)
-    assert np.array_equal(viewer.layers[1].data, quantize(new, 16).image)
+    assert np.array_equal(viewer.layers[1].data, widget.result.image)
+    assert viewer.layers[1].data.shape == new.shape
 
 
 # -- kinds of images

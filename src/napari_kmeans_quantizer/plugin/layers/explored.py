@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,23 +9,27 @@ from napari.utils.transforms import Affine
 
 from napari_kmeans_quantizer.plugin.models.display import dtype_limits
 from napari_kmeans_quantizer.plugin.models.geometry import OWN
+from napari_kmeans_quantizer.plugin.models.tiles import line_height
 
 from .about import About
-from .contents import GREY, picture, with_alpha
+from .contents import picture, with_alpha
+from .ink import text_color
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_kmeans_quantizer import Quantization
+    from napari_kmeans_quantizer.plugin.models.display import Display
     from napari_kmeans_quantizer.plugin.models.exploration import Exploration
+    from napari_kmeans_quantizer.plugin.models.tiles import Tiles
 
     from .contents import Attributes
 
-LINE = 0.07  # room for a title, in heights of a picture
 FONT = 0.6  # size of a title's text, in lines; likewise:
-GAP = 0.6  # between pictures
 ABOVE = 0.3  # from a title to its picture
-WIDEST = 11  # "K = 256   unchanged"
+ROWS = 256  # of a picture of several channels that are put into colors at once
+
+EXPLORED = ("explored", "titles")
+"""Roles of the layers."""
 
 Pictures = list["NDArray[Any]"]
 
@@ -34,14 +37,18 @@ Pictures = list["NDArray[Any]"]
 def explored_contents(explored: Exploration) -> dict[str, Attributes]:
     """Return what an Image layer of all results ("explored") and Points of "titles" hold."""
     pictures = [picture(result, explored.display) for result in explored.results.values()]
-    arrange = _stacked if explored.arrangement == "stack" else _side_by_side
-    image, titles = arrange(explored, pictures)
+    curve = explored.curve
+    if curve.tiles is None:
+        image, titles = _stacked(explored, pictures)
+    else:
+        pictures = [original_picture(explored.original, explored.display), *pictures]
+        image, titles = _side_by_side(explored, pictures, curve.tiles)
     name, numbers = explored.source.name, list(explored.results)
     image |= {
         "name": f"{name} · {numbers[0]} to {numbers[-1]} colors",
         **explored.display.look(),
     }
-    shown = [_title(k, result) for k, result in explored.results.items()]
+    shown = curve.titles()
     shown = np.repeat(shown, len(titles["data"]) // len(shown)).tolist()
     titles |= {"name": f"{name} · titles", **_title_look(shown, explored)}
     contents = {"explored": image, "titles": titles}
@@ -51,13 +58,23 @@ def explored_contents(explored: Exploration) -> dict[str, Attributes]:
     return contents
 
 
-def _title(n_colors: int, result: Quantization) -> str:
-    quality = "unchanged" if result.mse == 0 else f"{result.psnr:.1f} dB"
-    return f"K = {n_colors}   {quality}"
+def original_picture(array: NDArray[Any], display: Display) -> NDArray[Any]:
+    """Return the pixels of a source as a picture like those of its results."""
+    if display.rgb or not display.is_color:
+        return array
+    lines = array.reshape(-1, *array.shape[-2:])
+    shown = np.empty((*lines.shape[:-1], 3), np.uint8)
+    for start in range(0, len(lines), ROWS):
+        part = lines[start : start + ROWS]
+        rgb = display.shown(part.reshape(-1, part.shape[-1]))
+        shown[start : start + ROWS] = np.rint(np.nan_to_num(rgb) * 255).reshape(*part.shape[:-1], 3)
+    return shown.reshape(*array.shape[:-1], 3)
 
 
 def _title_look(titles: list[str], explored: Exploration) -> Attributes:
-    size = FONT * _line(explored) * explored.source.step * explored.placement.zoom
+    tiles = explored.curve.tiles
+    line = line_height(explored.source.shape) if tiles is None else tiles.line
+    size = FONT * line * explored.source.step * explored.placement.zoom
     return {
         "features": {"title": titles},
         "size": 1e-3,  # only the text is to be seen
@@ -65,19 +82,13 @@ def _title_look(titles: list[str], explored: Exploration) -> Attributes:
         "border_color": "transparent",
         "text": {
             "string": "{title}",
-            "color": GREY,
+            "color": text_color(dark=True),
             "size": size,
             "rotation": explored.placement.angle,
             "scaling": True,
             "anchor": "upper_left",
         },
     }
-
-
-def _line(explored: Exploration) -> float:
-    """Return the height of a line of text, in pixels; readable for wide and for tall pictures."""
-    height, width = explored.source.shape[-2:]
-    return LINE * min(max(height, width / 3), 3 * width)
 
 
 def _stacked(explored: Exploration, pictures: Pictures) -> tuple[Attributes, Attributes]:
@@ -88,7 +99,7 @@ def _stacked(explored: Exploration, pictures: Pictures) -> tuple[Attributes, Att
     # A title on every slice of a stack.
     corners = np.ndindex(len(numbers), *explored.source.shape[:-2], 1, 1)
     places = np.array(list(corners), np.float64)
-    places[:, -2] = -ABOVE * _line(explored)
+    places[:, -2] = -ABOVE * line_height(explored.source.shape)
     return {"data": np.stack(pictures), **placed}, {"data": places, **placed}
 
 
@@ -106,39 +117,32 @@ def _with_axis(placed: Attributes, first: int, step: int) -> Attributes:
     }
 
 
-def _side_by_side(explored: Exploration, pictures: Pictures) -> tuple[Attributes, Attributes]:
+def _side_by_side(
+    explored: Exploration, pictures: Pictures, tiles: Tiles
+) -> tuple[Attributes, Attributes]:
     """Place pictures in rows, with room for a title above each."""
-    n_columns = math.ceil(math.sqrt(len(pictures)))
-    height, width = explored.source.shape[-2:]
-    line = _line(explored)
-    down = height + math.ceil((1 + GAP) * line)
-    right = math.ceil(max(width + GAP * line, WIDEST * line))
-    corners = [(i // n_columns * down, i % n_columns * right) for i in range(len(pictures))]
     placement = explored.placement
-    above = placement.plane_positions(np.subtract(corners, (ABOVE * line, 0)))
+    above = placement.plane_positions(np.subtract(tiles.corners, (ABOVE * tiles.line, 0)))
     return (
-        {"data": _sheet(explored, pictures, corners), **placement.whole},
+        {"data": _sheet(explored, pictures, tiles), **placement.whole},
         {"data": above, **placement.plane},
     )
 
 
-def _sheet(
-    explored: Exploration, pictures: Pictures, corners: list[tuple[int, int]]
-) -> NDArray[Any]:
+def _sheet(explored: Exploration, pictures: Pictures, tiles: Tiles) -> NDArray[Any]:
     """Return all pictures in one; between them color is transparent, and grey the darkest."""
     empty: float = 0
     if explored.display.is_color:
         axis, pictures = -3, [with_alpha(shown) for shown in pictures]
     else:
         axis, empty = -2, _darkest(explored)
-    height, width = explored.source.shape[-2:]
     shape = list(pictures[0].shape)
-    shape[axis] = max(top for top, _ in corners) + height
-    shape[axis + 1] = max(left for _, left in corners) + width
+    shape[axis], shape[axis + 1] = tiles.shape
     sheet = np.full(shape, empty, pictures[0].dtype)
     place = [slice(None)] * sheet.ndim
-    for (top, left), shown in zip(corners, pictures, strict=True):
-        place[axis], place[axis + 1] = slice(top, top + height), slice(left, left + width)
+    for (top, left), shown in zip(tiles.corners, pictures, strict=True):
+        place[axis] = slice(top, top + tiles.height)
+        place[axis + 1] = slice(left, left + tiles.width)
         sheet[tuple(place)] = shown
     return sheet
 

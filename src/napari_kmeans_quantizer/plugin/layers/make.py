@@ -149,3 +149,18 @@ def _update_palette(layer: Points, content: Attributes) -> None:
             layer.visible = False
     layer.events.data(value=layer.data)
     layer.refresh()
+
+
+def set_titles(layer: Points, titles: list[str]) -> None:
+    """Write other titles, as many as there are; nothing is done if they are the same."""
+    own = bare(layer)
+    if list(own.features["title"]) != titles:
+        unlink_layers([own], ("features",))
+        own.features = {"title": titles}  # the texts follow
+
+
+def set_ink(layer: Points, color: str) -> None:
+    """Write texts in another color."""
+    own = bare(layer)
+    unlink_layers([own], ("text",))
+    own.text.color = color

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_kmeans_quantizer import suggest_n_colors
 
+from .tiles import Tiles
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from napari_kmeans_quantizer import Quantization
 
     from .display import Display
     from .placement import Placement
     from .settings import Settings
     from .source import Source
+
+ORIGINAL, CHOSEN = "original", "✓ "
 
 
 class Curve(NamedTuple):
@@ -31,6 +37,8 @@ class Curve(NamedTuple):
         The number of colors at the elbow.
     arrangement : {"stack", "grid"}
         How the pictures are shown.
+    tiles : Tiles or None
+        Where the pictures of a grid lie: the original, and one for each number.
     """
 
     name: str
@@ -39,6 +47,23 @@ class Curve(NamedTuple):
     psnr: list[float]
     suggested: int
     arrangement: str
+    tiles: Tiles | None = None
+
+    def titles(self, chosen: int | None = None) -> list[str]:
+        """Return what is written above the pictures; of a grid the chosen one is marked."""
+        texts = [
+            f"K = {k}   {'unchanged' if error == 0 else f'{psnr:.1f} dB'}"
+            for k, error, psnr in zip(self.n_colors, self.errors, self.psnr, strict=True)
+        ]
+        if self.tiles is None:
+            return texts
+        marks = [CHOSEN if k == chosen else "" for k in self.n_colors]
+        return [ORIGINAL, *(mark + text for mark, text in zip(marks, texts, strict=True))]
+
+    def n_colors_at(self, row: float, column: float) -> int | None:
+        """Return the number whose picture lies at a place of the sheet, if there is one."""
+        tile = None if self.tiles is None else self.tiles.at(row, column)
+        return self.n_colors[tile - 1] if tile else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +84,8 @@ class Exploration:
         Where it lay.
     arrangement : {"stack", "grid"}
         One layer with a slider for the number of colors, or one sheet with all pictures.
+    original : ndarray
+        The pixels of the source.
     """
 
     source: Source
@@ -67,6 +94,7 @@ class Exploration:
     display: Display
     placement: Placement
     arrangement: str
+    original: NDArray[Any]
 
     @property
     def curve(self) -> Curve:
@@ -75,4 +103,7 @@ class Exploration:
         errors = [result.mse for result in self.results.values()]
         psnr = [result.psnr for result in self.results.values()]
         suggested = suggest_n_colors(numbers, errors)
-        return Curve(self.source.name, numbers, errors, psnr, suggested, self.arrangement)
+        tiles = None
+        if self.arrangement == "grid":
+            tiles = Tiles.of(self.source.shape, 1 + len(numbers))
+        return Curve(self.source.name, numbers, errors, psnr, suggested, self.arrangement, tiles)

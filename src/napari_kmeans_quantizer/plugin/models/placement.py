@@ -93,16 +93,21 @@ class Placement:
         pixels = np.asarray(positions, np.float64)
         return self._start + pixels * self._step + (self._step - 1) / 2
 
+    def frame_positions(self, n_frames: int) -> NDArray[np.float64]:
+        """Return where the frames, along the first axis of the array, lie in the world."""
+        own = {name: self.whole[name] for name in OWN}
+        n = len(self.whole["scale"])
+        to_world = np.asarray(self.whole["affine"]) @ Affine(ndim=n, **own).affine_matrix
+        positions: NDArray[np.float64] = to_world[0, 0] * np.arange(n_frames) + to_world[0, -1]
+        return positions
+
     def show_frame(self, dims: Dims, frame: int) -> None:
         """Let a viewer show the `frame`-th of what lies along the first axis.
 
         By its place in the world: the viewer's steps are those of whatever else it shows.
         """
-        own = {name: self.whole[name] for name in OWN}
-        n = len(self.whole["scale"])
-        to_world = np.asarray(self.whole["affine"]) @ Affine(ndim=n, **own).affine_matrix
-        position = float(to_world[0, 0] * frame + to_world[0, -1])
-        axis = dims.ndim - n
+        position = float(self.frame_positions(frame + 1)[frame])
+        axis = dims.ndim - len(self.whole["scale"])
         if dims.units is not None:
             position *= float(unit_factors(self.whole["units"][:1], dims.units[axis : axis + 1])[0])
         dims.set_point(axis, position)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .state import State
 
 KINDS = ("frames", "layers")
+FEW = 1_000_000  # pixels; they are counted within milliseconds
 
 
 class Shares(NamedTuple):
@@ -36,6 +37,8 @@ class Shares(NamedTuple):
         Where frames lie along their axis, increasing; None for 0, 1, 2, ...
     position_label : str
         What that axis measures.
+    source : str
+        Name of the image, "" of several.
     """
 
     title: str
@@ -46,6 +49,17 @@ class Shares(NamedTuple):
     counts: NDArray[np.int64] | None = None
     positions: NDArray[np.float64] | None = None
     position_label: str = "frame"
+    source: str = ""
+
+    @property
+    def overall(self) -> NDArray[np.float64]:
+        """The share of every color in all rows together, (K,)."""
+        if self.counts is None:
+            mean: NDArray[np.float64] = self.shares.mean(axis=0)
+            return mean
+        counts = self.counts.sum(axis=0)
+        overall: NDArray[np.float64] = counts / max(counts.sum(), 1)
+        return overall
 
     @property
     def columns(self) -> list[str]:
@@ -102,19 +116,43 @@ def check(data: Shares) -> None:
             raise ValueError(f"`{name}` must have shape {wanted}, got {array.shape}.")
 
 
+def is_counted(state: State) -> bool:
+    """Tell whether `shares_of_state` returns at once, or has to count many pixels first."""
+    labels = state.result.labels
+    return labels.ndim <= 2 or labels.size <= FEW or state.frames.is_known
+
+
 def shares_of_state(state: State) -> Shares:
     """Return the shares in the frames of a stack or series, else in the image as a whole."""
     if state.result.labels.ndim <= 2:
         return shares_of_images([state])
-    counts = state.frame_counts()
+    counts, source = state.frame_counts(), state.source
+    positions, label = _frame_axis(state, len(counts))
+    first = source.index[0].start  # frames have the numbers that napari's slider shows
     return Shares(
-        f"{state.source.name}: shares by {state.source.main.axis_labels[0]}",
+        f"{source.name}: shares over {label}",
         "frames",
-        [str(t) for t in range(len(counts))],
+        [str(first + t) for t in range(len(counts))],
         state.hex,
         counts / np.maximum(counts.sum(axis=1, keepdims=True), 1),
         counts,
+        positions,
+        label,
+        source.name,
     )
+
+
+def _frame_axis(state: State, n_frames: int) -> tuple[NDArray[np.float64] | None, str]:
+    """Return where the frames lie, None for 0, 1, 2 ..., and what that measures: "t (s)"."""
+    placed = state.placement.whole
+    name, unit = placed["axis_labels"][0], placed["units"][0]
+    in_pixels = f"{unit:~P}" == "pixel"
+    if name.lstrip("-").isdigit():  # napari's name for one that has none
+        name = "frame" if in_pixels else "position"
+    positions = state.placement.frame_positions(n_frames)
+    if np.array_equal(positions, np.arange(n_frames)):
+        return None, name
+    return positions, name if in_pixels else f"{name} ({unit:~P})"
 
 
 def shares_of_images(states: list[State]) -> Shares:
@@ -128,4 +166,5 @@ def shares_of_images(states: list[State]) -> Shares:
         states[0].hex,
         np.stack([palette.share for palette in palettes]),
         np.stack([palette.counts for palette in palettes]),
+        source=names[0] if len(names) == 1 else "",
     )

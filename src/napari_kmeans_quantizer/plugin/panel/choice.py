@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
 from napari_kmeans_quantizer.plugin.models.geometry import full_data
-from napari_kmeans_quantizer.plugin.models.source import (
-    Source,
-    current_slice,
-    preview_step,
-    show_slice,
-)
+from napari_kmeans_quantizer.plugin.models.parts import current_slice, preview_step, show_slice
+from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import colors_for
 
 if TYPE_CHECKING:

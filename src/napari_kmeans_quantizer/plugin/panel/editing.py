@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from napari_kmeans_quantizer.plugin.layers.ours import bare
+from napari_kmeans_quantizer.plugin.models.state import State
 
 from .messages import NO_RESULT, told
 
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from napari.layers import Labels
 
     from napari_kmeans_quantizer.plugin.models.display import Color
-    from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.session import Session
     from napari_kmeans_quantizer.plugin.views.palette.view import PaletteView
 
@@ -78,6 +80,31 @@ class Editing:
             assert before is not None
             self.select(state.place_of(before, into))
 
+    def lock(self, indices: int | Iterable[int], locked: bool = True) -> None:
+        """Keep the centers of some clusters in the next fits, or no longer."""
+        self.change(lambda state: state.with_lock(indices, locked))
+
+    def hide(self, hidden: Iterable[int]) -> None:
+        """Hide these clusters, and no others."""
+        self.change(lambda state: replace(state, hidden=frozenset(hidden)))
+
+    def reset(self) -> None:
+        """Take back all edits, and show all clusters."""
+        self.change(State.reset)
+
+    def connect(self, view: PaletteView) -> None:
+        """Do what is asked for in a list of the palette."""
+        view.color_selected.connect(self.select)
+        view.color_previewed.connect(partial(self.recolor, preview=True))
+        view.color_edited.connect(self.recolor)
+        view.edit_cancelled.connect(self.end_preview)
+        view.lock_toggled.connect(self.lock)
+        view.merge_requested.connect(self.merge)
+        view.hidden_changed.connect(self.hide)
+        view.reset_requested.connect(self.reset)
+        view.undo_requested.connect(self.undo)
+        view.redo_requested.connect(self.redo)
+
     def _replace(
         self,
         state: State | None,
@@ -116,6 +143,11 @@ class Editing:
     def redo(self, _: object = None) -> None:
         """Make again what was undone last."""
         self._step(self._session.redo)
+
+    @property
+    def keys(self) -> dict[str, Callable[[object], None]]:
+        """What keys do, whatever layer is active."""
+        return {UNDO_KEY: self.undo, REDO_KEY: self.redo}
 
     def bind_keys(self) -> None:
         """Let Ctrl+Z in the clusters' layer take back strokes of the brush, and then edits."""

@@ -1,4 +1,4 @@
-"""Clicks into the picture: the pixel's values become the reference of distances."""
+"""Clicks into the picture: a tile of a grid is chosen, or a pixel becomes the reference."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qtpy.compat import isalive
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from qtpy.QtWidgets import QWidget
 
@@ -28,19 +28,24 @@ class Pointing:
         Of which image values are taken.
     views : Views
         Who gets them.
+    take_at : callable
+        Gets a place in the world; returns whether a tile lies there, which is then chosen.
     """
 
-    def __init__(self, panel: QWidget, choice: Choice, views: Views) -> None:
+    def __init__(
+        self, panel: QWidget, choice: Choice, views: Views, take_at: Callable[[Any], bool]
+    ) -> None:
         self._panel, self._choice, self._views = panel, choice, views
+        self._take_at = take_at
 
     def on_drag(self, _: object, event: Any) -> Generator[None, None, None]:
-        """Take the values of the pixel that was clicked; not of one where a drag began."""
-        dragged = False
+        """Take the tile, or the values of the pixel, that was clicked; not where a drag began."""
+        dragged, place = False, event.position
         yield
         while event.type == "mouse_move":
             dragged = True
             yield
-        if dragged or not isalive(self._panel):
+        if dragged or not isalive(self._panel) or self._take_at(place):
             return
         state = self._choice.state
         values = None if state is None else value_at(state.source, event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from qtpy.QtWidgets import QWidget
 
+FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # in names of files, on one system or another
+LONGEST = 80  # characters of an image's name
 CSV, PNG, SVG = "Table (*.csv)", "PNG picture (*.png)", "SVG picture (*.svg)"
 
 
@@ -49,6 +52,20 @@ def save_as(
         tell(f"Not saved: {reason}")
     else:
         tell(f"Saved {path.name}")
+
+
+def proposed_name(image: str, what: str) -> str:
+    """Return a name for a file of an image, such as "coffee shares.csv".
+
+    Parameters
+    ----------
+    image : str
+        The image's name, "" for none; what no file may be called is replaced.
+    what : str
+        What the file holds, with its suffix.
+    """
+    kept = FORBIDDEN.sub("_", image)[:LONGEST].strip(" .")
+    return f"{kept} {what}" if kept else what
 
 
 def ask_path(parent: QWidget, caption: str, name: str, filters: list[str]) -> Path | None:

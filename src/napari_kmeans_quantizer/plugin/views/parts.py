@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from qtpy.QtCore import QRect, QRectF, Qt
 from qtpy.QtGui import QColor, QIcon, QPainter, QPixmap
-from qtpy.QtWidgets import QLayout, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QFrame,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 SCALE = 4  # pixels of an icon per pixel of its size: no screen is finer
 
@@ -37,13 +45,55 @@ def describe(widget: QWidget, name: str, tooltip: str) -> None:
     widget.setToolTip(tooltip)
 
 
-def arrange(view: QWidget, head: QLayout, body: QWidget, status: QWidget) -> None:
-    """Put controls above what is shown, which takes all the room, and a line of text below."""
+def save_button(what: str, tooltip: str) -> QPushButton:
+    """Return a button that saves a "table" or a "picture", once there is one."""
+    button = QPushButton(f"Save {what} ...")
+    describe(button, f"Save {what}", tooltip)
+    button.setEnabled(False)
+    return button
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it; what would look like nothing tells that it is more.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(0.0001), percent(0)
+    ('12.3%', '<0.1%', '0.0%')
+    """
+    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+
+
+class Content(QWidget):
+    """A column that is as high as its parts need in some width, and higher where there is room."""
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """Return the least height: a scroll area would give it that which its parts like best."""
+        layout = self.layout()
+        return -1 if layout is None else layout.minimumHeightForWidth(width)
+
+
+def arrange(view: QWidget, head: QLayout, body: QWidget, *below: QWidget) -> None:
+    """Put controls above what is shown, which takes all the room, and lines of text below.
+
+    In docks that are too low for all of that, it scrolls.
+    """
     # Else napari adds empty room below.
     view.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-    layout = QVBoxLayout(view)
+    content = Content()
+    layout = QVBoxLayout(content)
     layout.setContentsMargins(6, 4, 6, 4)
     layout.setSpacing(4)
     layout.addLayout(head)
     layout.addWidget(body, 1)
-    layout.addWidget(status)
+    for widget in below:
+        layout.addWidget(widget)
+    scrolled = QScrollArea()
+    scrolled.setFrameShape(QFrame.Shape.NoFrame)
+    scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys are for what it holds
+    scrolled.setWidgetResizable(True)
+    scrolled.setWidget(content)
+    around = QVBoxLayout(view)
+    around.setContentsMargins(0, 0, 0, 0)
+    around.addWidget(scrolled)

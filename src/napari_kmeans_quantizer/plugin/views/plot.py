@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from qtpy.QtCore import QEvent, QSize, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QPainter, QPalette
-from qtpy.QtWidgets import QSizePolicy, QWidget
+from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,18 +84,23 @@ class PlotCanvas(FigureCanvasQTAgg):
         super().__init__(Figure(dpi=72, layout="constrained"))
         self.setParent(parent)
         self.setPalette(QPalette())  # matplotlib's own is white whatever the theme
-        self.setMinimumSize(120, 120)
+        # napari's style sheet gives labels a font size, and widgets of unknown kinds none.
+        self._example = QLabel(self)
+        self._example.hide()
+        self._example.installEventFilter(self)
+        self.setMinimumWidth(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def theme(self) -> Theme:
         """Return colors and font as the style sheet in force has them."""
         self.ensurePolished()  # before that, the palette knows of no style sheet
+        self._example.ensurePolished()
         color, role = self.palette().color, QPalette.ColorRole
         active = QPalette.ColorGroup.Active  # a plot need not fade while controls are disabled
         return Theme(
             color(active, role.WindowText).name(),
             color(active, role.Window).name(),
-            float(self.fontInfo().pixelSize()),
+            float(self._example.fontInfo().pixelSize()),
         )
 
     def axes(self) -> Axes:
@@ -107,10 +112,25 @@ class PlotCanvas(FigureCanvasQTAgg):
         """Return a fixed size: matplotlib's is the present one, and docks would only grow."""
         return QSize(280, 220)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return room for three lines of text, and for something to be seen between them."""
+        return QSize(120, max(120, 6 * self._example.fontMetrics().height()))
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Tell when the look has changed; a change of napari's theme comes as several events."""
         super().changeEvent(event)
-        if event.type() in RESTYLING and self._shown_theme not in (None, self.theme()):
+        if event.type() in RESTYLING:
+            self._look_again()
+
+    def eventFilter(self, _: Any, event: QEvent) -> bool:  # noqa: N802
+        """See the font of labels change, too."""
+        if event.type() in RESTYLING:
+            self._look_again()
+        return False
+
+    def _look_again(self) -> None:
+        if self._shown_theme is not None and self._shown_theme != self.theme():
+            self.updateGeometry()
             self.restyled.emit()
 
     def paintEvent(self, event: Any) -> None:  # noqa: N802
@@ -143,7 +163,9 @@ def new_axes(figure: Figure, theme: Theme) -> Axes:
     return axes
 
 
-def picture_bytes(draw: Callable[[Axes, Theme], object], suffix: str) -> bytes:
+def picture_bytes(
+    draw: Callable[[Axes, Theme], object], suffix: str, further_width: float = 0.0
+) -> bytes:
     """Return a plot as the content of a picture file, dark on white whatever napari's theme.
 
     Parameters
@@ -152,6 +174,8 @@ def picture_bytes(draw: Callable[[Axes, Theme], object], suffix: str) -> bytes:
         Draws into the axes it is given.
     suffix : {".png", ".svg"}
         The kind of file.
+    further_width : float, optional
+        Inches beside the plot, for a legend.
 
     Raises
     ------
@@ -160,7 +184,8 @@ def picture_bytes(draw: Callable[[Axes, Theme], object], suffix: str) -> bytes:
     """
     if suffix.lower() not in (".png", ".svg"):
         raise ValueError(f"The name of a plot's file must end in .png or .svg, got {suffix!r}.")
-    figure, theme, file = Figure(figsize=(6, 4), layout="constrained"), Theme(), BytesIO()
+    figure = Figure(figsize=(6 + further_width, 4), layout="constrained")
+    theme, file = Theme(), BytesIO()
     draw(new_axes(figure, theme), theme)
     # Without a date, the same plot gives the same file.
     metadata = {"Date": None} if suffix.lower() == ".svg" else None

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QSignalBlocker
 
-from napari_kmeans_quantizer.plugin.models.shares import shares_of_images, shares_of_state
+from napari_kmeans_quantizer.plugin.jobs import Worker
+from napari_kmeans_quantizer.plugin.models.shares import (
+    is_counted,
+    shares_of_images,
+    shares_of_state,
+)
 
+from .ahead import import_ahead
+from .counting import Counting
 from .docks import Docks
 
 if TYPE_CHECKING:
@@ -26,9 +33,8 @@ if TYPE_CHECKING:
     from .help import HelpView
     from .shares.view import SharesView
 
-COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares of colors"
+COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares"
 HELP = "Help: K-means colors"
-ASIDE = 60  # pixels from the window's corner
 
 
 class Views:
@@ -40,14 +46,23 @@ class Views:
         In whose window they open.
     state_of : callable
         Returns the State of an image by its key, None if there is none.
+
+    Attributes
+    ----------
+    on_explore_closed : callable
+        Called when the view of the curve was closed.
     """
 
     def __init__(
         self, viewer: napari.viewer.Viewer, state_of: Callable[[Key], State | None]
     ) -> None:
-        self._docks = Docks(viewer)
+        self._docks = Docks(viewer, self._on_close)
         self._state_of = state_of
+        self._counting = Counting(self._on_counted)
+        Worker(import_ahead).start()
+        self.on_explore_closed: Callable[[], object] = lambda: None
         self._state: State | None = None
+        self._name = ""
         self._compared: dict[Key, Quantization] = {}
 
     def show(self, state: State | None, curve: Curve | None, name: str, n_colors: int) -> None:
@@ -64,7 +79,7 @@ class Views:
         n_colors : int
             The number of colors that is set.
         """
-        self._state = state
+        self._state, self._name = state, name
         if (view := self._open(COLOR_SPACE)) is not None:
             self._draw_color_space(view)
         if (view := self._open(SHARES)) is not None:
@@ -75,6 +90,12 @@ class Views:
 
     def _open(self, title: str) -> Any:
         return self._docks.get(title)
+
+    def _on_close(self, title: str) -> None:
+        if title == EXPLORE:
+            self.on_explore_closed()
+        elif title == SHARES:
+            self._counting.stop()
 
     # -- the color space
 
@@ -91,6 +112,7 @@ class Views:
         if state is None:
             view.clear()
         else:
+            view.name = state.source.name
             view.show_result(
                 state.sample.values, state.sampled_labels(), state.result.palette, state.display
             )
@@ -172,10 +194,22 @@ class Views:
         ]
         if same:
             view.show_shares(shares_of_images(same))
-        elif self._state is not None:
+        elif self._state is None:
+            view.clear()
+        elif is_counted(self._state):
             view.show_shares(shares_of_state(self._state))
         else:
-            view.clear()
+            view.show_counting()
+            self._counting.begin(self._state.frames)
+
+    def _on_counted(self) -> None:
+        view = self._open(SHARES)
+        if view is None or self._state is None:
+            return
+        if is_counted(self._state):
+            self._draw_shares(view)
+        else:
+            view.clear("The pixels could not be counted.")
 
     # -- help
 
@@ -183,18 +217,11 @@ class Views:
         """Open the walk through the panel, in a window of its own that can be docked."""
         from .help import HelpView
 
-        is_new = self._open(HELP) is None
-        view = self._docks.open(HELP, HelpView, area="right")
-        if is_new:
-            dock: Any = view.parent()
-            place = dock.window().geometry().topLeft()
-            dock.setFloating(True)
-            dock.resize(view.sizeHint())
-            dock.move(place.x() + ASIDE, place.y() + ASIDE)
-        return view
+        return self._docks.open(HELP, HelpView, apart=True)
 
     def close(self) -> None:
         """Close all views."""
+        self._counting.stop()
         self._docks.close()
 
 

@@ -19,6 +19,7 @@ from napari_kmeans_quantizer.plugin.views.color_space.axes import (
     make_stage,
     nice_ticks,
     place,
+    spaces_differ,
     units,
 )
 
@@ -153,6 +154,20 @@ def test_grey_pictures_lie_in_lab_as_their_colormap_shows_them():
 )
 def test_which_images_have_colors(display, expected):
     assert has_spaces(display) is expected
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [
+        (display_of(rgb()), True),
+        (display_of(Image(GREY)), False),
+        (display_of(Image(GREY, colormap="viridis")), True),
+        (display_of(*CHANNELS), False),
+        (Display.of_palette(Palette([[5.0]])), False),
+    ],
+)
+def test_where_another_space_makes_a_difference(display, expected):
+    assert spaces_differ(display) is expected
 
 
 def test_units_are_the_images_if_all_channels_agree():

@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from napari.settings import get_settings
 from napari.utils.theme import get_theme
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication
@@ -165,6 +166,8 @@ def test_tab_reaches_the_canvas(qtbot, shown):
     qtbot.keyClick(shown.compute, Qt.Key.Key_Tab)
     assert shown.save.hasFocus()
     qtbot.keyClick(shown.save, Qt.Key.Key_Tab)
+    assert shown.save_picture.hasFocus()
+    qtbot.keyClick(shown.save_picture, Qt.Key.Key_Tab)
     assert shown._canvas.hasFocus()
     shown._canvas.grab()  # with the frame around it
 
@@ -311,8 +314,21 @@ def test_the_canvas_follows_the_theme(docked):
         assert background == theme.background.as_hex()
         assert axes.texts[0].get_color() == theme.text.as_hex()
         assert axes.xaxis.label.get_color() == theme.text.as_hex()
-        assert axes.texts[0].get_fontsize() == view._canvas.fontInfo().pixelSize()
+        assert axes.texts[0].get_fontsize() == view._status.fontInfo().pixelSize()
         assert marked(view) == [3]
+
+
+def test_the_text_of_the_plot_is_as_large_as_that_beside_it(docked):
+    view = docked[1]
+    view.show_curve(CURVE, 3)
+    sizes = []
+    for size in (9, 18):
+        get_settings().appearance.font_size = size
+        QApplication.processEvents()
+        text = view._canvas.figure.axes[0].texts[0]
+        sizes.append(text.get_fontsize())
+        assert sizes[-1] == view._status.fontInfo().pixelSize()
+    assert sizes[1] > 1.5 * sizes[0]
 
 
 def test_an_empty_view_bears_another_theme(docked):
@@ -335,7 +351,7 @@ def test_it_fits_a_narrow_dock(docked):
     assert view.minimumSizeHint().width() <= 300
 
 
-@pytest.mark.parametrize(("size", "n_lines"), [((1370, 280), 1), ((450, 280), 2), ((310, 600), 3)])
+@pytest.mark.parametrize(("size", "n_lines"), [((1370, 280), 1), ((450, 280), 2), ((250, 600), 3)])
 def test_the_controls_wrap_and_leave_the_height_to_the_plot(qtbot, shown, size, n_lines):
     shown.resize(*size)
     canvas, bottom = shown._canvas, shown.save.mapTo(shown, QPoint(0, shown.save.height())).y()
@@ -345,7 +361,40 @@ def test_the_controls_wrap_and_leave_the_height_to_the_plot(qtbot, shown, size, 
     assert np.count_nonzero(np.diff(tops) > 10) == n_lines - 1
     assert bottom <= canvas.mapTo(shown, QPoint(0, 0)).y()
     assert canvas.height() >= 120
-    assert shown.first.width() == 70
+    digits = shown.first.fontMetrics().horizontalAdvance("00")
+    assert shown.first.width() >= digits + 50
+
+
+def test_drawing_again_changes_nothing(shown):
+    """In a low dock the axes got smaller with every drawing, and clicks went past them."""
+    shown.resize(600, 200)
+    QApplication.processEvents()
+    canvas = shown._canvas
+    canvas.draw()
+    first = canvas.figure.axes[0].bbox.bounds
+    for _ in range(3):
+        canvas.draw()
+    assert canvas.figure.axes[0].bbox.bounds == pytest.approx(first)
+    assert first[3] > 40
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_the_curve_is_saved_as_a_picture(qtbot, shown, tmp_path, monkeypatch, suffix):
+    asked = []
+
+    def answer(*given):
+        asked.append(given[1:3])
+        return tmp_path / f"curve.{suffix}"
+
+    monkeypatch.setattr(files, "ask_path", answer)
+    shown.show_curve(CURVE._replace(name="photo"), 3)
+    marker = shown._marker
+    qtbot.mouseClick(shown.save_picture, LEFT)
+    assert asked == [("Save picture", "photo errors.png")]
+    assert (tmp_path / f"curve.{suffix}").stat().st_size > 3000
+    assert shown._marker is marker  # what is on the screen stays as it is
+    shown.clear()
+    assert not shown.save_picture.isEnabled()
 
 
 def test_the_canvas_goes_with_the_widget(make_napari_viewer):

@@ -171,6 +171,104 @@ def test_long_names_are_elided_to_the_width(view):
     assert len(view._canvas.figure.axes[0].texts[0].get_text()) > narrow
 
 
+# -- colors that are hidden, and lines
+
+
+def click_name(qtbot, view, column):
+    header = view._table.horizontalHeader()
+    left = header.sectionViewportPosition(column) + header.sectionSize(column) // 2
+    qtbot.mouseClick(header.viewport(), LEFT, pos=QPoint(left, header.height() // 2))
+    settle(view)
+
+
+@pytest.mark.parametrize("fixture", ["frames", "layers"])
+def test_a_click_on_the_name_of_a_color_hides_it_and_shows_it_again(qtbot, request, fixture):
+    view = request.getfixturevalue(fixture)
+    background = view._canvas.theme().background
+    first, last = ((0.05, 0.05), (0.05, 0.95)) if fixture == "frames" else ((0.02, 0), (0.97, 0))
+    click_name(qtbot, view, 0)
+    assert painted(view, *first) == HEX[1]
+    assert painted(view, *last) == background
+    assert view._status.text() == "#102030 is hidden in the plot."
+    header = view._model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.FontRole)
+    assert header.strikeOut()
+    assert np.array_equal(view.table(), SHARES)  # the table tells all
+    click_name(qtbot, view, 0)
+    assert painted(view, *first) == HEX[0]
+    assert view._status.text() == "#102030 is shown in the plot."
+
+
+def test_a_key_hides_the_color_of_the_current_cell(qtbot, frames):
+    frames._table.setCurrentIndex(frames._model.index(1, 2))
+    qtbot.keyClick(frames._table, Qt.Key.Key_H)
+    settle(frames)
+    assert frames._drawn.tolist() == [True, True, False]
+    assert painted(frames, 0.05, 0.9) == frames._canvas.theme().background
+
+
+def test_hidden_colors_stay_hidden_while_they_are_there(qtbot, frames):
+    click_name(qtbot, frames, 1)
+    frames.show_counting()
+    assert frames._hint.text() == "Counting ..."
+    assert not frames.drawn_as.isEnabled()
+    frames.show_shares(STACK._replace(colors=[*HEX[:2], "#ffffff"]))
+    assert frames._drawn.tolist() == [True, False, True]
+    frames.show_shares(STACK._replace(colors=["#000000", "#111111", "#222222"]))
+    frames.show_shares(STACK)
+    assert frames._drawn.all()
+
+
+def test_frames_as_lines(qtbot, frames):
+    assert frames.drawn_as.isEnabled()
+    qtbot.keyClick(frames.drawn_as, Qt.Key.Key_Down)
+    settle(frames)
+    lines = frames._canvas.figure.axes[0].lines
+    assert {line.get_color(): line.get_ydata().tolist() for line in lines} == {
+        color: SHARES[:, k].tolist() for k, color in enumerate(HEX)
+    }
+    qtbot.mouseMove(frames._canvas, at(frames, 1, 0.5))
+    told = "t1: #f0f0e0 50.0%, 50 pixels"
+    qtbot.waitUntil(lambda: frames._status.text() == told, timeout=60_000)
+    click_name(qtbot, frames, 2)
+    assert len(frames._canvas.figure.axes[0].lines) == 2
+
+
+def test_bars_have_no_style(layers):
+    assert not layers.drawn_as.isEnabled()
+
+
+def test_saved_plots_tell_hex_and_share(qtbot, frames, tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        matplotlib.figure.Figure,
+        "savefig",
+        lambda figure, *_, **__: told.extend(text.get_text() for text in figure.legends[0].texts),
+    )
+    click_name(qtbot, frames, 1)
+    frames.save_plot(tmp_path / "plot.png")
+    assert told == ["#102030  46.2%", "#f0f0e0  42.5%"]
+
+
+@pytest.mark.parametrize("n_colors", [1, 24, 25, 256])
+def test_saved_plots_have_room_for_their_legend(view, tmp_path, n_colors):
+    colors = [f"#{k:06x}" for k in range(n_colors)]
+    shares = np.full((2, n_colors), 1 / n_colors)
+    view.show_shares(Data("many", "frames", ["0", "1"], colors, shares))
+    view.save_plot(tmp_path / "plot.png")
+    picture = imread(tmp_path / "plot.png")
+    assert picture.shape == (800, 1200 + 320 * -(-n_colors // 24), picture.shape[2])
+
+
+@pytest.mark.parametrize(("source", "name"), [("a/b: c", "a_b_ c shares"), ("", "shares")])
+def test_files_are_called_as_the_image(qtbot, frames, monkeypatch, source, name):
+    asked = []
+    monkeypatch.setattr(files, "ask_path", lambda *given: asked.append(given[1:3]))
+    frames.show_shares(STACK._replace(source=source))
+    qtbot.mouseClick(frames.save, LEFT)
+    qtbot.mouseClick(frames.save_picture, LEFT)
+    assert asked == [("Save table", f"{name}.csv"), ("Save picture", f"{name}.png")]
+
+
 # -- the table
 
 
@@ -320,7 +418,8 @@ def test_plots_are_saved_on_white(request, tmp_path, fixture):
     shown = view._canvas.figure.axes[0]
     view.save_plot(tmp_path / "plot.png")
     picture = imread(tmp_path / "plot.png")
-    assert picture.shape[:2] == (800, 1200)
+    assert picture.shape[0] == 800
+    assert picture.shape[1] > 1200  # a legend lies beside the plot
     assert (picture[0, 0, :3] == 255).all()
     view.save_plot(tmp_path / "plot.svg")
     first = (tmp_path / "plot.svg").read_bytes()

@@ -132,6 +132,14 @@ def has_spaces(display: Display) -> bool:
     return n_channels == 1 or (display.rgb and n_channels == 3)
 
 
+def spaces_differ(display: Display) -> bool:
+    """Return whether an image's colors lie otherwise in Lab and Oklab: plain greys do not."""
+    if len(display.channels) > 1:
+        return has_spaces(display)
+    (channel,) = display.channels
+    return channel.colormap is not None and bool(np.ptp(channel.colormap.colors[:, :3], 1).any())
+
+
 def levels(display: Display, colors: ArrayLike) -> Floats:
     """Return where colors (n, C) lie among the axes of the first three channels, (n, 3) in 0..1."""
     table = np.asarray(colors)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QBuffer, QIODevice, QRectF, QSize, Qt
+from qtpy.QtCore import QBuffer, QEvent, QIODevice, QObject, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QImage, QLinearGradient, QPainter, QPalette
-from qtpy.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QSpinBox, QWidget
+from qtpy.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 from superqt import QFlowLayout
 
-from napari_kmeans_quantizer.plugin.views.parts import describe
+from napari_kmeans_quantizer.plugin.views.parts import describe, save_button
 
 from .axes import SPACES, nice_ticks
 
@@ -25,9 +34,10 @@ BAR_HEIGHT = 9
 OWN, CLUSTER, DISTANCE = "own color", "cluster color", "distance to a color"
 MOST_POINTS = 100_000
 TICK = 4
+LOWEST = 140  # pixels, of the canvas; where there is less, the view scrolls
 
 
-class Controls(QWidget):
+class Controls(QFlowLayout):
     """The row of controls; it wraps in narrow docks.
 
     Attributes
@@ -41,12 +51,11 @@ class Controls(QWidget):
         super().__init__()
         self._make_choices()
         self._make_buttons()
-        flow = QFlowLayout(self)
-        flow.setContentsMargins(4, 4, 4, 4)
-        flow.setHorizontalSpacing(4)
-        flow.setVerticalSpacing(4)
+        self.setHorizontalSpacing(8)
+        self.setVerticalSpacing(4)
         for control in (self.space, self.color_by, self.n_points, self.home, self.save):
-            flow.addWidget(control)
+            self.addWidget(control)
+        self.allow(False, False)
 
     def _make_choices(self) -> None:
         self.space = combo(SPACES, "Color space", "The space in which the colors are placed")
@@ -73,14 +82,51 @@ class Controls(QWidget):
             "Look at everything again. Drag to turn, scroll to zoom, Shift+drag to move; "
             "arrow keys, + and - do so too",
         )
-        self.save = QPushButton("Save ...")
-        describe(self.save, "Save picture", "Save this view as a PNG, at twice its size on screen")
+        self.save = save_button("picture", "Save this view as a PNG, at twice its size on screen")
 
-    def allow_spaces(self, allowed: bool) -> None:
-        """Let the user choose Lab and Oklab, or RGB only."""
-        model = self.space.model()
-        for index in range(1, len(SPACES)):
-            model.item(index).setEnabled(allowed)  # type: ignore[union-attr,unused-ignore]
+    def allow(self, shown: bool, spaces: bool) -> None:
+        """Let only what does something be used.
+
+        Parameters
+        ----------
+        shown : bool
+            Whether there are colors to be seen.
+        spaces : bool
+            Whether these lie otherwise in Lab and Oklab than in RGB.
+        """
+        self.space.setEnabled(shown and spaces)
+        for control in (self.color_by, self.n_points, self.home, self.save):
+            control.setEnabled(shown)
+
+
+class Place(QWidget):
+    """Where the canvas lies; draws a frame around it while it has the keyboard's focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(200, LOWEST)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(1, 1, 1, 1)  # of the frame
+
+    def put(self, canvas: QWidget) -> None:
+        """Put a canvas, or what stands for it, into the place; see its focus come and go."""
+        self._column.addWidget(canvas)
+        canvas.installEventFilter(self)
+
+    def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Draw anew when the focus has come or gone."""
+        if event is not None and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return False
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw the frame, or nothing."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
 
 class ColorBar(QWidget):
@@ -132,17 +178,14 @@ class ColorBar(QWidget):
 
     def _paint_texts(self, painter: QPainter, bar: QRectF) -> None:
         ink = self.palette().color(QPalette.ColorRole.WindowText)
-        faint = QColor(ink)
-        faint.setAlphaF(0.7)
         line = self.fontMetrics().height()
         center = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        painter.setPen(faint)
+        painter.setPen(ink)
         for value in nice_ticks(0, self.largest):
             x = bar.left() + bar.width() * value / self.largest
             painter.drawLine(int(x), int(bar.bottom()) + 1, int(x), int(bar.bottom()) + TICK)
             text = QRectF(x - 60, bar.bottom() + TICK, 120, line)
             painter.drawText(text, int(center), f"{value:g}")
-        painter.setPen(ink)
         below = QRectF(0, bar.bottom() + TICK + line, self.width(), line)
         painter.drawText(below, int(center), self.label)
 
@@ -154,6 +197,12 @@ def combo(items: Iterable[str], name: str, tooltip: str) -> QComboBox:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     describe(box, name, tooltip)
     return box
+
+
+def theme_colors(widget: QWidget) -> list[NDArray[Any]]:
+    """Return the background and the text color of a widget, (3,) each in 0..1."""
+    roles = (QPalette.ColorRole.Window, QPalette.ColorRole.WindowText)
+    return [np.array(widget.palette().color(role).getRgbF()[:3]) for role in roles]
 
 
 def message(text: str) -> QLabel:

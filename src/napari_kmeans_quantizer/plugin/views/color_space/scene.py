@@ -129,7 +129,7 @@ class ColorSpaceScene:
         self._ticks.text = stage.tick_texts
         if stage.tick_texts:
             self._ticks.pos = stage.tick_places
-        self._ticks.color = (*self._foreground, 0.65)
+        self._ticks.color = (*self._foreground, 0.85)
         self._names.text = [axis.name for axis in stage.axes]
         self._names.pos = np.array([stage.tip(axis) for axis in stage.axes])
         hues = [axis.stop if np.ptp(axis.stop) else self._foreground for axis in stage.axes]

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtCore import QEvent, Qt, QTimer, Signal  # type: ignore[attr-defined]
-from qtpy.QtGui import QPalette
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtWidgets import QWidget
 from superqt import QElidingLabel
 
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.plugin.models.display import Display
-from napari_kmeans_quantizer.plugin.views.files import PNG, save_as, write_file
-from napari_kmeans_quantizer.plugin.views.parts import describe
+from napari_kmeans_quantizer.plugin.views.files import PNG, proposed_name, save_as, write_file
+from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, percent
 
-from .axes import Stage, distance_label, has_spaces, make_stage, place, units
+from .axes import Stage, distance_label, make_stage, place, spaces_differ, units
 from .controls import (
     CLUSTER,
     DISTANCE,
     OWN,
     ColorBar,
     Controls,
+    Place,
     encoded,
     message,
+    theme_colors,
     with_bar,
 )
 from .picking import is_click, point_at, star_at, turn_by_key
@@ -59,6 +61,8 @@ class ColorSpaceView(QWidget):
         How many points are drawn: the first so many of those given.
     home, save : QPushButton
         Reset the view, and save it as a picture.
+    name : str
+        Of the image: files are called as it is.
     reference_picked : Signal
         Emitted with a color (C,), in the image's units, when a point or a star is clicked.
 
@@ -72,6 +76,7 @@ class ColorSpaceView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.name = ""
         self._colors: NDArray[Any] = np.zeros((0, 3))
         self._labels: NDArray[np.intp] = np.zeros(0, np.intp)
         self._palette: Palette | None = None
@@ -97,16 +102,11 @@ class ColorSpaceView(QWidget):
     # -- controls
 
     def _arrange(self) -> None:
-        self.setMinimumSize(280, 200)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self._controls)
-        self._column.addWidget(self.bar)
+        self._place = Place()
         self._status = QElidingLabel()
         self._status.setAccessibleName("What was saved")
         self._status.hide()
-        self._column.addWidget(self._status)
+        arrange(self, self._controls, self._place, self.bar, self._status)
 
     def _connect(self) -> None:
         self.space.currentIndexChanged.connect(self._refresh)
@@ -122,14 +122,12 @@ class ColorSpaceView(QWidget):
         except Exception:  # whatever a driver or a binding lacks, the rest of the window works
             self._scene = None
         if self._scene is None:
-            self._column.insertWidget(1, message(NO_GL), 1)
-            for control in (self.home, self.save):
-                control.setEnabled(False)
+            self._place.put(message(NO_GL))
             return
         canvas = self._scene.canvas
         canvas.native.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         describe(canvas.native, "Colors in 3-D", "")
-        self._column.insertWidget(1, canvas.native, 1)
+        self._place.put(canvas.native)
         self._n_contexts = 0
         # vispy holds methods weakly: these connections keep nothing alive.
         canvas.events.initialize.connect(self._on_context)
@@ -153,7 +151,6 @@ class ColorSpaceView(QWidget):
         looks = scene.camera.get_state()
         native = scene.canvas.native
         had_focus = native.hasFocus()
-        self._column.removeWidget(native)
         scene.canvas.close()
         native.deleteLater()
         self._make_scene()
@@ -192,12 +189,11 @@ class ColorSpaceView(QWidget):
         self._colors = np.asarray(colors)
         self._labels = np.asarray(labels)
         display = Display.of_palette(palette) if display is None else display
-        before, self._display = self._display, display
+        self._display = display
         self._palette = palette
         if self._reference is not None and len(self._reference) != palette.n_channels:
             self._reference = None
-        if before is None or has_spaces(before) != has_spaces(display):
-            self._allow_spaces(has_spaces(display))
+        self._allow(spaces_differ(display))
         self._refresh()
 
     def set_reference(self, color: ArrayLike) -> None:
@@ -209,12 +205,12 @@ class ColorSpaceView(QWidget):
         """Draw nothing but the axes, and forget the reference."""
         self._colors, self._labels = self._colors[:0], self._labels[:0]
         self._palette = self._display = self._reference = self._placed = None
-        self._allow_spaces(True)
+        self._allow(False)
         self._refresh()
 
-    def _allow_spaces(self, allowed: bool) -> None:
-        self._controls.allow_spaces(allowed)
-        if not allowed:
+    def _allow(self, spaces: bool) -> None:
+        self._controls.allow(self._scene is not None and self._palette is not None, spaces)
+        if self._palette is not None and not spaces:
             self.space.setCurrentIndex(0)
 
     # -- drawing
@@ -327,7 +323,7 @@ class ColorSpaceView(QWidget):
         if star is not None and palette is not None and display is not None:
             share = palette.share[star]
             text = display.hex(palette.colors[star : star + 1])[0]
-            text += f" · {share:.1%}" if share else ""
+            text += f" · {percent(share)}" if share else ""
         if self.scene.canvas.native.toolTip() != text:
             self.scene.canvas.native.setToolTip(text)
 
@@ -358,12 +354,7 @@ class ColorSpaceView(QWidget):
     def _take_theme(self) -> None:
         if getattr(self, "_scene", None) is None or self.scene is None:
             return  # Qt sends events while the widget is still being made
-        palette = self.palette()
-        colors = [
-            np.array(palette.color(role).getRgbF()[:3])
-            for role in (QPalette.ColorRole.Window, QPalette.ColorRole.WindowText)
-        ]
-        self.scene.set_theme(*colors)
+        self.scene.set_theme(*theme_colors(self))
 
     # -- pictures
 
@@ -379,9 +370,15 @@ class ColorSpaceView(QWidget):
         ------
         OSError
             If the file cannot be written.
+        ValueError
+            If the name does not end in ``.png``.
         RuntimeError
             If there is nothing to save: OpenGL is missing, or the view was never shown.
         """
+        if Path(path).suffix.lower() != ".png":
+            raise ValueError(
+                f"The name of the picture's file must end in .png, got {Path(path).name!r}."
+            )
         write_file(path, encoded(self._picture()))
 
     def _picture(self) -> QImage:
@@ -391,7 +388,8 @@ class ColorSpaceView(QWidget):
         return with_bar(self.scene.render(PICTURE_SCALE), bar, self.scene.canvas.native.width())
 
     def _ask_and_save(self) -> None:
-        save_as(self, self.save_picture, "Save the picture", "colors.png", [PNG], self._tell)
+        name = proposed_name(self.name, "colors.png")
+        save_as(self, self.save_picture, "Save picture", name, [PNG], self._tell)
 
     def _tell(self, message: str) -> None:
         self._status.setText(message)

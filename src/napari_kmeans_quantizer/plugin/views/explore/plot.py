@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.plugin.views.plot import Theme
@@ -33,7 +34,9 @@ def draw_curve(
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     axes.set_xlabel("number of colors K")
-    axes.set_ylabel("mean squared error")
+    # Not along the axis: in a low dock that text is longer than the axis, and squeezes it more
+    # with every drawing.
+    axes.set_title("mean squared error", loc="left", fontsize=theme.font_size, color=theme.text)
     axes.grid(axis="y", color=theme.faded(0.15))
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
@@ -54,3 +57,9 @@ def draw_suggested(axes: Axes, theme: Theme, suggested: int) -> None:
         color=theme.text,
         fontsize=theme.font_size,
     )
+
+
+def draw_marker(axes: Axes, theme: Theme) -> Line2D:
+    """Draw what marks a point of the curve, nowhere yet."""
+    (marker,) = axes.plot([], [], "o", markersize=11, color=theme.accent, clip_on=False, zorder=4)
+    return marker

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,24 +19,33 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
-from napari_kmeans_quantizer.plugin.views.files import CSV, save_as, write_file
-from napari_kmeans_quantizer.plugin.views.parts import arrange, describe
+from napari_kmeans_quantizer.plugin.views.files import (
+    CSV,
+    PNG,
+    SVG,
+    proposed_name,
+    save_as,
+    write_file,
+)
+from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
 
-from .plot import draw_curve, draw_suggested
+from .plot import draw_curve, draw_marker, draw_suggested
 
 if TYPE_CHECKING:
     import os
 
+    from matplotlib.axes import Axes
     from matplotlib.backend_bases import Event, KeyEvent, MouseEvent
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.plugin.models.exploration import Curve
+    from napari_kmeans_quantizer.plugin.views.plot import Theme
 
 MAX_COLORS = 64
-SPIN_BOX = 70  # pixels
+BUTTONS = 56  # pixels
 NEAR = 12.0  # pixels; how far beside a marker a click still means it
-ARRANGEMENTS = {"stack": "stack with a K slider", "grid": "grid"}
+ARRANGEMENTS = {"stack": "stack", "grid": "grid"}
 
 
 class ExploreView(QWidget):
@@ -56,8 +66,8 @@ class ExploreView(QWidget):
         The range of K; the first is always less than the last.
     arrangement : QComboBox
         How the pictures are to be shown; its data are "stack" and "grid".
-    compute, save : QPushButton
-        "Explore" and "Save CSV ...".
+    compute, save, save_picture : QPushButton
+        "Explore", "Save table ..." and "Save picture ...".
     shown_curve : Curve or None
         What is shown.
     """
@@ -87,12 +97,15 @@ class ExploreView(QWidget):
         self.arrangement = QComboBox()
         for name, text in ARRANGEMENTS.items():
             self.arrangement.addItem(text, name)
-        describe(self.arrangement, "Arrangement", "How the pictures of all K are shown")
+        describe(
+            self.arrangement,
+            "Arrangement",
+            "How the pictures of all K are shown: as a stack with a slider for K, or side by side",
+        )
         self.compute = QPushButton("Explore")
         describe(self.compute, "Explore", "Quantize the image with every K of the range")
-        self.save = QPushButton("Save CSV ...")
-        describe(self.save, "Save CSV", "Save the curve as a table: K, mse, psnr")
-        self.save.setEnabled(False)
+        self.save = save_button("table", "Save the curve as a table: K, mse, psnr")
+        self.save_picture = save_button("picture", "Save the curve as a picture, PNG or SVG")
 
     def _make_plot(self) -> None:
         from napari_kmeans_quantizer.plugin.views.plot import (
@@ -124,6 +137,7 @@ class ExploreView(QWidget):
             _together(QLabel("Show as"), self.arrangement),
             self.compute,
             self.save,
+            self.save_picture,
         ):
             controls.addWidget(control)
         arrange(self, controls, self._pages, self._status)
@@ -133,6 +147,7 @@ class ExploreView(QWidget):
         self.last.valueChanged.connect(self._on_range)
         self.compute.clicked.connect(self._on_compute)
         self.save.clicked.connect(self._on_save)
+        self.save_picture.clicked.connect(self._on_save_picture)
         self._canvas.restyled.connect(self._draw)
         self._canvas.mpl_connect("button_press_event", self._on_press)
         self._canvas.mpl_connect("motion_notify_event", self._on_move)
@@ -149,7 +164,7 @@ class ExploreView(QWidget):
         self._psnr = np.asarray(curve.psnr, np.float64)
         self._suggested, self._chosen, self._name = curve.suggested, chosen, curve.name
         self._pages.setCurrentWidget(self._canvas)
-        self.save.setEnabled(True)
+        self._allow_saving(True)
         self._draw()
         self._tell(chosen)
 
@@ -167,9 +182,13 @@ class ExploreView(QWidget):
         self._suggested = self._chosen = self._marker = None
         self._name = name
         self._pages.setCurrentWidget(self._hint)
-        self.save.setEnabled(False)
+        self._allow_saving(False)
         self._on_range()
         self._status.setText("")
+
+    def _allow_saving(self, allowed: bool) -> None:
+        for button in (self.save, self.save_picture):
+            button.setEnabled(allowed)
 
     def set_chosen(self, n_colors: int) -> None:
         """Mark the K in use; one that is not on the curve is remembered, and not shown."""
@@ -191,24 +210,35 @@ class ExploreView(QWidget):
         """Save the table as UTF-8 text: wholly, or leave the file that was there."""
         write_file(path, self.table().to_csv(index=False, lineterminator="\n").encode())
 
+    def save_plot(self, path: str | os.PathLike[str]) -> None:
+        """Save the curve, dark on white, as .png or .svg: wholly, or leave what was there."""
+        from napari_kmeans_quantizer.plugin.views.plot import picture_bytes
+
+        write_file(path, picture_bytes(self._draw_into, Path(path).suffix))
+
     # -- drawing
 
     def _draw(self) -> None:
-        if self.shown_curve is None:  # a new theme comes at any time
-            return
-        axes, theme = self._canvas.axes(), self._canvas.theme()
+        if self.shown_curve is not None:  # a new theme comes at any time
+            self._marker = self._draw_into(self._canvas.axes(), self._canvas.theme())
+            self._canvas.draw_idle()
+
+    def _draw_into(self, axes: Axes, theme: Theme) -> Line2D:
+        """Draw the curve; return the marker of the chosen K."""
         draw_curve(axes, theme, self._n_colors, self._errors)
         if self._suggested is not None:
             draw_suggested(axes, theme, self._suggested)
-        (self._marker,) = axes.plot(
-            [], [], "o", markersize=11, color=theme.accent, clip_on=False, zorder=4
-        )
-        self._mark()
+        marker = draw_marker(axes, theme)
+        marker.set_data(*self._chosen_point())
+        return marker
+
+    def _chosen_point(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        chosen = self._n_colors == self._chosen
+        return self._n_colors[chosen], self._errors[chosen]
 
     def _mark(self) -> None:
         if self._marker is not None:
-            chosen = self._n_colors == self._chosen
-            self._marker.set_data(self._n_colors[chosen], self._errors[chosen])
+            self._marker.set_data(*self._chosen_point())
             self._canvas.draw_idle()
 
     def _tell(self, n_colors: int | None) -> None:
@@ -240,7 +270,12 @@ class ExploreView(QWidget):
         )
 
     def _on_save(self) -> None:
-        save_as(self, self.save_csv, "Save the curve", "errors.csv", [CSV], self._say)
+        name = proposed_name(self._name, "errors.csv")
+        save_as(self, self.save_csv, "Save table", name, [CSV], self._say)
+
+    def _on_save_picture(self) -> None:
+        name = proposed_name(self._name, "errors.png")
+        save_as(self, self.save_plot, "Save picture", name, [PNG, SVG], self._say)
 
     def _say(self, message: str) -> None:
         self._status.setText(message)
@@ -286,11 +321,25 @@ class ExploreView(QWidget):
         return None
 
 
+class NumberBox(QSpinBox):
+    """A spin box as wide as two digits and napari's buttons on both sides of them."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return more width than Qt knows of: its buttons lie one above the other."""
+        return QSize(self.fontMetrics().horizontalAdvance("00") + BUTTONS, self._height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the same."""
+        return self.sizeHint()
+
+    def _height(self) -> int:
+        return super().sizeHint().height()
+
+
 def _spin_box(low: int, high: int, value: int, description: str) -> QSpinBox:
-    box = QSpinBox()
+    box = NumberBox()
     box.setRange(low, high)
     box.setValue(value)
-    box.setFixedWidth(SPIN_BOX)
     # Of "20", the "2" alone must not push the other end of the range away.
     box.setKeyboardTracking(False)
     describe(box, description, f"{description}, {low} to {high}")

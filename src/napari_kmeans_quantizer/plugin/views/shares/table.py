@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt
+import numpy as np
+from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtGui import QFont
+from qtpy.QtWidgets import QTableView
 
-from napari_kmeans_quantizer.plugin.views.parts import swatch_icon
+from napari_kmeans_quantizer.plugin.views.parts import percent, swatch_icon
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QIcon
+    from numpy.typing import NDArray
+    from qtpy.QtGui import QIcon, QKeyEvent
     from qtpy.QtWidgets import QWidget
 
     from napari_kmeans_quantizer.plugin.models.shares import Shares
@@ -25,14 +29,23 @@ class SharesModel(QAbstractTableModel):
         self._shown: Shares | None = None
         self._columns: list[str] = []
         self._icons: list[QIcon] = []
+        self._drawn: NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self._struck = QFont()
+        self._struck.setStrikeOut(True)
 
-    def set_data(self, shown: Shares) -> None:
-        """Show other shares."""
+    def set_data(self, shown: Shares, drawn: NDArray[np.bool_]) -> None:
+        """Show other shares; names of colors that are not `drawn` in the plot are struck."""
         self.beginResetModel()
-        self._shown = shown
+        self._shown, self._drawn = shown, drawn
         self._columns = shown.columns
         self._icons = [swatch_icon(color, SWATCH) for color in shown.colors]
         self.endResetModel()
+
+    def set_drawn(self, drawn: NDArray[np.bool_]) -> None:
+        """Strike the names of other colors."""
+        self._drawn = drawn
+        if len(drawn):
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(drawn) - 1)
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
         """Return the number of frames or layers."""
@@ -48,7 +61,7 @@ class SharesModel(QAbstractTableModel):
         if self._shown is None or not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{self._shown.shares[index.row(), index.column()]:.1%}"
+            return percent(self._shown.shares[index.row(), index.column()])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -64,15 +77,43 @@ class SharesModel(QAbstractTableModel):
         across = orientation == Qt.Orientation.Horizontal
         if role == Qt.ItemDataRole.DecorationRole and across:
             return self._icons[section]
+        if role == Qt.ItemDataRole.FontRole and across and not self._drawn[section]:
+            return self._struck
+        if role == Qt.ItemDataRole.ToolTipRole and across:
+            return f"{self._columns[section]}: click to {self.toggle_verb(section)} it in the plot"
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._columns[section] if across else self._shown.names[section]
         return None
+
+    def toggle_verb(self, column: int) -> str:
+        """Return what a click on a color's name does to it."""
+        return "hide" if self._drawn[column] else "show"
 
     def describe(self, row: int, column: int) -> str:
         """Return all that is known of a cell, in one line."""
         if self._shown is None:
             return ""
-        share = f"{self._columns[column]} {self._shown.shares[row, column]:.1%}"
+        share = f"{self._columns[column]} {percent(self._shown.shares[row, column])}"
         counts = self._shown.counts
         pixels = "" if counts is None else f", {counts[row, column]:,} pixels"
         return f"{self._shown.names[row]}: {share}{pixels}"
+
+
+class Table(QTableView):
+    """A table whose columns can be switched on and off with a key.
+
+    Attributes
+    ----------
+    toggle_requested : Signal(int)
+        H was pressed: the column.
+    """
+
+    toggle_requested = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        """Take H for the color of the current cell."""
+        index = self.currentIndex()
+        if event is not None and event.key() == Qt.Key.Key_H and index.isValid():
+            self.toggle_requested.emit(index.column())
+        else:
+            super().keyPressEvent(event)

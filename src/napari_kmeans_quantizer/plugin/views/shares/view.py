@@ -11,24 +11,36 @@ from qtpy.QtCore import QModelIndex, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QBoxLayout,
-    QHBoxLayout,
+    QComboBox,
     QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QWidget,
 )
-from superqt import QElidingLabel
+from superqt import QElidingLabel, QFlowLayout
 
 from napari_kmeans_quantizer.plugin.models.shares import Shares, check
-from napari_kmeans_quantizer.plugin.views.files import CSV, PNG, SVG, save_as, write_file
-from napari_kmeans_quantizer.plugin.views.parts import arrange
+from napari_kmeans_quantizer.plugin.views.files import (
+    CSV,
+    PNG,
+    SVG,
+    proposed_name,
+    save_as,
+    write_file,
+)
+from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
 
-from .plot import cell_at, draw_areas, draw_bars
-from .table import SWATCH, SharesModel
+from .plot import (
+    cell_at,
+    draw_areas,
+    draw_bars,
+    draw_legend,
+    draw_lines,
+    legend_width,
+)
+from .table import SWATCH, SharesModel, Table
 
 if TYPE_CHECKING:
     import os
@@ -37,6 +49,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import Event, MouseEvent
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
     from qtpy.QtGui import QResizeEvent
 
     from napari_kmeans_quantizer.plugin.views.plot import Theme
@@ -45,6 +58,10 @@ ROW = 3.0  # height of a row of bars, in heights of text
 MAX_HEIGHT = 30_000  # pixels; pictures cannot be much higher
 NOTHING = Shares("", "frames", [], [], np.zeros((0, 0)))
 WIDE = 400  # pixels; from here on, plot and table are readable beside each other
+TITLE = 260  # pixels, at most
+NO_SHARES = "No shares to show yet."
+COUNTING = "Counting ..."
+AREAS, LINES = "areas", "lines"
 
 
 class SharesView(QWidget):
@@ -59,8 +76,10 @@ class SharesView(QWidget):
     ----------
     frame_clicked : Signal(int)
         A frame was clicked in the plot, or activated in the table: its row.
+    drawn_as : QComboBox
+        Whether frames are drawn as "areas" or as "lines".
     save, save_picture, copy : QPushButton
-        "Save CSV ...", "Save plot ..." and "Copy".
+        "Save table ...", "Save picture ..." and "Copy table".
     """
 
     frame_clicked = Signal(int)
@@ -68,6 +87,7 @@ class SharesView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._data = NOTHING
+        self._hidden: frozenset[str] = frozenset()
         self._make_controls()
         self._make_plot()
         self._make_table()
@@ -75,24 +95,20 @@ class SharesView(QWidget):
         self._connect()
 
     def _make_controls(self) -> None:
-        self.save = QPushButton("Save CSV ...")
-        self.save_picture = QPushButton("Save plot ...")
-        self.copy = QPushButton("Copy")
-        for button, name, tooltip in (
-            (self.save, "Save CSV", "Save the shares as a table"),
-            (self.save_picture, "Save plot", "Save the plot as a picture, PNG or SVG"),
-            (self.copy, "Copy", "Copy the shares, to paste them into a spreadsheet"),
-        ):
-            button.setAccessibleName(name)
-            button.setToolTip(tooltip)
-            button.setEnabled(False)
+        self.drawn_as = QComboBox()
+        self.drawn_as.addItems([AREAS, LINES])
+        describe(self.drawn_as, "Style of the plot", "Draw frames as areas, or as lines")
+        self.save = save_button("table", "Save the shares as a table")
+        self.save_picture = save_button("picture", "Save the plot as a picture, PNG or SVG")
+        self.copy = QPushButton("Copy table")
+        describe(self.copy, "Copy table", "Copy the shares, to paste them into a spreadsheet")
 
     def _make_plot(self) -> None:
         from napari_kmeans_quantizer.plugin.views.plot import (
             PlotCanvas,  # matplotlib takes a while: not before it is needed
         )
 
-        self._title = QElidingLabel()
+        self._title = QLabel()
         self._title.setAccessibleName("Title")
         self._canvas = PlotCanvas(self)
         self._canvas.setAccessibleName("Plot of the shares")
@@ -107,13 +123,18 @@ class SharesView(QWidget):
 
     def _make_table(self) -> None:
         self._model = SharesModel(self)
-        self._table = cast("Any", QTableView())  # by its stubs it may lack headers
+        self._table = cast("Any", Table())  # by its stubs it may lack headers
         self._table.setModel(self._model)
-        self._table.setAccessibleName("Table of the shares")
+        describe(
+            self._table,
+            "Table of the shares",
+            "Click the name of a color, or press H, to hide it in the plot",
+        )
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setTabKeyNavigation(False)  # Tab leads on to the buttons
         self._table.setMinimumSize(120, 50)
         self._table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._table.horizontalHeader().setSectionsClickable(True)
         # The one part of a table that napari's themes leave as it is.
         self._table.setStyleSheet("QTableCornerButton::section {background: transparent;}")
         names = self._table.verticalHeader()
@@ -126,32 +147,31 @@ class SharesView(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._scroll)
         self._splitter.addWidget(self._table)
-        hint = QLabel("No shares to show yet.")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint = QLabel(NO_SHARES)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
-        self._pages.addWidget(hint)
+        self._pages.addWidget(self._hint)
         self._pages.addWidget(self._splitter)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addStretch(1)
-        for button in (self.save, self.save_picture, self.copy):
-            buttons.addWidget(button)
-        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._head.addWidget(self._title, 1)
-        self._head.addLayout(buttons)
-        arrange(self, self._head, self._pages, self._status)
+        head = QFlowLayout()
+        head.setHorizontalSpacing(8)
+        head.setVerticalSpacing(4)
+        for control in (self._title, self.drawn_as, self.save, self.save_picture, self.copy):
+            head.addWidget(control)
+        arrange(self, head, self._pages, self._status)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Put plot and table beside each other where the view is wide, else one below the other."""
         super().resizeEvent(event)
-        wide, directions = self.width() > WIDE, QBoxLayout.Direction
+        wide = self.width() > WIDE
         side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if side != self._splitter.orientation():
-            self._head.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
             self._splitter.setOrientation(side)
             self._splitter.setSizes([1000, 1000] if wide else [1200, 800])  # they are scaled
 
     def _connect(self) -> None:
+        self.drawn_as.currentIndexChanged.connect(self._draw)
+        self._table.horizontalHeader().sectionClicked.connect(self.toggle)
+        self._table.toggle_requested.connect(self.toggle)
         self.save.clicked.connect(self._on_save)
         self.save_picture.clicked.connect(self._on_save_picture)
         self.copy.clicked.connect(self._on_copy)
@@ -177,20 +197,42 @@ class SharesView(QWidget):
         self._pages.setCurrentWidget(self._splitter)
         self._draw()
 
-    def clear(self) -> None:
-        """Show that there are no shares."""
+    def show_counting(self) -> None:
+        """Show that the shares will come: somebody counts."""
+        self.clear(COUNTING)
+
+    def clear(self, hint: str = NO_SHARES) -> None:
+        """Show that there are no shares, and why."""
         self._show(NOTHING)
-        self._pages.setCurrentIndex(0)
+        self._hint.setText(hint)
+        self._pages.setCurrentWidget(self._hint)
 
     def _show(self, data: Shares) -> None:
         self._data = data
-        self._title.setText(data.title)
+        middle, metrics = Qt.TextElideMode.ElideMiddle, self._title.fontMetrics()
+        self._title.setText(metrics.elidedText(data.title, middle, TITLE))
         self._title.setToolTip(data.title)
+        self._title.setVisible(bool(data.title))
         self._status.setText("")
-        self._model.set_data(data)
+        if data.names:  # what is hidden stays so while other things are counted
+            self._hidden &= frozenset(data.columns)
+        self._model.set_data(data, self._drawn)
         self._fit_table()
+        self.drawn_as.setEnabled(data.kind == "frames" and bool(data.names))
         for button in (self.save, self.save_picture, self.copy):
             button.setEnabled(bool(data.names))
+
+    @property
+    def _drawn(self) -> NDArray[np.bool_]:
+        return np.array([name not in self._hidden for name in self._data.columns], np.bool_)
+
+    def toggle(self, column: int) -> None:
+        """Hide a color in the plot, or show it again; the table tells all of them."""
+        name, verb = self._data.columns[column], self._model.toggle_verb(column)
+        self._hidden ^= {name}
+        self._model.set_drawn(self._drawn)
+        self._draw()
+        self._status.setText(f"{name} is {'hidden' if verb == 'hide' else 'shown'} in the plot.")
 
     def table(self) -> pd.DataFrame:
         """Return the shares, one named row per frame or layer and one column per color.
@@ -222,31 +264,40 @@ class SharesView(QWidget):
         """Save the plot, dark on white, as .png or .svg: wholly, or leave what was there."""
         from napari_kmeans_quantizer.plugin.views.plot import picture_bytes
 
-        write_file(path, picture_bytes(self._draw_into, Path(path).suffix))
+        width = legend_width(self._data, self._drawn)
+        write_file(path, picture_bytes(self._draw_with_legend, Path(path).suffix, width))
+
+    def _draw_with_legend(self, axes: Axes, theme: Theme) -> None:
+        self._draw_into(axes, theme)
+        draw_legend(axes, self._data, self._drawn, theme)
 
     # -- drawing
 
-    def _draw(self) -> None:
+    def _draw(self, _: object = None) -> None:
         if not self._data.names:  # a new theme comes at any time
             return
-        height = self._canvas.fontMetrics().height() * ROW * (len(self._data.names) + 1)
+        height = self._title.fontMetrics().height() * ROW * (len(self._data.names) + 1)
         height = min(height, MAX_HEIGHT) if self._data.kind == "layers" else 0
-        self._canvas.setMinimumHeight(max(120, round(height)))
+        self._canvas.setMinimumHeight(round(height))
+        self._scroll.setMinimumHeight(self._canvas.minimumSizeHint().height())
         self._draw_into(self._canvas.axes(), self._canvas.theme())
         self._canvas.draw_idle()
 
     def _draw_into(self, axes: Axes, theme: Theme) -> None:
         axes.set_axisbelow(False)  # the ticks must not vanish under the colors
-        if self._data.kind == "frames":
-            draw_areas(axes, self._data)
-        else:
+        data, drawn = self._data, self._drawn
+        if data.kind == "layers":
             # The figure's width in pixels, if its font were the canvas's.
             width = cast("Figure", axes.figure).get_figwidth() * 72
             width *= self._canvas.theme().font_size / theme.font_size
-            draw_bars(axes, self._data, theme, partial(self._elided, round(0.85 * width)))
+            draw_bars(axes, data, drawn, theme, partial(self._elided, round(0.85 * width)))
+        elif self.drawn_as.currentText() == LINES:
+            draw_lines(axes, data, drawn, theme)
+        else:
+            draw_areas(axes, data, drawn)
 
     def _elided(self, width: int, name: str) -> str:
-        return self._canvas.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, width)
+        return self._title.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, width)
 
     def _fit_table(self) -> None:
         """Make all columns as wide as the widest header: asking each cell would take long."""
@@ -287,15 +338,16 @@ class SharesView(QWidget):
         """Return row and column under the mouse, each None if there is none."""
         if event.xdata is None or event.ydata is None or not self._data.names:
             return None, None
-        return cell_at(self._data, event.xdata, event.ydata)
+        lines = self.drawn_as.currentText() == LINES
+        return cell_at(self._data, self._drawn, event.xdata, event.ydata, lines)
 
     def _on_save(self) -> None:
-        tell = self._status.setText
-        save_as(self, self.save_csv, "Save the shares", "shares.csv", [CSV], tell)
+        name, tell = proposed_name(self._data.source, "shares.csv"), self._status.setText
+        save_as(self, self.save_csv, "Save table", name, [CSV], tell)
 
     def _on_save_picture(self) -> None:
-        tell = self._status.setText
-        save_as(self, self.save_plot, "Save the plot", "shares.png", [PNG, SVG], tell)
+        name, tell = proposed_name(self._data.source, "shares.png"), self._status.setText
+        save_as(self, self.save_plot, "Save picture", name, [PNG, SVG], tell)
 
     def _on_copy(self) -> None:
         text = self._data.full_frame().to_csv(sep="\t", lineterminator="\n")
