@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import dask.array as da
@@ -13,19 +12,18 @@ from pictures import GREY, PHOTO, rgb, same_result
 
 from napari_kmeans_quantizer import Palette, Progress, completed, quantize
 from napari_kmeans_quantizer.plugin import pipeline
-from napari_kmeans_quantizer.plugin.layers.make import QuantizedLayers
+from napari_kmeans_quantizer.plugin.first_use import FirstUse
+from napari_kmeans_quantizer.plugin.layers.contents import state_contents
+from napari_kmeans_quantizer.plugin.layers.make import make_layers
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import (
-    PREPARING,
     apply_palette,
     colors_for,
     explored,
     in_palette,
     produced,
-    product,
     quantized,
-    warm_up,
 )
 
 INSIDE = np.zeros((20, 30), bool)
@@ -151,9 +149,9 @@ def test_pixels_without_data_are_left_out_and_stay_as_they_are():
     assert np.array_equal(state.result.labels, same.labels)
     assert np.array_equal(state.result.image, same.image, equal_nan=True)
     assert np.isnan(state.result.image[HOLES]).all()
-    made = product(state, missing=True)
-    assert (made.layers.labels.data[HOLES] == 0).all()
-    assert (made.layers.labels.data[~HOLES] > 0).all()
+    labels = make_layers(state_contents(state)).labels
+    assert (labels.data[HOLES] == 0).all()
+    assert (labels.data[~HOLES] > 0).all()
     assert not HOLES.reshape(-1)[state.sample.places].any()
     assert "35 pixels without data left out" in state.summary
 
@@ -163,7 +161,7 @@ def test_pixels_without_data_of_channels():
     source = Source((Image(heights), Image(np.roll(heights, 3, axis=1))), scaled=True)
     state = completed(quantized(source, Settings(4, no_data=-9999)))
     assert state.n_without_data == (HOLES & ROLLED).sum() == 14
-    product(state, missing=True)
+    make_layers(state_contents(state))
 
 
 def test_pixels_without_data_are_painted_nowhere():
@@ -220,7 +218,7 @@ JOBS = {
     "range everywhere": lambda: explored(
         Source((rgb(),), REGION), Settings(apply_everywhere=True), range(2, 4), "grid"
     ),
-    "with layers": lambda: produced(photo(), Settings(5), missing=True),
+    "with layers": lambda: produced(photo(), Settings(5)),
     "lazy": lambda: quantized(Source((Image(lazy_stack()),)), Settings(5)),
     "lazy range": lambda: explored(Source((Image(lazy_stack()),)), Settings(), [2, 3], "stack"),
     "lazy channels": lambda: quantized(Source((Image(lazy_stack()),) * 2), Settings(5)),
@@ -348,17 +346,23 @@ def test_in_palette():
 # -- with layers
 
 
-@pytest.mark.parametrize("missing", [False, True])
-def test_produced(missing):
-    product = completed(produced(photo(), Settings(4), missing))
+def test_produced():
+    product = completed(produced(photo(), Settings(4)))
     expected = quantize(PHOTO, 4)
     same_result(product.state.result, expected)
     assert np.array_equal(product.contents.labels["data"], expected.labels + 1)
-    if missing:
-        assert isinstance(product.layers, QuantizedLayers)
-        assert np.array_equal(product.layers.image.data, expected.image)
-    else:
-        assert product.layers is None
+    assert np.array_equal(product.contents.image["data"], expected.image)
+
+
+def test_produced_keeps_what_people_did_before():
+    before = completed(quantized(photo(), Settings(4))).recolored(1, (1, 2, 3))
+    settings = Settings(3, fixed_colors=before.centers(1))
+    product = completed(produced(photo(), settings, before))
+    assert product.before is before
+    (index,) = product.state.locked
+    assert product.state.color(index) == (1, 2, 3)
+    where = product.state.result.labels == index
+    assert (product.contents.image["data"][where] == (1, 2, 3)).all()
 
 
 def test_assigned_colors_are_not_fitted():
@@ -373,7 +377,6 @@ def test_assigned_colors_are_not_fitted():
     for made in products:
         assert made.state.result.n_iter == 0
         assert np.array_equal(made.state.result.palette.colors, palette.colors)
-        assert made.layers is not None
     assert INSIDE.reshape(-1)[two.sample.places].all()
 
 
@@ -427,42 +430,31 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
 # -- the first use
 
 
-def test_others_wait_for_the_first_compilation(monkeypatch):
-    steps, go, begun = pipeline.quantize_steps, threading.Event(), threading.Event()
-
-    def held(*args, **options):
-        if args[0].shape == (40, 40, 3):
-            begun.set()
-            go.wait(30)
-        return (yield from steps(*args, **options))
-
-    monkeypatch.setattr(pipeline, "quantize_steps", held)
-    warming = threading.Thread(target=warm_up)
-    warming.start()
-    try:
-        assert begun.wait(30)
-        for job in (
-            produced(photo(), Settings(3), False),
-            explored(photo(), Settings(), [2], "stack"),
-            apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"),
-        ):
-            assert [next(job) for _ in range(2)] == [Progress(PREPARING, 0.0)] * 2
-            job.close()
-        job = produced(photo(), Settings(3), False)
-        assert next(job).stage == PREPARING
-    finally:
-        go.set()
+def test_others_wait_for_what_they_need(monkeypatch):
+    first = FirstUse()
+    first._begun, first.progress = True, Progress("Preparing, once: 12 of 40", 0.3)
+    monkeypatch.setattr(pipeline, "FIRST_USE", first)
+    for job in (
+        produced(photo(), Settings(3)),
+        explored(photo(), Settings(), [2], "stack"),
+        apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"),
+    ):
+        assert [next(job) for _ in range(2)] == [first.progress] * 2
+        job.close()
+    job = produced(photo(), Settings(3))
+    assert next(job) == first.progress
+    first._done.update({"photographs", "labels"})
+    assert next(job).stage == "Reading the image"
     same_result(completed(job).state.result, quantize(PHOTO, 3))
-    warming.join(30)
+    assert next(produced(Source((Image(GREY),)), Settings(3))) == first.progress
 
 
-def test_nobody_waits_for_a_preparation_that_failed(monkeypatch):
-    def steps(*_, **__):
-        raise MemoryError
-        yield
-
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "quantize_steps", steps)
-        with pytest.raises(MemoryError):
-            warm_up()
-    assert next(produced(photo(), Settings(3), False)).stage == "Reading the image"
+def test_waiting_is_not_taken_for_work(monkeypatch):
+    first = FirstUse()
+    first._begun = True
+    monkeypatch.setattr(pipeline, "FIRST_USE", first)
+    job = produced(photo(), Settings(3))
+    next(job)
+    time.sleep(0.5)
+    first.over = True
+    assert completed(job).state.seconds < 0.5

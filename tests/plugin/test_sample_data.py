@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from napari.plugins import _initialize_plugins
 from npe2 import PluginManager
+from skimage import data
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.plugin import sample_data
 
 NAME = "napari-kmeans-quantizer"
 
@@ -19,6 +24,56 @@ def test_sample_opens_from_the_menu_and_can_be_quantized(make_napari_viewer, key
     assert layer.rgb
     assert layer.data.dtype == np.uint8
     assert len(quantize(layer.data[::8, ::8], 4).palette) == 4
+
+
+@pytest.mark.parametrize(
+    ("sample", "function"),
+    [
+        *((sample_data.coffee, "coffee"), (sample_data.tissue, "immunohistochemistry")),
+        *((sample_data.retina, "retina"), (sample_data.hubble, "hubble_deep_field")),
+    ],
+)
+@pytest.mark.parametrize("shipped", [True, False])
+def test_they_are_those_of_scikit_image(sample, function, shipped, monkeypatch):
+    if not shipped:
+        monkeypatch.setattr(sample_data, "find_spec", lambda _: None)
+    [(pixels, _, _)] = sample()
+    expected = getattr(data, function)()
+    assert pixels.dtype == expected.dtype
+    assert np.array_equal(pixels, expected)
+
+
+HEAVY = ("scipy", "skimage", "pandas", "matplotlib", "numba", "dask", "vispy", "imageio")
+
+
+def new_modules(before, what):
+    """Return the heavy modules that a fresh process imports for something."""
+    code = (
+        f"import sys\n{before}\nbefore = set(sys.modules)\n{what}\n"
+        f"print(*(m for m in set(sys.modules) - before if m.startswith({HEAVY})))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_a_sample_opens_without_what_it_does_not_need():
+    module = "napari_kmeans_quantizer.plugin.sample_data"
+    assert new_modules("", f"from {module} import coffee; coffee()") == []
+
+
+def test_the_widget_opens_without_what_it_does_not_need_yet():
+    viewer = """
+import napari, numpy
+viewer = napari.Viewer(show=False)
+viewer.add_image(numpy.zeros((40, 40, 3), numpy.uint8))
+"""
+    widget = f"""
+from napari_kmeans_quantizer.plugin.first_use import FIRST_USE
+FIRST_USE.over = True
+viewer.window.add_plugin_dock_widget({NAME!r})
+"""
+    assert new_modules(viewer, widget) == []
 
 
 def test_all_samples_of_the_manifest_are_tested():

@@ -15,9 +15,6 @@ from skimage import data
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.models import source
-from napari_kmeans_quantizer.plugin.panel import preparation
-from napari_kmeans_quantizer.plugin.pipeline import PREPARING
-from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 
 NAME = "napari-kmeans-quantizer"
 PHOTO = data.coffee()[::4, ::4]
@@ -65,22 +62,6 @@ def test_click_adds_three_layers(viewer, widget, quantized):
     assert widget.message == widget.state.summary
     assert widget.message.startswith(expected.summary)
     assert viewer.layers.selection.active == viewer.layers[2]
-
-
-def test_prepares_in_the_background_and_says_so(viewer, qtbot, monkeypatch):
-    go = threading.Event()
-    warm_up = preparation.warm_up
-
-    def held_warm_up():
-        go.wait(30)
-        warm_up()
-
-    monkeypatch.setattr(preparation, "warm_up", held_warm_up)
-    widget = QuantizerWidget(viewer)
-    qtbot.addWidget(widget.native)
-    assert widget.message == f"{PREPARING} ..."
-    go.set()
-    qtbot.waitUntil(lambda: widget.message == "", timeout=300_000)
 
 
 def test_next_run_updates_in_place(viewer, widget, quantized):
@@ -243,7 +224,7 @@ def test_what_needs_a_result_says_so(viewer, widget, notices, change):
 def test_cancel_leaves_everything_as_it_was(viewer, widget, held, click, qtbot):
     viewer.add_image(PHOTO, name="photo")
     click(widget._start)
-    worker = widget._work._job._worker
+    worker = widget._work._job._current.worker
     qtbot.waitUntil(held.begun.is_set, timeout=60_000)
     assert not widget._busy.row.native.isHidden()
     assert not widget._start.enabled
@@ -346,13 +327,13 @@ def test_edits_while_live_runs(viewer, widget, run, held, settled, qtbot):
 
 def test_long_work_does_not_run_on_the_gui_thread(viewer, widget, qtbot, monkeypatch):
     threads = []
-    original = source.Source.array
+    original = source.Source.reading
 
-    def noting(self):
+    def noting(self, *args):
         threads.append(threading.current_thread())
-        return original(self)
+        return original(self, *args)
 
-    monkeypatch.setattr(source.Source, "array", noting)
+    monkeypatch.setattr(source.Source, "reading", noting)
     viewer.add_image(PHOTO, name="photo")
     widget.run()
     qtbot.waitUntil(lambda: not widget.running, timeout=300_000)

@@ -206,6 +206,45 @@ def test_blink_by_key(viewer, widget, run, qtbot):
         assert viewer.layers["photo"].visible
 
 
+def test_blinking_after_a_person_showed_the_layers(viewer, widget, run, press):
+    viewer.add_image(PHOTO, name="photo")
+    run(widget)
+    layers = [viewer.layers["photo · quantized"], viewer.layers["photo · clusters"]]
+    press(Qt.Key.Key_K)
+    for layer in layers:
+        layer.visible = True
+    press(Qt.Key.Key_K)
+    assert [layer.visible for layer in layers] == [False, False]
+    layers[0].visible = True
+    press(Qt.Key.Key_K)
+    assert [layer.visible for layer in layers] == [True, True]
+
+
+def test_keys_mean_nothing_while_one_types(make_napari_viewer, run, qtbot):
+    viewer = make_napari_viewer(show=True)
+    widget = opened(viewer)
+    viewer.add_image(PHOTO, name="photo")
+    run(widget)
+    viewer.window._qt_window.activateWindow()
+    labels = viewer.layers["photo · clusters"]
+    field = widget.n_colors.native
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    before = widget.state
+    widget.lock(0)
+    for key, modifiers in (
+        (Qt.Key.Key_K, NO_KEYS),
+        (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier),
+    ):
+        qtbot.keyClick(field, key, modifiers)
+    assert labels.visible
+    assert widget.state is not before
+    widget.palette_view._list.setFocus()
+    qtbot.waitUntil(widget.palette_view._list.hasFocus)
+    qtbot.keyClick(widget.palette_view._list, Qt.Key.Key_K)
+    assert not labels.visible  # elsewhere in the panel it blinks
+
+
 # -- it closes
 
 

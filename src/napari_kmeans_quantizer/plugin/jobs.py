@@ -1,11 +1,14 @@
-"""Work in threads: one piece at a time, and of several requests the latest wins."""
+"""Work in threads and processes: one piece at a time, of several requests the latest wins."""
 
 from __future__ import annotations
 
 import atexit
+import subprocess
 import time
 from contextlib import closing, suppress
 from functools import cache, partial
+from queue import Empty, Queue
+from subprocess import DEVNULL, PIPE
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakMethod
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 PATIENCE = 10.0  # seconds; how long the end of the program waits for the end of a step
+PAUSE = 0.05  # seconds; how often work that waits can be ended
+# Of Windows alone: without a console, and after whatever people do.
+UNNOTICED = sum(
+    getattr(subprocess, flag, 0) for flag in ("CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS")
+)
 
 
 class Worker(QObject):
@@ -32,7 +40,8 @@ class Worker(QObject):
     Parameters
     ----------
     steps : generator function
-        Ends at a ``yield`` once the worker was told to `quit`.
+        Ends at a ``yield`` once the worker was told to `quit`. What it yields is told, unless it
+        is None.
     *args
         Its arguments.
 
@@ -97,7 +106,8 @@ class Worker(QObject):
                     step = next(steps)
                 except StopIteration as end:
                     return end.value
-                self._tell("yielded", step)
+                if step is not None:
+                    self._tell("yielded", step)
         return None
 
     def _tell(self, signal: str, value: Any) -> None:
@@ -298,3 +308,36 @@ def in_background(
     worker.finished.connect(tell)
     worker.start()
     return worker
+
+
+def lines_of(command: list[str]) -> Generator[str | None, None, int]:
+    """Run a command, and yield what it prints line by line; None as long as it says nothing.
+
+    Returns its exit code; whoever closes the generator earlier ends the process.
+    """
+    process = subprocess.Popen(
+        command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, text=True, creationflags=UNNOTICED
+    )
+    lines: Queue[str | None] = Queue()
+
+    def read() -> None:
+        assert process.stdout is not None
+        with process.stdout as output:
+            for line in output:
+                lines.put(line.strip())
+        lines.put(None)
+
+    Thread(target=read, name="K-means quantizer: lines", daemon=True).start()
+    try:
+        while True:
+            try:
+                line = lines.get(timeout=PAUSE)
+            except Empty:
+                yield None
+                continue
+            if line is None:
+                return process.wait()
+            yield line
+    finally:
+        process.kill()
+        process.wait()

@@ -8,23 +8,18 @@ What takes time are generators that yield `Progress`, so that they can run in a 
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
-from napari.layers import Image
 
 from napari_kmeans_quantizer import (
     Palette,
     Progress,
     Quantization,
-    completed,
     quantize_steps,
 )
 
 from .clock import work_clock
+from .first_use import FIRST_USE, needed
 from .layers.contents import Contents, state_contents
-from .layers.make import QuantizedLayers, make_layers
 from .models.exploration import Exploration
 from .models.pixels import read_pixels
 from .models.settings import Settings
@@ -34,32 +29,29 @@ from .steps import as_part
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
-    from numpy.typing import NDArray
-
     from .models.display import Color
     from .models.pixels import Pixels
     from .models.source import Source
 
     Steps = Generator[Progress, None, Quantization]
 
-PREPARING = "Preparing for the first use"
-
 
 class Product(NamedTuple):
-    """A new state, what its layers hold, and the layers themselves where some are missing.
+    """A new state, and what its layers hold.
+
+    The layers are made of it on the GUI thread: napari sets warnings aside meanwhile, and two
+    threads that do so at once leave Python's warnings as one of them had set them.
 
     Attributes
     ----------
     state : State
     contents : Contents
-    layers : QuantizedLayers or None
     before : State or None
         The image's state when the work began, whose edits are kept.
     """
 
     state: State
     contents: Contents
-    layers: QuantizedLayers | None
     before: State | None = None
 
 
@@ -91,7 +83,7 @@ def explored(
 
     A given palette is not used; numbers below that of the fixed colors count as that.
     """
-    yield from _prepared()
+    yield from FIRST_USE.waiting(needed(source, settings))
     looks = Appearance.of_source(source)
     settings = replace(settings, palette=None, edits=())
     numbers = sorted({max(n_colors, len(settings.fixed_colors)) for n_colors in numbers})
@@ -141,12 +133,13 @@ def _fit_and_paint(pixels: Pixels, options: dict[str, Any], apply_everywhere: bo
 
 
 def produced(
-    source: Source, settings: Settings, missing: bool, before: State | None = None
+    source: Source, settings: Settings, before: State | None = None
 ) -> Generator[Progress, None, Product]:
-    """Quantize, keep what people did to the state before, and make what the layers need."""
-    yield from _prepared()
+    """Quantize, keep what people did to the state before, and make what its layers hold."""
+    yield from FIRST_USE.waiting(needed(source, settings))
     state = yield from quantized(source, settings)
-    return product(state.keeping(before), missing, before)
+    kept = state.keeping(before)
+    return Product(kept, state_contents(kept), before)
 
 
 class Failure(NamedTuple):
@@ -160,50 +153,14 @@ def apply_palette(
     sources: list[Source], palette: Palette, color_space: str, no_data: float | None = None
 ) -> Generator[Progress, None, tuple[list[Product], list[Failure]]]:
     """Paint several images in one palette; what one lacks does not stop the others."""
-    yield from _prepared()
     products, failures = [], []
     for done, source in enumerate(sources):
         try:
-            steps = quantized(source, in_palette(source, palette, color_space, no_data))
+            settings = in_palette(source, palette, color_space, no_data)
+            yield from FIRST_USE.waiting(needed(source, settings))
+            steps = quantized(source, settings)
             state = yield from as_part(steps, done, len(sources), source.name)
-            products.append(product(state, missing=True))
+            products.append(Product(state, state_contents(state)))
         except (TypeError, ValueError, MemoryError) as error:
             failures.append(Failure(source, error))
     return products, failures
-
-
-def product(state: State, missing: bool, before: State | None = None) -> Product:
-    """Make what the layers of a state hold and, if some are missing, the layers."""
-    contents = state_contents(state)
-    # napari compiles code for the first Labels layer: better here than on the GUI thread.
-    return Product(state, contents, make_layers(contents) if missing else None, before)
-
-
-# -- the first use
-
-_ready = Event()
-_ready.set()
-
-
-def warm_up() -> None:
-    """Compile the kernels for photographs, and napari's own for Labels layers; others wait."""
-    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
-    _ready.clear()
-    try:
-        _make_once(noise, Settings(n_colors=3))
-    finally:
-        _ready.set()
-    _make_once(noise, Settings(n_colors=3, fixed_colors=((0.0, 0.0, 0.0),)))
-
-
-def _make_once(pixels: NDArray[Any], settings: Settings) -> None:
-    from .models.source import Source
-
-    state = completed(quantized(Source((Image(pixels, rgb=True),)), settings))
-    product(state, missing=True)
-
-
-def _prepared() -> Generator[Progress, None, None]:
-    """Wait for the first compilation, so that its time is not taken for that of the work."""
-    while not _ready.wait(0.05):
-        yield Progress(PREPARING, 0.0)

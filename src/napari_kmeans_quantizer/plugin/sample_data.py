@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LayerData = tuple[Any, dict[str, Any], str]
 
 
 def coffee() -> list[LayerData]:
     """Return a photograph of a cup of coffee, (400, 600, 3) uint8."""
-    return _sample("coffee", "coffee")
+    return _sample("coffee", "coffee.png", "coffee")
 
 
 def tissue() -> list[LayerData]:
     """Return colonic glands, H-DAB stained, (512, 512, 3) uint8."""
-    return _sample("immunohistochemistry", "tissue")
+    return _sample("immunohistochemistry", "ihc.png", "tissue")
 
 
 def retina() -> list[LayerData]:
     """Return a fundus image, (1411, 1411, 3) uint8."""
-    return _sample("retina", "retina")
+    return _sample("retina", "retina.jpg", "retina")
 
 
 def hubble() -> list[LayerData]:
     """Return galaxies of the Hubble deep field, (872, 1000, 3) uint8."""
-    return _sample("hubble_deep_field", "hubble")
+    return _sample("hubble_deep_field", "hubble_deep_field.jpg", "hubble")
 
 
-def _sample(function: str, name: str) -> list[LayerData]:
+def _sample(function: str, file: str, name: str) -> list[LayerData]:
+    return [(_pixels(function, file), {"name": name, "rgb": True}, "image")]
+
+
+def _pixels(function: str, file: str) -> NDArray[Any]:
+    """Return what a function of `skimage.data` does; without its imports, which take a second."""
+    package = find_spec("skimage")
+    shipped = Path(str(package and package.origin)).with_name("data") / file
+    if shipped.is_file():
+        import numpy as np
+        from PIL import Image
+
+        with Image.open(shipped) as picture:
+            return np.array(picture)
     from skimage import data
 
-    return [(getattr(data, function)(), {"name": name, "rgb": True}, "image")]
+    pixels: NDArray[Any] = getattr(data, function)()
+    return pixels

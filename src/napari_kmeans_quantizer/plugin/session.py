@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .layers.contents import ROLES, state_content, state_contents
+from .layers.beside import beside, free_shift, is_transposed
+from .layers.contents import ROLES, moved, state_content, state_contents
 from .layers.explored import explored_contents
 from .layers.make import can_update, make_copy, make_layer, update_layer
 from .layers.ours import Record, record_of, records_in
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Labels, Layer, Points
 
+    from .layers.beside import Beside
     from .layers.contents import Attributes
     from .models.exploration import Curve, Exploration
     from .models.source import Key, Source
@@ -88,10 +91,6 @@ class Session:
         wanted = set(wanted)
         return [role for role in ROLES if role in wanted or self.layer(key, role) is not None]
 
-    def is_missing(self, source: Source, roles: Iterable[str]) -> bool:
-        """Tell whether some of these layers would have to be made."""
-        return any(self.layer(source.key, role) is None for role in roles)
-
     def holds(self, source: Source) -> bool:
         """Tell whether the source is still in the viewer."""
         return all(layer in self._viewer.layers for layer in source.layers)
@@ -136,13 +135,13 @@ class Session:
 
     def show(self, product: Product, roles: Iterable[str], passing: bool = False) -> None:
         """Take a new state; add its layers, or update those of the last one."""
-        state, contents, made, before = product
+        state, contents, before = product
         key, record = state.source.key, self._record(state.source.key)
         old = record.before_preview or record.state
         record.before_preview = None
         if old is not None and old is not before:  # edited while the work was under way
             state = state.keeping(old)
-            contents, made = state_contents(state), None
+            contents = state_contents(state)
         if old is not None and not record.is_passing:
             record.history.add(old)
         record.state, record.is_passing = state, passing
@@ -151,9 +150,9 @@ class Session:
         added = []
         with self._without_status():
             for role in self.roles(key, roles):
-                new = None if made is None else getattr(made, role)
-                if self._show_in(record, role, getattr(contents, role), new, look=look):
+                if self._show_in(record, role, getattr(contents, role), look=look):
                     added.append(role)
+            self.arrange_palettes()
             self._look_at(key, added)
         self._watch_outputs(key)
         for session in list(record.sessions):
@@ -170,23 +169,48 @@ class Session:
         self._records[key].sessions.add(self)
         return self._records[key]
 
-    def _show_in(
-        self, record: Record, role: str, content: Attributes, made: Layer | None, **how: bool
-    ) -> bool:
+    def _show_in(self, record: Record, role: str, content: Attributes, **how: bool) -> bool:
         """Show content in the layer of a role, or in a new one; return whether that was added."""
+        if role == "palette":
+            record.palette_place = self._place_of(record)
+            content = moved(content, record.palette_place)
         shown = self.layer(record.key, role)
         if shown is not None and can_update(shown, content):
             update_layer(shown, content, **how)
             if role == "labels" and "data" in content:
                 self.strokes.forget(shown)
             return False
-        made = made or make_layer(role, content)
+        made = make_layer(role, content)
         record.own({role: made})
         if shown is not None:
             made.visible = shown.visible
             self._viewer.layers.remove(shown)
         self._viewer.add_layer(made)
         return True
+
+    def _place_of(self, record: Record) -> Beside:
+        """Return where a palette stands beside its picture; earlier ones keep their places."""
+        assert record.state is not None
+        transposed = is_transposed(self._viewer.dims.order)
+        n_colors, placement = len(record.state.result.palette), record.state.placement
+        earlier = takewhile(lambda other: other is not record, self._records.values())
+        taken = [
+            other.palette_place.area
+            for other in earlier
+            if other.palette_place is not None and self.layer(other.key, "palette") is not None
+        ]
+        shift = free_shift(n_colors, placement, taken, transposed)
+        return beside(n_colors, placement, shift, transposed)
+
+    def arrange_palettes(self, _: object = None) -> None:
+        """Let no palette lie on another, and all stand upright as the viewer shows them."""
+        for record in self._records.values():
+            palette, before = self.layer(record.key, "palette"), record.palette_place
+            if palette is None or record.state is None:
+                continue
+            if before is None or not before.is_like(self._place_of(record)):
+                content = state_content(record.state, "palette")
+                self._show_in(record, "palette", content, placed=False)
 
     @contextmanager
     def _without_status(self) -> Iterator[None]:
@@ -229,7 +253,7 @@ class Session:
                 other = np.ndim(content["data"]) - bool(content.get("rgb"))
                 if old is not None and (role == "titles" or old.ndim != other):
                     self._viewer.layers.remove(old)
-                added = self._show_in(record, role, content, None, look=True)
+                added = self._show_in(record, role, content, look=True)
                 if not added and (shown := self.layer(key, role)) is not None:
                     shown.name = content["name"]
         self._viewer.reset_view()
@@ -265,10 +289,10 @@ class Session:
         large = state.result.labels.size > PREVIEW_PIXELS
         self._turn_to(record, state, [role for role in ROLES if role != "image" or not large])
 
-    def before_preview(self, key: Key) -> State | None:
-        """Return the state from which previews began, None if there are none."""
+    def settled(self, key: Key) -> State | None:
+        """Return the state without previews of what is still being chosen."""
         record = self._records.get(key)
-        return None if record is None else record.before_preview
+        return None if record is None else record.before_preview or record.state
 
     def end_preview(self, key: Key) -> None:
         """Go back to the state before the previews, if there are any."""
@@ -312,6 +336,7 @@ class Session:
                 for role in roles:
                     if self.layer(record.key, role) is not None:
                         self._show_change(record, role, old, same_fit)
+                self.arrange_palettes()
             self._watch_outputs(record.key)
         self._on_change()
 
@@ -326,7 +351,7 @@ class Session:
         if role == "labels" and same_fit and not colors_only:
             content["data"] = carried(layer.data, old, state)
         look = not state.display.looks_like(old.display)
-        self._show_in(record, role, content, None, placed=not same_fit, look=look)
+        self._show_in(record, role, content, placed=not same_fit, look=look)
 
     # -- what people do to the layers
 

@@ -7,7 +7,6 @@ Controls say what is wanted (`panel.choice`), threads do it (`pipeline`), and wh
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import napari.viewer
@@ -15,6 +14,7 @@ from magicgui.widgets import CheckBox, Container, PushButton
 from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
 
+from .first_use import PREPARING
 from .layers.comparison import Comparison
 from .models.state import State
 from .panel.actions import BLINK_KEY, GRID_KEY, actions
@@ -22,7 +22,7 @@ from .panel.busy import Busy
 from .panel.buttons import Buttons, undo_shortcuts
 from .panel.choice import Choice
 from .panel.connections import Connections
-from .panel.editing import REDO_KEY, UNDO_KEY, Editing, draw_palette
+from .panel.editing import REDO_KEY, UNDO_KEY, Editing, connect_palette, draw_palette
 from .panel.exploring import Exploring
 from .panel.following import Following
 from .panel.form import Form, connect_all
@@ -32,7 +32,7 @@ from .panel.messages import NO_RESULT
 from .panel.pointing import Pointing
 from .panel.possible import Possible
 from .panel.preferences import NAMES, Memory
-from .panel.preparation import TOLD, Preparation
+from .panel.preparation import Preparation
 from .panel.remedies import Remedies
 from .panel.reuse import Reuse
 from .panel.runs import Runs
@@ -138,24 +138,14 @@ class QuantizerWidget(Container):
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
         self._busy.notice.dismiss.clicked.connect(self._draw)
-        connect_all([*self._form.parameters(), self.live], self._on_parameter)
+        connect_all([*self._form.parameters(), self.live], self._runs.soon)
         self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
-        view = self.palette_view
-        view.color_selected.connect(self._editing.select)
-        view.color_previewed.connect(partial(self._editing.recolor, preview=True))
-        view.color_edited.connect(self.recolor)
-        view.edit_cancelled.connect(self._editing.end_preview)
-        view.lock_toggled.connect(self.lock)
-        view.merge_requested.connect(self.merge)
-        view.hidden_changed.connect(self.hide_colors)
-        view.reset_requested.connect(self.reset_colors)
-        view.undo_requested.connect(self.undo)
-        view.redo_requested.connect(self.redo)
+        connect_palette(self.palette_view, self._editing, self)
         self._connect_viewer()
 
     def _connect_viewer(self) -> None:
-        keys = {BLINK_KEY: self._on_blink_key, GRID_KEY: self._on_grid_key}
+        keys = {BLINK_KEY: lambda _: self.blink(), GRID_KEY: lambda _: self.compare()}
         keys |= {UNDO_KEY: self._editing.undo, REDO_KEY: self._editing.redo}
         undo_shortcuts(self.native, self.undo, self.redo)
         theme = {self._viewer.events.theme: self._look.follow}
@@ -184,7 +174,8 @@ class QuantizerWidget(Container):
             self.native.deleteLater()  # unless it was docked again at once
 
     def _on_prepared(self) -> None:
-        if isalive(self.native) and self.message == TOLD:
+        at_rest = isalive(self.native) and not self._work.running
+        if at_rest and (self.message == "" or self.message.startswith(PREPARING)):
             self._busy.say(self._told())
 
     # -- what is chosen
@@ -192,9 +183,6 @@ class QuantizerWidget(Container):
     def follow_active_layer(self) -> None:
         """Choose the viewer's active layer, if it is an image that can be quantized."""
         self._choice.follow_active()
-
-    def _on_parameter(self, _: object = None) -> None:
-        self._runs.soon()
 
     @property
     def settings(self) -> Settings:
@@ -227,7 +215,7 @@ class QuantizerWidget(Container):
         """Return what is told of the chosen image when nothing is under way."""
         if self.state is not None:
             return self.state.summary
-        return TOLD if self._preparation.under_way else ""
+        return self._preparation.told
 
     def run(self) -> Worker | None:
         """Start quantizing the chosen image, as the "Quantize" button does.
@@ -376,12 +364,6 @@ class QuantizerWidget(Container):
         if self.state is not None:
             found = [self._session.layer(self._choice.key, role) for role in ("image", "labels")]
             self._compare.blink([layer for layer in found if layer is not None])
-
-    def _on_blink_key(self, _: object) -> None:
-        self.blink()
-
-    def _on_grid_key(self, _: object) -> None:
-        self.compare()
 
     # -- reuse
 

@@ -7,6 +7,7 @@ import threading
 from qtpy.QtCore import Qt
 from skimage import data
 
+from napari_kmeans_quantizer import Progress
 from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.panel import busy
 
@@ -33,8 +34,6 @@ def test_time_left_and_stage_are_told_and_cancel_is_quick(viewer, widget, qtbot,
 
     def slow(*args, **options):
         inner = steps(*args, **options)
-        if args[0].shape == (40, 40, 3):  # what is compiled in the background goes on
-            return (yield from inner)
         for step in inner:
             yield step._replace(fraction=0.5)
             begun.set()
@@ -55,3 +54,21 @@ def test_time_left_and_stage_are_told_and_cancel_is_quick(viewer, widget, qtbot,
     go.set()
     qtbot.wait(100)
     assert [layer.name for layer in viewer.layers] == ["photo"]
+
+
+def test_what_was_waited_for_does_not_count_for_the_time_left(qtbot, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(busy.time, "perf_counter", lambda: clock[0])
+    shown = busy.Busy()
+    for part in (shown.row, shown.status):
+        qtbot.addWidget(part.native)
+    shown.begin(at_once=True)
+    shown.step(Progress("Preparing, once: 12 of 40", 0.3))
+    clock[0] += 60
+    shown.step(Progress("Preparing, once: 39 of 40", 0.975))
+    assert shown.status.value.endswith("about 2 s left")
+    shown.step(Progress("Counting colors", 0.1))
+    clock[0] += 2
+    shown.step(Progress("Searching", 0.2))
+    assert shown.status.value.endswith("about 8 s left")
+    shown.end("")

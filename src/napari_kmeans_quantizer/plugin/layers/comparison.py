@@ -67,9 +67,10 @@ class Comparison:
 
     def blink(self, results: list[Layer]) -> None:
         """Hide these layers, so that the original is seen below; or show them again."""
-        if self._blinked:
+        if any(not layer.visible for layer in self._blinked):
             self.show_results()
             return
+        # None were hidden, or a person has shown all of them meanwhile.
         self._blinked = [layer for layer in results if layer.visible]
         for layer in self._blinked:
             layer.visible = False

@@ -11,6 +11,7 @@ from napari.utils.colormaps.standardize_color import transform_color
 from napari_kmeans_quantizer.plugin.models.display import opaque_alpha
 
 from .about import About
+from .beside import beside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.models.display import Display
     from napari_kmeans_quantizer.plugin.models.state import State
 
-ROOMS = (12, 16, 24, 32)  # for how many colors, one above the other, the palette makes room
-TEXT_WIDTH = 6.0  # of "#rrggbb  12.3%", in sizes of a square
+    from .beside import Beside
+
 GREY = "#757575"  # 4.5 : 1 on napari's black as on its white canvas
 VEIL, VEIL_OPACITY = 0.3, 0.7  # a grey over what is hidden: the original may lie beneath
 NEW = (1.0, 0.0, 1.0, 1.0)  # of labels that people painted and that no cluster has
@@ -140,43 +141,27 @@ def _label_colors(state: State) -> Attributes:
 
 
 def _palette_contents(state: State) -> Attributes:
-    placement, n_colors = state.placement, len(state.shown)
-    positions, size = palette_positions(n_colors, *placement.plane_shape)
+    n_colors = len(state.shown)
+    placed = beside(n_colors, state.placement).attributes()
     return {
-        "data": positions,
+        **placed,
         "name": f"{state.source.name} · palette",
-        # As napari keeps them, so that what is the same is seen to be.
-        "size": np.full(n_colors, size),
         "symbol": "square",
+        # As napari keeps them, so that what is the same is seen to be.
         "face_color": np.column_stack([state.shown, np.ones(n_colors)]).astype(np.float32),
         "border_color": transform_color([GREY] * n_colors),
         "border_width": 0.04,
         # Not called "index": napari's CSV of points has a column of that name, counted from 0.
         "features": {"cluster": np.arange(1, n_colors + 1), **_features(state)},
-        "text": {
-            "string": "{hex}  {share:.1%}",
-            "color": GREY,
-            "size": size * 0.36 * placement.zoom,
-            "rotation": placement.angle,
-            "scaling": True,  # keeps its place between picture and squares at any zoom
-            "anchor": "upper_right",  # right-aligned, and then shifted off the square
-            "translation": [size * 0.38, -size * 0.85],
-        },
-        **placement.plane,
+        "text": {"string": "{hex}  {share:.1%}", "color": GREY, **placed["text"]},
+        **state.placement.plane,
     }
 
 
-def palette_positions(n_colors: int, height: int, width: int) -> tuple[NDArray[np.float64], float]:
-    """Return where the squares of a palette go beside a picture, (K, 2), and their size."""
-    n_columns = -(-n_colors // ROOMS[-1])
-    n_rows = -(-n_colors // n_columns)
-    # In a few sizes only: while people drag, most texts keep theirs, which is slow to change.
-    pitch = max(height, width / 4) / next(rows for rows in ROOMS if rows >= n_rows)
-    size = pitch * 0.8
-    column, row = np.divmod(np.arange(n_colors), n_rows)
-    y = (row + 0.5) * pitch - 0.5
-    x = width + pitch / 2 + TEXT_WIDTH * size + column * (TEXT_WIDTH * size + pitch)
-    return np.column_stack([y, x]).astype(np.float64), float(size)
+def moved(content: Attributes, place: Beside) -> Attributes:
+    """Return a palette's content at another place."""
+    placed = place.attributes()
+    return {**content, **placed, "text": {**content["text"], **placed["text"]}}
 
 
 def _features(state: State) -> Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,8 +22,6 @@ LOOK = ("contrast_limits", "gamma", "colormap")
 WRITTEN = (*PLACE, *LOOK, "contrast_limits_range", "data", "features", "metadata", "size", "text")
 """What an update sets: none of these may be linked with another layer's."""
 
-_one_at_a_time = Lock()
-
 
 class QuantizedLayers(NamedTuple):
     """The three layers of one result, ready for ``viewer.add_layer``."""
@@ -35,7 +32,7 @@ class QuantizedLayers(NamedTuple):
 
 
 def make_layers(contents: Contents) -> QuantizedLayers:
-    """Make the new layers of a result, in any thread."""
+    """Make the new layers of a result."""
     return QuantizedLayers(
         **{role: make_layer(role, content) for role, content in contents._asdict().items()}
     )
@@ -45,12 +42,8 @@ KINDS = {"image": Image, "labels": Labels, "palette": Points, "explored": Image,
 
 
 def make_layer(role: str, content: Attributes) -> Layer:
-    """Make the new layer of a role; in any thread, but not in two at once.
-
-    For the colors of a Labels layer napari catches warnings, which changes what all threads see.
-    """
-    with _one_at_a_time:
-        return KINDS[role](**content)
+    """Make the new layer of a role."""
+    return KINDS[role](**content)
 
 
 def make_copy(labels: Labels, name: str) -> Labels:
@@ -136,7 +129,7 @@ def _alike(old: Any, new: Any) -> bool:
 
 def _fits(text: Any, content: Attributes) -> bool:
     """Tell whether a layer's text has this size and place; to set it takes napari long."""
-    names = ("size", "rotation", "translation")
+    names = ("size", "translation")
     return all(_alike(getattr(text, name), content[name]) for name in names)
 
 

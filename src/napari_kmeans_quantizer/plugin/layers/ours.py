@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.session import Session
 
+    from .beside import Beside
+
 
 class Record:
     """One quantized image: what is known of it, and the layers that show it.
@@ -41,6 +43,8 @@ class Record:
         What can be undone.
     before_preview : State or None
         Where undo leads to while a color is being chosen.
+    palette_place : Beside or None
+        Where its palette stands.
     is_passing : bool
         Whether the state is one of many while somebody drags a slider: not worth an undo.
     """
@@ -50,6 +54,7 @@ class Record:
         self.history = History()
         self.is_passing = False
         self.before_preview: State | None = None
+        self.palette_place: Beside | None = None
         self._layers: dict[str, ref[Layer]] = {}
         self.sessions: WeakSet[Session] = WeakSet()
         """Who is told when the state is another one."""

@@ -16,11 +16,13 @@ from .geometry import (
     n_lengths,
     own_transform,
     place_of,
+    spatial_shape,
     unit_factors,
 )
 
 if TYPE_CHECKING:
     from napari.components import Dims
+    from napari.layers import Image
     from numpy.typing import ArrayLike, NDArray
 
     from .source import Source
@@ -40,6 +42,8 @@ class Placement:
         Arguments of a 2-D layer on the last two axes of the source's layers as a whole.
     plane_shape : (int, int)
         Shape of those two axes, without window and step.
+    plane_to_world : (3, 3) ndarray
+        Where `plane` puts its pixels.
     zoom, angle : float
         The size of a pixel in the world, and how far rows turn, in degrees: layers turn and scale
         by themselves, the text on them does not.
@@ -50,6 +54,7 @@ class Placement:
     whole: dict[str, Any]
     plane: dict[str, Any]
     plane_shape: tuple[int, int]
+    plane_to_world: Matrix
     zoom: float
     angle: float
     pixel_area: tuple[float, str] | None
@@ -65,11 +70,25 @@ class Placement:
             _whole(source),
             _plane(source),
             (height, width),
+            last_axes(data_to_world(source.main), 2),
             *_zoom_and_angle(source),
             pixel_area(source),
             start,
             step,
         )
+
+    @property
+    def plane_area(self) -> tuple[Matrix, Matrix]:
+        """The least and the largest corner of the plane in the world, two axes."""
+        height, width = self.plane_shape
+        corners = [(y, x, 1) for y in (-0.5, height - 0.5) for x in (-0.5, width - 0.5)]
+        there = (np.array(corners) @ self.plane_to_world.T)[:, :-1]
+        return there.min(axis=0), there.max(axis=0)
+
+    @property
+    def plane_scale(self) -> float:
+        """By which napari multiplies the sizes of points in `plane`."""
+        return abs(float(self.plane.get("scale", (1.0,))[-1]))
 
     def plane_positions(self, positions: ArrayLike) -> Matrix:
         """Return where pixels of the source's array lie in `plane`; last axes only."""
@@ -89,6 +108,27 @@ class Placement:
         if dims.units is not None:
             position *= float(unit_factors(self.whole["units"][:1], dims.units[axis : axis + 1])[0])
         dims.set_point(axis, position)
+
+
+def show_slice(layer: Image, dims: Dims, window: tuple[slice, ...]) -> None:
+    """Let a viewer display a window of an image that `current_slice` gave.
+
+    By its place in the world: the viewer's steps are those of whatever else it shows.
+    """
+    extra = dims.ndim - layer.ndim
+    sizes = zip(window, spatial_shape(layer), strict=True)
+    index = [
+        part.start if part.start is not None and size > 1 == part.stop - part.start else None
+        for part, size in sizes
+    ]
+    world = data_to_world(layer) @ [*(i or 0 for i in index), 1]
+    for axis, i in enumerate(index):
+        if i is not None:
+            position = float(world[axis])
+            if dims.units is not None:
+                units = layer.units[axis : axis + 1], dims.units[axis + extra : axis + extra + 1]
+                position *= float(unit_factors(*units)[0])
+            dims.set_point(axis + extra, position)
 
 
 def _whole(source: Source) -> dict[str, Any]:

@@ -303,27 +303,6 @@ def current_slice(layer: Image, dims: Dims) -> tuple[slice, ...] | None:
     return tuple(window)
 
 
-def show_slice(layer: Image, dims: Dims, window: tuple[slice, ...]) -> None:
-    """Let a viewer display a window of an image that `current_slice` gave.
-
-    By its place in the world: the viewer's steps are those of whatever else it shows.
-    """
-    extra = dims.ndim - layer.ndim
-    sizes = zip(window, spatial_shape(layer), strict=True)
-    index = [
-        part.start if part.start is not None and size > 1 == part.stop - part.start else None
-        for part, size in sizes
-    ]
-    world = data_to_world(layer) @ [*(i or 0 for i in index), 1]
-    for axis, i in enumerate(index):
-        if i is not None:
-            position = float(world[axis])
-            if dims.units is not None:
-                units = layer.units[axis : axis + 1], dims.units[axis + extra : axis + extra + 1]
-                position *= float(unit_factors(*units)[0])
-            dims.set_point(axis + extra, position)
-
-
 def preview_step(n_pixels: int, limit: int = PREVIEW_PIXELS) -> int:
     """Return the least step that reduces a plane of pixels to at most `limit` of them.
 

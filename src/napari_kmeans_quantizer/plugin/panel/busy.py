@@ -36,13 +36,15 @@ class Busy:
         self.notice = Notice()
         self.remedy_of: Callable[[str], Callable[[], object] | None] = lambda _: None
         self.activity: progress | None = None
-        self._started = 0.0
+        self._started = self._since = 0.0
+        self._fraction = 0.0
 
     def begin(self, at_once: bool) -> None:
         """Start anew; what is expected to be quick shows its bar only if it is not."""
         self._close_activity()
         self.notice.clear()
-        self._started = time.perf_counter()
+        self._started = self._since = time.perf_counter()
+        self._fraction = 0.0
         self.bar.value = 0
         if at_once or not self.row.visible:
             self.row.visible = at_once
@@ -51,14 +53,22 @@ class Busy:
         """Show how far it is, unless it is expected to be over before anybody can read that."""
         if not isalive(self.row.native):
             return  # the viewer was closed
+        self._count_from_here_if_it_starts_anew(step.fraction)
         seconds, percent = self.seconds, round(100 * step.fraction)
         if not self.row.visible and seconds <= SHOW_AFTER:
             return  # every change makes napari paint its whole window
         self.bar.value = percent
-        self.say(f"{step.stage} ...{_time_left(seconds, step.fraction)}")
+        left = _time_left(time.perf_counter() - self._since, step.fraction)
+        self.say(f"{step.stage} ...{left}")
         if seconds > SHOW_AFTER:
             self.row.visible = True
             self._show_activity(step.stage, percent)  # last: napari handles events meanwhile
+
+    def _count_from_here_if_it_starts_anew(self, fraction: float) -> None:
+        """Take what was waited for, such as the first use, for no work of its own."""
+        if fraction < self._fraction or fraction == 0:
+            self._since = time.perf_counter()
+        self._fraction = fraction
 
     @property
     def seconds(self) -> float:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
 from napari_kmeans_quantizer.plugin.models.geometry import full_data
+from napari_kmeans_quantizer.plugin.models.placement import show_slice
 from napari_kmeans_quantizer.plugin.models.source import (
     Source,
     current_slice,
     preview_step,
-    show_slice,
 )
 from napari_kmeans_quantizer.plugin.pipeline import colors_for
 
@@ -178,7 +178,7 @@ class Choice:
 
     def _kept(self, source: Source | None) -> list[Kept]:
         """Return what the next fit keeps, as far as it is measured as the source is."""
-        state = self.state
+        state = self._session.settled(self.key)
         if state is None or source is None:
             return []
         if (state.source.limits is None) != (source.limits is None):

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 from napari.utils.key_bindings import coerce_keybinding
 from qtpy.compat import isalive
 from qtpy.QtCore import QEvent, QObject
+from qtpy.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import napari.viewer
     from qtpy.QtWidgets import QWidget
+
+TEXT_FIELDS = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
 
 
 class Connections(QObject):
@@ -30,7 +39,7 @@ class Connections(QObject):
     events : mapping of emitter to callable
         What is connected.
     keys : mapping of str to callable
-        Keys that are bound; another widget's are left to it.
+        Keys that are bound, but not while somebody types; another widget's are left to it.
     on_drag : callable
         Is put among the viewer's mouse drag callbacks.
     on_leave : callable
@@ -48,7 +57,8 @@ class Connections(QObject):
     ) -> None:
         super().__init__(widget)
         self._widget, self._viewer = widget, viewer
-        self._events, self._keys, self._on_drag = events, keys, on_drag
+        self._events, self._on_drag = events, on_drag
+        self._keys = {key: unless_typing(slot) for key, slot in keys.items()}
         self._on_leave = on_leave
         self._connected = False
         self.connect_all()
@@ -88,3 +98,16 @@ class Connections(QObject):
             self._viewer.mouse_drag_callbacks.remove(self._on_drag)
         if isalive(self._widget):
             self._on_leave()
+
+
+def unless_typing(slot: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """Return a slot for a key that does nothing while the keyboard is in a field for text.
+
+    What such a field has no use for, napari's window hands on to the viewer's keys.
+    """
+
+    def unless(viewer: Any) -> None:
+        if not isinstance(QApplication.focusWidget(), TEXT_FIELDS):
+            slot(viewer)
+
+    return unless

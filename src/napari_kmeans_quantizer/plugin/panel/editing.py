@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -61,7 +62,7 @@ class Editing:
 
     def recolor(self, index: int, color: Color, preview: bool = False) -> None:
         """Give a cluster another color, perhaps only while it is being chosen."""
-        state = self._session.before_preview(self._choice.key) or self._choice.state
+        state = self._session.settled(self._choice.key)
         show = self._session.preview if preview else self._session.change
         self._replace(state, lambda state: state.recolored(index, color), show)
 
@@ -173,3 +174,17 @@ def draw_palette(view: PaletteView, state: State | None, **undo: bool) -> None:
         edited=state.is_edited or bool(state.hidden),
         **undo,
     )
+
+
+def connect_palette(view: PaletteView, editing: Editing, widget: Any) -> None:
+    """Let a widget, which scripts can ask for the same, do what the list of colors asks for."""
+    view.color_selected.connect(editing.select)
+    view.color_previewed.connect(partial(editing.recolor, preview=True))
+    view.color_edited.connect(widget.recolor)
+    view.edit_cancelled.connect(editing.end_preview)
+    view.lock_toggled.connect(widget.lock)
+    view.merge_requested.connect(widget.merge)
+    view.hidden_changed.connect(widget.hide_colors)
+    view.reset_requested.connect(widget.reset_colors)
+    view.undo_requested.connect(widget.undo)
+    view.redo_requested.connect(widget.redo)

@@ -59,6 +59,7 @@ class Following:
             layers.events.renamed: self._on_layers,
             layers.events.removed: self._on_removed,
             viewer.dims.events.current_step: self._runs.on_step,
+            viewer.dims.events.order: self._session.arrange_palettes,
         }
 
     def on_selection(self, _: object = None) -> None:

@@ -1,4 +1,4 @@
-"""The first use: what is compiled in the background, and that people are told."""
+"""The first use: begun when the widget opens, and that people are told."""
 
 from __future__ import annotations
 
@@ -7,40 +7,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 from napari.layers import Image
 
+from napari_kmeans_quantizer.plugin.first_use import FIRST_USE
 from napari_kmeans_quantizer.plugin.jobs import in_background
-from napari_kmeans_quantizer.plugin.pipeline import PREPARING, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
-TOLD = f"{PREPARING} ..."
+    from collections.abc import Callable
 
 
 class Preparation:
-    """Compiles what the first run needs; later sessions find it on disk.
+    """Prepares the first run in the background.
 
     Parameters
     ----------
-    on_end : callable
-        Called when it is done, if its object is still there: a method.
+    on_change : callable
+        Called when there is something else to tell, if its object is still there: a method.
     """
 
-    def __init__(self, on_end: Callable[[], None]) -> None:
-        self._on_end = on_end
-        self.under_way = False
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+
+    @property
+    def told(self) -> str:
+        """How far it is; "" if nothing is compiled."""
+        progress = FIRST_USE.progress
+        return "" if progress is None else progress.stage
 
     def begin(self) -> None:
-        """Start it in a thread."""
-        self.under_way = True
-        # The first layer makes napari's register of units, which two threads cannot do at once.
-        Image(np.zeros((1, 1)))
-        in_background(_steps, self._finish)
-
-    def _finish(self) -> None:
-        self.under_way = False
-        self._on_end()
-
-
-def _steps() -> Generator[None, None, None]:
-    warm_up()
-    yield
+        """Begin, unless it is done."""
+        if not FIRST_USE.over:
+            # The first layer makes napari's register of units, which two threads cannot do at once.
+            Image(np.zeros((1, 1)))
+            in_background(FIRST_USE.steps, self._on_change)

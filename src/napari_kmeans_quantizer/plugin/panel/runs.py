@@ -95,7 +95,7 @@ class Runs:
             self._work.complain(NO_IMAGE, asked)
         return source
 
-    def soon(self) -> None:
+    def soon(self, _: object = None) -> None:
         """With Live on, run in a moment, with all changes that have come until then."""
         if self._live.value and not self._soon.isActive():
             self._soon.start()
@@ -134,19 +134,17 @@ class Runs:
             self.soon()
 
     def _quantize(self, source: Source, asked: bool) -> Worker | None:
-        settings, state = self._choice.settings(source), self._choice.state
+        settings, state = self._choice.settings(source), self._session.settled(source.key)
         roles = self._session.roles(source.key, self._form.wanted())
         if trouble := obstacle(source, settings, roles):
             self._work.complain(trouble, asked)
             return None
-        missing = self._session.is_missing(source, roles)
         then = partial(self._show, passing=not asked)
         return self._work.begin(
             then,
             produced,
             source,
             settings,
-            missing,
             state,
             asked=asked,
             brief=source.is_small,

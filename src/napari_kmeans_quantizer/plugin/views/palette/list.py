@@ -167,6 +167,8 @@ class ColorList(QListView):
             self.asked.emit(wish, [self.current()] if wish == "edit" else chosen)
         elif chosen and event.key() == Qt.Key.Key_Escape:
             self.choose()
+        elif event.text().isalnum():
+            event.ignore()  # the viewer's keys, not a search among hex values
         else:
             super().keyPressEvent(event)
 

@@ -1,0 +1,67 @@
+"""The first use, by itself: everything is compiled once, counted, and found on disk later."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from napari_kmeans_quantizer.core import warm_up
+
+TYPICAL = """
+import numpy as np
+from numba.core.event import Listener, install_listener
+from napari_kmeans_quantizer import KMeans, quantize
+class Compilation(Listener):
+    def on_start(self, event): print(event.data["dispatcher"])
+    def on_end(self, event): pass
+rng = np.random.default_rng(1)
+photo = rng.integers(0, 256, (500, 500, 3)).astype(np.uint8)
+with install_listener("numba:compile", Compilation()):
+    for image in (photo, photo[..., 0], photo / 255, photo.astype(np.uint16) * 9, photo[:, ::2]):
+        for n_colors in (2, 16, 300):
+            quantize(image, n_colors)
+        quantize(image, sample=0.1, effort="best")
+        quantize(image, mask=photo[: len(image), : image.shape[1], 0] > 99)
+    for space in ("rgb", "lab", "oklab"):
+        quantize(photo, 9, color_space=space, fixed_colors=[[0, 0, 0]])
+        quantize(photo, palette=[[0, 0, 0], [255, 255, 255]], color_space=space)
+"""
+
+
+def python(*arguments, cache):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True, text=True, timeout=1200, env=environment, check=True,
+    ).stdout  # fmt: skip
+
+
+def test_everything_is_compiled_once_and_counted(tmp_path):
+    module = warm_up.__name__
+    lines = python("-m", module, cache=tmp_path).splitlines()
+    told = [line.split(maxsplit=2) for line in lines]
+    counts = [int(done) for done, _, _ in told]
+    assert {int(total) for _, total, _ in told} == {len(warm_up.kernels())}
+    assert counts == sorted(counts)
+    assert counts[0] == 0
+    assert counts[-1] == len(warm_up.kernels()), "some are never used; see PIECES"
+    assert list(dict.fromkeys(name for _, _, name in told)) == list(warm_up.PIECES)
+    assert python("-c", TYPICAL, cache=tmp_path) == "", "compiled later; see PIECES"
+    ask = f"from {module} import is_done; print(is_done(), is_done(about='another'))"
+    assert python("-c", ask, cache=tmp_path) == "True False\n"
+
+
+def test_it_is_not_done_where_nothing_was_compiled(tmp_path):
+    ask = f"from {warm_up.__name__} import is_done; print(is_done())"
+    assert python("-c", ask, cache=tmp_path) == "False\n"
+
+
+def test_where_nothing_can_be_kept():
+    ask = (
+        "import numba.core.caching as caching\n"
+        "for locator in caching.CacheImpl._locator_classes:\n"
+        "    locator.from_function = classmethod(lambda cls, *args: None)\n"
+        f"from {warm_up.__name__} import is_done; print(is_done())"
+    )
+    assert python("-c", ask, cache="") == "None\n"
