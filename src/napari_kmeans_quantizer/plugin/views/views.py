@@ -189,7 +189,7 @@ class Views:
             dock: Any = view.parent()
             place = dock.window().geometry().topLeft()
             dock.setFloating(True)
-            dock.resize(view.sizeHint())
+            dock.resize(view.sizeHint().boundedTo(dock.screen().availableSize() * 0.8))
             dock.move(place.x() + ASIDE, place.y() + ASIDE)
         return view
 
