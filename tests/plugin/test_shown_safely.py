@@ -152,7 +152,7 @@ def test_applied_results_that_cannot_be_shown(viewer, person, qtbot, monkeypatch
     person.widget.image.value = photo
     once = raise_in_setter(monkeypatch, Image, "data")
     with qtbot.capture_exceptions():
-        person.widget.apply_to_selected()
+        person.widget.apply_palette_to([photo])
         person.settled()
     assert once is not None
     assert_works_on(person, photo, 5)

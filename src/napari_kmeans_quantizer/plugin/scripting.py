@@ -134,7 +134,7 @@ def quantize_layer(
     return made
 
 
-def show_layers(viewer: napari.viewer.Viewer, layers: QuantizedLayers) -> None:
+def show_layers(viewer: napari.viewer.Viewer, layers: QuantizedLayers) -> QuantizedLayers:
     """Show what `quantize_layer` made: in the layers of an earlier result, or in new ones.
 
     What was set on these layers, such as opacity and order, stays; the plugin's panel, if it is
@@ -146,6 +146,16 @@ def show_layers(viewer: napari.viewer.Viewer, layers: QuantizedLayers) -> None:
         Where.
     layers : QuantizedLayers
         What `quantize_layer` returned.
+
+    Returns
+    -------
+    QuantizedLayers
+        Those in the viewer.
+
+    Raises
+    ------
+    TypeError
+        If these are other layers.
 
     Examples
     --------
@@ -159,8 +169,9 @@ def show_layers(viewer: napari.viewer.Viewer, layers: QuantizedLayers) -> None:
     state, key = record.state, record.key
     session = Session(viewer, lambda: None, lambda *_: None)
     session.take_over()
-    product = Product(state, state_contents(state), session.settled(key))
-    session.show(product, ROLES, made=layers)
+    session.show(Product(state, state_contents(state), session.settled(key)), ROLES)
+    shown: Any = {role: session.layer(key, role) for role in ROLES}
+    return QuantizedLayers(**shown)
 
 
 # -- checks, before any work

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from napari.layers import Labels, Layer, Points
 
     from .layers.beside import Beside
-    from .layers.make import QuantizedLayers
     from .models.exploration import Curve
     from .models.source import Key, Source
     from .models.state import State
@@ -140,7 +139,6 @@ class Session:
         product: Product,
         roles: Iterable[str],
         passing: bool = False,
-        made: QuantizedLayers | None = None,
     ) -> None:
         """Take a new state; add its layers, or update those of the last one.
 
@@ -152,8 +150,6 @@ class Session:
             Which layers are wanted; those that are there already are updated, too.
         passing : bool, optional
             Whether the next state will replace this one, also for undo: somebody drags a slider.
-        made : QuantizedLayers, optional
-            Layers of it that are there already, but not in the viewer.
         """
         state, contents, before = product
         key, record = state.source.key, self._record(state.source.key)
@@ -171,8 +167,7 @@ class Session:
         added = []
         with self._stage.without_status():
             for role in self.roles(key, roles):
-                new = None if made is None else getattr(made, role)
-                if self._stage.show(record, role, getattr(contents, role), new, look=look):
+                if self._stage.show(record, role, getattr(contents, role), look=look):
                     added.append(role)
             self.arrange_palettes()
             self._stage.look_at_new(record, added)

@@ -137,7 +137,7 @@ class QuantizerWidget(Container):
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
         self._busy.notice.dismiss.clicked.connect(self._draw)
-        connect_all([*self._form.parameters(), self.live], self._on_parameter)
+        connect_all([*self._form.parameters(), self.live], self._runs.soon)
         self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
         self._editing.connect(self.palette_view)
@@ -180,9 +180,6 @@ class QuantizerWidget(Container):
     def follow_active_layer(self) -> None:
         """Choose the viewer's active layer, if it is an image that can be quantized."""
         self._choice.follow_active()
-
-    def _on_parameter(self, _: object = None) -> None:
-        self._runs.soon()
 
     @property
     def settings(self) -> Settings:

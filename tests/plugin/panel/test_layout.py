@@ -67,12 +67,13 @@ def tab_stops(window):
 
 
 def test_names_and_controls_of_all_groups_are_in_line(widget, shown, qtbot):
-    window = shown()
+    window, form = shown(), widget._form
     lefts, rights, names = set(), set(), set()
     for fold in folds(widget):
         qtbot.mouseClick(fold, LEFT)
-        for control in widget.native.findChildren(QComboBox):
-            if control.isVisible():
+        for row in (*form.basic(), *form.parts(), *form.advanced()):
+            control = row.controls[0].native
+            if isinstance(control, QComboBox) and control.isVisible():
                 lefts.add(control.mapTo(window, QPoint()).x())
                 rights.add(control.mapTo(window, control.rect().topRight()).x())
         for label in widget.native.findChildren(QLabel):

@@ -50,14 +50,7 @@ class Stage:
         layer = record.layer(role)
         return layer if layer is not None and layer in self._viewer.layers else None
 
-    def show(
-        self,
-        record: Record,
-        role: str,
-        content: Attributes,
-        made: Layer | None = None,
-        **how: bool,
-    ) -> bool:
+    def show(self, record: Record, role: str, content: Attributes, **how: bool) -> bool:
         """Show content in the layer of a role, or in a new one; return whether that was added."""
         shown = self.layer(record, role)
         if role == "palette" and record.palette_place is not None:
@@ -67,10 +60,7 @@ class Stage:
             if role == "labels" and "data" in content:
                 self.strokes.forget(shown)
             return False
-        if made is None:
-            made = make_layer(role, content)
-        elif role == "palette":
-            update_layer(made, content)  # in its place
+        made = make_layer(role, content)
         record.own({role: made})
         if shown is not None:
             made.visible = shown.visible

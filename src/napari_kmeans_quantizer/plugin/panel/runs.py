@@ -96,7 +96,7 @@ class Runs:
             self._work.complain(NO_IMAGE, asked)
         return source
 
-    def soon(self) -> None:
+    def soon(self, _: object = None) -> None:
         """With Live on, run in a moment, with all changes that have come until then."""
         if self._live.value and not self._soon.isActive():
             self._soon.start()

@@ -83,7 +83,7 @@ class Docks(QObject):
         dock: Any = view.parent()
         corner = dock.window().geometry().topLeft()
         dock.setFloating(True)
-        dock.resize(view.sizeHint())
+        dock.resize(view.sizeHint().boundedTo(dock.screen().availableSize() * 0.8))
         dock.move(corner.x() + ASIDE, corner.y() + ASIDE)
 
     def _docks(self) -> list[Any]:
