@@ -8,7 +8,7 @@ from typing import NamedTuple
 LINE = 0.07  # room for a title, in heights of a picture
 GAP = 0.6  # between pictures, in lines
 WIDEST = 7  # "✓ K = 256   unchanged", in lines
-MORE = 0.6  # lines get higher by this factor with every column: the sheet is seen from afar
+MORE = 0.5  # lines get higher by this factor with every column: the sheet is seen from afar
 
 
 class Tiles(NamedTuple):

@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from napari.settings import get_settings
 from napari.utils.theme import get_theme
 from qtpy.QtCore import QModelIndex, QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
@@ -491,6 +492,20 @@ def test_the_canvas_follows_the_theme(docked, kind):
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == theme.background.as_hex()
         label = figure.axes[0].xaxis.get_ticklabels()[0]
         assert label.get_color() == theme.text.as_hex()
+
+
+def test_the_text_of_plot_and_table_is_as_large_as_that_beside_it(docked):
+    view = docked[1]
+    view.show_shares(STACK)
+    for size in (9, 18):
+        get_settings().appearance.font_size = size
+        QApplication.processEvents()
+        wanted = view._title.fontInfo().pixelSize()
+        label = view._canvas.figure.axes[0].xaxis.get_ticklabels()[0]
+        assert label.get_fontsize() == wanted
+        assert view._table.horizontalHeader().fontInfo().pixelSize() == wanted
+        assert view._table.fontInfo().pixelSize() == wanted
+    assert wanted > 18
 
 
 def test_an_empty_view_bears_another_theme(docked):

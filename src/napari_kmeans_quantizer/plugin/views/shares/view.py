@@ -276,6 +276,7 @@ class SharesView(QWidget):
     def _draw(self, _: object = None) -> None:
         if not self._data.names:  # a new theme comes at any time
             return
+        self._fit_table()
         height = self._title.fontMetrics().height() * ROW * (len(self._data.names) + 1)
         height = min(height, MAX_HEIGHT) if self._data.kind == "layers" else 0
         self._canvas.setMinimumHeight(round(height))
@@ -301,6 +302,9 @@ class SharesView(QWidget):
 
     def _fit_table(self) -> None:
         """Make all columns as wide as the widest header: asking each cell would take long."""
+        self._title.ensurePolished()
+        for part in (self._table, self._table.horizontalHeader(), self._table.verticalHeader()):
+            part.setFont(self._title.font())  # napari's style sheet gives tables no font size
         metrics = self._table.horizontalHeader().fontMetrics()
         widest = max(self._data.columns, key=len, default="").replace("1", "d")
         width = metrics.horizontalAdvance(widest) + SWATCH + 26
