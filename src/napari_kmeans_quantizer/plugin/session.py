@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from .layers.contents import ROLES, state_content, state_contents
 from .layers.explored import EXPLORED
+from .layers.make import set_ink
 from .layers.ours import Record, record_of, records_in
 from .layers.painting import Strokes, carried
-from .layers.stage import Stage
+from .layers.stage import WRITTEN_ON_CANVAS, Stage
 from .layers.watch import Watch, recolored_points
 from .models.history import History
 from .models.parts import PREVIEW_PIXELS
@@ -195,6 +196,12 @@ class Session:
             place = self._place_palette(record, state)
             if before is None or not before.is_like(place):
                 self._stage.show(record, "palette", state_content(state, "palette"), placed=False)
+
+    def follow_theme(self, _: object = None) -> None:
+        """Write all texts in a color that stands out from the canvas."""
+        for role in WRITTEN_ON_CANVAS:
+            for layer in self.layers(role):
+                set_ink(layer, self._stage.ink)
 
     def _place_palette(self, record: Record, state: State) -> Beside:
         earlier = takewhile(lambda other: other is not record, self._records.values())

@@ -145,3 +145,17 @@ def test_palettes_follow_when_the_view_is_transposed(viewer, widget, run):
     assert np.ptp(in_world(palette, palette.data)[:, 0]) == pytest.approx(0)
     viewer.dims.order = (0, 1)
     assert np.array_equal(palette.data, before)
+
+
+def test_texts_stand_out_from_the_canvas_in_every_theme(make_napari_viewer, run):
+    viewer = make_napari_viewer()
+    widget = viewer.window.add_plugin_dock_widget("napari-kmeans-quantizer")[1]
+    viewer.add_layer(rgb())
+    widget.n_colors.value = 4
+    run(widget)
+    for theme, bright in (("dark", True), ("light", False), ("dark", True)):
+        viewer.theme = theme
+        text = palette_of(viewer, "photo").text
+        ink = np.asarray(text.color.constant)[:3] @ (0.2126, 0.7152, 0.0722)
+        assert (ink > 0.7) if bright else (ink < 0.3)
+        run(widget)

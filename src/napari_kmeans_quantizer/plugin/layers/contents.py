@@ -12,6 +12,7 @@ from napari_kmeans_quantizer.plugin.models.display import opaque_alpha
 
 from .about import About
 from .beside import beside
+from .ink import ON_BOTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from .beside import Beside
 
-GREY = "#757575"  # 4.5 : 1 on napari's black as on its white canvas
+GREY = "#808080"  # of outlines: seen on napari's black and on its white canvas
 VEIL, VEIL_OPACITY = 0.3, 0.7  # a grey over what is hidden: the original may lie beneath
 NEW = (1.0, 0.0, 1.0, 1.0)  # of labels that people painted and that no cluster has
 
@@ -153,7 +154,7 @@ def _palette_contents(state: State) -> Attributes:
         "border_width": 0.04,
         # Not called "index": napari's CSV of points has a column of that name, counted from 0.
         "features": {"cluster": np.arange(1, n_colors + 1), **_features(state)},
-        "text": {"string": "{hex}  {share:.1%}", "color": GREY, **placed["text"]},
+        "text": {"string": "{hex}  {share:.1%}", "color": ON_BOTH, **placed["text"]},
         **state.placement.plane,
     }
 

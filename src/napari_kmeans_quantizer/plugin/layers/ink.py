@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 ON_DARK, ON_LIGHT = "#d0d0d0", "#404040"  # on black 13.6 : 1, on white 10.4 : 1
+ON_BOTH = "#757575"  # 4.5 : 1 on black as on white: where no canvas is known yet
 
 
 def text_color(dark: bool) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .beside import beside, is_transposed
 from .contents import moved
+from .ink import is_dark, text_color
 from .make import can_update, make_copy, make_layer, update_layer
 from .painting import Strokes, painted_pixels
 from .viewpoint import look_at
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .beside import Beside
     from .contents import Attributes
     from .ours import Record
+
+WRITTEN_ON_CANVAS = ("palette", "titles")
 
 
 class Stage:
@@ -55,6 +58,8 @@ class Stage:
         shown = self.layer(record, role)
         if role == "palette" and record.palette_place is not None:
             content = moved(content, record.palette_place)
+        if role in WRITTEN_ON_CANVAS:
+            content = {**content, "text": {**content["text"], "color": self.ink}}
         if shown is not None and can_update(shown, content):
             update_layer(shown, content, **how)
             if role == "labels" and "data" in content:
@@ -67,6 +72,11 @@ class Stage:
             self._viewer.layers.remove(shown)
         self._viewer.add_layer(made)
         return True
+
+    @property
+    def ink(self) -> str:
+        """The color of text that stands out from the canvas."""
+        return text_color(is_dark(self._viewer.canvas.background_color))
 
     def place_for(self, state: State, earlier: Iterable[Record]) -> Beside:
         """Return where a palette stands beside its picture; earlier ones keep their places."""

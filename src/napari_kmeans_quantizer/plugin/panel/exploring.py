@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.plugin.layers.explored import EXPLORED
-from napari_kmeans_quantizer.plugin.layers.ink import is_dark, text_color
-from napari_kmeans_quantizer.plugin.layers.make import set_ink, set_titles
+from napari_kmeans_quantizer.plugin.layers.make import set_titles
 from napari_kmeans_quantizer.plugin.layers.viewpoint import Viewpoint, camera_of, look_at
 from napari_kmeans_quantizer.plugin.pipeline import explored_product
 
@@ -55,7 +54,6 @@ class Exploring:
         self._before: Viewpoint | None = None
         self._arrived: object = None
         views.on_explore_closed = self.close
-        viewer.canvas.events.background_color.connect(self._on_theme)
 
     def explore(self, first: int, last: int, arrangement: str) -> Worker | None:
         """Quantize with ``first`` to ``last`` colors, and show all results."""
@@ -83,7 +81,6 @@ class Exploring:
         self._leave_grid()
         self._before = Viewpoint(self._viewer)
         self._session.show_explored(product)
-        self._on_theme()
         n_colors = self._form.n_colors.value
         self._turn_to(source.key, n_colors if n_colors in curve.n_colors else curve.suggested)
         self._look(source.key, alone=curve.tiles is not None)
@@ -168,9 +165,3 @@ class Exploring:
     def _on_removed(self, _: object = None) -> None:
         if self._grid_of is not None and self._session.layer(self._grid_of, "explored") is None:
             self._leave_grid()
-
-    def _on_theme(self, _: object = None) -> None:
-        """Write titles in a color that stands out from the canvas."""
-        color = text_color(is_dark(self._viewer.canvas.background_color))
-        for layer in self._session.layers("titles"):
-            set_ink(layer, color)

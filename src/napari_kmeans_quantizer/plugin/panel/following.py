@@ -63,6 +63,7 @@ class Following:
             layers.events.removed: self._on_removed,
             viewer.dims.events.current_step: self._runs.on_step,
             viewer.dims.events.order: self._session.arrange_palettes,
+            viewer.canvas.events.background_color: self._session.follow_theme,
         }
 
     def on_selection(self, _: object = None) -> None:

@@ -187,12 +187,18 @@ def test_the_same_text_is_no_edit(ask, text):
 # -- where
 
 
-def test_the_dialog_stands_beside_its_panel_and_on_the_screen(ask):
+@pytest.mark.parametrize("left", [0, 900])
+def test_the_dialog_stands_in_the_lower_corner_away_from_its_panel(ask, qtbot, left):
     asked = ask(RED)
-    panel = asked.parent
-    panel.setGeometry(1000, 100, 300, 400)
-    panel.show()
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setGeometry(0, 0, 1300, 850)
+    asked.parent.setParent(window)
+    asked.parent.setGeometry(left, 50, 300, 700)
+    window.show()
     asked._editor.open()
-    frame, screen = asked.dialog.frameGeometry(), panel.screen().availableGeometry()
+    frame, screen = asked.dialog.frameGeometry(), window.screen().availableGeometry()
     assert screen.contains(frame)
-    assert not frame.intersects(panel.geometry())
+    assert frame.bottom() == pytest.approx(window.frameGeometry().bottom(), abs=3)
+    outer = frame.left() if left else frame.right()
+    assert outer == pytest.approx(0 if left else 1300, abs=3)

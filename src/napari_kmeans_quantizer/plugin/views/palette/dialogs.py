@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.models.display import Color, Display
 
 PREVIEW_EVERY = 40  # milliseconds; while somebody drags, not every step need be painted
-GAP = 12  # pixels between a dialog and the panel
 
 
 def editor_for(parent: QWidget, palette: Palette, display: Display, index: int) -> Editor:
@@ -89,9 +88,9 @@ class Editor(QObject):
         raise NotImplementedError
 
     def open(self) -> None:
-        """Show the dialog, beside the panel rather than on the picture."""
+        """Show the dialog, away from the panel and most of the picture."""
         self.dialog.show()
-        _place_beside(self.dialog, self.parent())
+        _place_aside(self.dialog, self.parent())
         self.dialog.raise_()
         self.dialog.activateWindow()
 
@@ -219,15 +218,18 @@ class TextEditor(Editor):
         return color
 
 
-def _place_beside(dialog: QDialog, panel: Any) -> None:
-    """Move a dialog to the side of the panel that has more room, within the screen."""
-    screen = panel.screen().availableGeometry()
-    corner, size = panel.mapToGlobal(panel.rect().topLeft()), dialog.frameGeometry().size()
-    left = corner.x() - GAP - size.width()
-    if corner.x() - screen.left() < screen.right() - corner.x() - panel.width():
-        left = corner.x() + panel.width() + GAP
-    top = min(corner.y(), screen.bottom() - size.height())
-    dialog.move(max(left, screen.left()), max(top, screen.top()))
+def _place_aside(dialog: QDialog, panel: Any) -> None:
+    """Move a dialog into the lower corner of the window that is away from the panel.
+
+    The dialog for colors is large: there it covers least of the picture that it changes.
+    """
+    window, screen = panel.window().frameGeometry(), panel.screen().availableGeometry()
+    size, corner = dialog.frameGeometry().size(), panel.mapToGlobal(panel.rect().center())
+    at_left = corner.x() > window.center().x()
+    left = window.left() if at_left else window.right() - size.width()
+    top = window.bottom() - size.height()
+    left = min(max(left, screen.left()), screen.right() - size.width())
+    dialog.move(left, min(max(top, screen.top()), screen.bottom() - size.height()))
 
 
 def _parse_values(text: str, palette: Palette) -> Color:
