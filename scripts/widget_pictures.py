@@ -199,6 +199,10 @@ def window() -> None:
         d.explore(2, 16, "stack")
         d.viewer.window._qt_viewer.dockLayerControls.hide()
         d.color_space(zoom=0.95)
+        docks = d.viewer.window._wrapped_dock_widgets
+        d.window.splitDockWidget(
+            docks["Explore K"], docks["Color space"], Qt.Orientation.Horizontal
+        )
         d.tall("Color space", 320)
         d.fit()
         d.take("napari")
@@ -232,7 +236,7 @@ def edit() -> None:
         d.fit(area=area)
         rows = view._list
         below = rows.visualRect(rows.model().index(1, 0)).center()
-        view._popup_menu(1, rows.viewport().mapToGlobal(below))
+        view._popup_menu([1], rows.viewport().mapToGlobal(below))
         d.take("widget-edit", area)
 
 
@@ -337,15 +341,12 @@ def compare() -> None:
     with desk() as d:
         d.add(data.astronaut(), name="astronaut")
         d.run(16, color_space="lab")
+        d.viewer.window._qt_viewer.dockLayerControls.hide()
+        d.window.resize(WIDTH, 620)
+        rest(0.5)
         d.widget.compare()
         rest(0.5)
-        area = place(d.canvas)
-        area.setHeight(area.width() // 2)
-        area.moveCenter(place(d.canvas).center())
-        cell = QRect(0, 0, area.width() // 2, area.width() // 2)
-        cell.moveCenter(area.center())
-        d.look_at((125, 225), (250, 250), cell, 1)
-        d.take("widget-compare", area)
+        d.take("widget-compare", place(d.canvas))
 
 
 MADE = (window, panel, edit, explore, color_space, region, channels, shares, compare)

@@ -131,6 +131,20 @@ def test_a_run_makes_a_new_history(viewer, widget, photo, run):
     assert (labels.mode, labels.brush_size, labels.editable) == ("paint", 3, True)
 
 
+def test_undo_after_a_run_on_one_slice(viewer, widget, run):
+    stack = viewer.add_image(np.stack([PHOTO[..., 0], PHOTO[::-1, :, 0]]), name="photo")
+    widget.n_colors.value = 3
+    run(widget)
+    labels = clusters(viewer)
+    labels.data_setitem((np.ones(9, int), np.arange(9), np.arange(9)), 2)
+    widget.image.value = stack
+    widget.extent.value = "slice"
+    run(widget)
+    labels = clusters(viewer)
+    labels.undo()
+    assert np.array_equal(labels.data, widget.result.labels + 1)
+
+
 def test_selecting_a_label_that_no_color_has(viewer, widget, photo, notices):
     labels = clusters(viewer)
     labels.selected_label = 3

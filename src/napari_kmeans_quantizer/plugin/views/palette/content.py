@@ -9,6 +9,7 @@ import numpy as np
 from qtpy.QtGui import QColor
 
 from napari_kmeans_quantizer.plugin.models.display import Display, hex_of
+from napari_kmeans_quantizer.plugin.views.parts import percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,7 +68,7 @@ class Content:
 
     def percent(self, index: int) -> str:
         """Return a color's share of the pixels."""
-        return _fixed(100 * float(self.shares[index]), 1) + "%"
+        return percent(float(self.shares[index]))
 
     def count(self, index: int) -> str:
         """Return a color's number of pixels."""
