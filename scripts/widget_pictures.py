@@ -192,7 +192,7 @@ def rest(seconds: float) -> None:
 
 
 def window() -> None:
-    """The README's: a photograph, its palette, its colors in space, and the curve to choose K."""
+    """The README's: a photograph, its palette, its colors in space, the curve one tab away."""
     with desk() as d:
         d.add(data.coffee(), name="coffee")
         d.run(12)

@@ -164,7 +164,7 @@ def test_no_data_at_all_is_told_and_the_widget_works_on(viewer, widget, quantize
     assert any('"bad" has no pixel with data' in message for message in messages(notices))
     assert not any("mask=" in message for message in messages(notices))
     assert names(viewer) == ["bad"]
-    assert "40 NaN values" in widget.message
+    assert "all are masked, NaN or infinite" in widget.message
     viewer.add_image(PHOTO, name="photo")
     quantized(widget)
     assert names(viewer) == ["bad", "photo", *OUTPUTS]

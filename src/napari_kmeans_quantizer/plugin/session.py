@@ -117,7 +117,7 @@ class Session:
         present = {str(layer.unique_id) for layer in self._viewer.layers}
         images_gone = [key for key in self._records if not present.issuperset(key)]
         for key in images_gone:  # should the image come back, its layers know its record
-            del self._records[key]
+            self._records.pop(key).forget_past()
             self._curves.pop(key, None)
         outputs_gone = [
             record
@@ -125,7 +125,8 @@ class Session:
             if record.state is not None and record.was_shown and not self._outputs(key)
         ]
         for record in outputs_gone:
-            record.state = None
+            record.state = record.labels_state = None
+            record.forget_past()
         if images_gone or outputs_gone:
             self._on_change()
 
@@ -163,7 +164,7 @@ class Session:
             record.history.add(old)
         record.state, record.is_passing = state, passing
         look = old is None or not state.display.looks_like(old.display)
-        self._stage.keep_painting(record, old)
+        self._stage.keep_painting(record)
         self._place_palette(record, state)
         added = []
         with self._stage.without_status():
@@ -292,7 +293,7 @@ class Session:
             same_fit = state.fitted is old.fitted
             self._place_palette(record, state)
             if not same_fit:
-                self._stage.keep_painting(record, old)
+                self._stage.keep_painting(record)
             with self._stage.without_status():
                 for role in roles:
                     if self.layer(record.key, role) is not None:
@@ -310,7 +311,7 @@ class Session:
         colors_only = state.result.labels is old.result.labels
         content = state_content(state, role, colors_only)
         if role == "labels" and same_fit and not colors_only:
-            content["data"] = carried(layer.data, old, state)
+            content["data"] = carried(layer.data, record.labels_state or old, state)
         look = not state.display.looks_like(old.display)
         self._stage.show(record, role, content, placed=not same_fit, look=look)
 

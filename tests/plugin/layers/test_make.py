@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 from napari.components import ViewerModel
@@ -60,20 +58,6 @@ def test_a_layer_of_every_role(role, kind):
     layer = make_layer(role, getattr(contents, role))
     assert type(layer) is kind
     assert np.array_equal(layer.data, getattr(make_layers(contents), role).data)
-
-
-def test_layers_may_be_made_in_several_threads():
-    contents, made = contents_of(rgb()), []
-    threads = [
-        threading.Thread(target=lambda: made.append(make_layers(contents))) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(made) == 4
-    for layers in made[1:]:
-        assert_same(layers, made[0])
 
 
 # -- updating

@@ -63,3 +63,13 @@ def test_pixels_that_states_share_count_once(monkeypatch):
     for _ in range(50):
         history.add(SimpleNamespace(fitted=shared.fitted, result=shared.result))
     assert all(history.undo(shared) is not None for _ in range(50))
+
+
+def test_so_many_can_be_undone():
+    history, now = History(), state()
+    for _ in range(150):
+        history.add(now)
+    n_undone = 0
+    while history.undo(now) is not None:
+        n_undone += 1
+    assert n_undone == module.MOST

@@ -117,8 +117,8 @@ def test_a_region_with_holes():
 @pytest.mark.parametrize(
     ("no_data", "region", "told"),
     [
-        (None, None, '"photo" has no pixel with data: all are masked, NaN, infinite.'),
-        (-9999, None, 'infinite, or "No data" (-9999).'),
+        (None, None, '"photo" has no pixel with data: all are masked, NaN or infinite.'),
+        (-9999, None, 'NaN, infinite or "No data" (-9999).'),
         (None, REGION, '"photo" has no pixel with data in the region "drawn"'),
     ],
 )

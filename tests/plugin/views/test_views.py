@@ -245,7 +245,8 @@ def test_in_low_docks_all_controls_can_be_reached(viewer, widget, photo, done, q
         view, (scrolled, *_) = dock.widget(), dock.widget().findChildren(QScrollArea)
         content = scrolled.widget()
         assert view.minimumSizeHint().height() <= 150
-        assert content.width() <= scrolled.viewport().width()
+        fits = content.width() <= scrolled.viewport().width()
+        assert fits or scrolled.horizontalScrollBar().isVisible()  # beside two panels of large text
         assert content.height() >= content.layout().minimumHeightForWidth(content.width())
         for control in content.findChildren(QAbstractButton):
             if control.isVisibleTo(content) and isinstance(control.parent(), QWidget):

@@ -45,6 +45,8 @@ class Record:
         Where undo leads to while a color is being chosen.
     palette_place : Beside or None
         Where its palette stands.
+    labels_state : State or None
+        That whose labels its Labels layer got, before people painted on it.
     is_passing : bool
         Whether the state is one of many while somebody drags a slider: not worth an undo.
     """
@@ -52,12 +54,18 @@ class Record:
     def __init__(self, key: Key, state: State | None = None) -> None:
         self.key, self.state = key, state
         self.history = History()
+        self.labels_state = state
         self.is_passing = False
         self.before_preview: State | None = None
         self.palette_place: Beside | None = None
         self._layers: dict[str, ref[Layer]] = {}
         self.sessions: WeakSet[Session] = WeakSet()
         """Who is told when the state is another one."""
+
+    def forget_past(self) -> None:
+        """Let go of all states but the present one: napari keeps some layers that were removed."""
+        self.history.clear()
+        self.before_preview = None
 
     def own(self, layers: Mapping[str, Layer]) -> None:
         """Take new layers, by their roles."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from napari.layers import Labels
+
 from .beside import beside, is_transposed
 from .contents import moved
 from .ink import is_dark, text_color
@@ -61,17 +63,25 @@ class Stage:
         if role in WRITTEN_ON_CANVAS:
             content = {**content, "text": {**content["text"], "color": self.ink}}
         if shown is not None and can_update(shown, content):
-            update_layer(shown, content, **how)
-            if role == "labels" and "data" in content:
-                self.strokes.forget(shown)
+            try:
+                update_layer(shown, content, **how)
+            finally:  # whatever went wrong, people have not painted what was set here
+                self._note_labels(record, shown, content)
             return False
         made = make_layer(role, content)
         record.own({role: made})
+        self._note_labels(record, made, content)
         if shown is not None:
             made.visible = shown.visible
             self._viewer.layers.remove(shown)
         self._viewer.add_layer(made)
         return True
+
+    def _note_labels(self, record: Record, layer: Layer, content: Attributes) -> None:
+        """Remember whose labels a Labels layer has got."""
+        if isinstance(layer, Labels) and layer.data is content.get("data"):
+            record.labels_state = record.state
+            self.strokes.forget(layer)
 
     @property
     def ink(self) -> str:
@@ -88,9 +98,10 @@ class Stage:
         transposed = is_transposed(self._viewer.dims.order)
         return beside(len(state.result.palette), state.placement, taken, transposed)
 
-    def keep_painting(self, record: Record, old: State | None) -> None:
+    def keep_painting(self, record: Record) -> None:
         """Put what people painted on the clusters into a layer of its own: other ids follow."""
         labels: Any = self.layer(record, "labels")
+        old = record.labels_state
         if labels is not None and old is not None and painted_pixels(labels.data, old) is not None:
             with self.keeping_active():
                 self._viewer.add_layer(make_copy(labels, f"{labels.name} · painted"))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 30  # of pixels in states that are not shown
 LEAST = 2  # so many can be undone however large they are
+MOST = 100  # and so many at most
 
 
 class History:
@@ -32,8 +33,14 @@ class History:
         """Remember a state that another one is about to follow; what was undone is gone."""
         self._past.append(before)
         self._future.clear()
+        del self._past[:-MOST]
         while len(self._past) > LEAST and _n_bytes(self._past) > MOST_BYTES:
             del self._past[0]
+
+    def clear(self) -> None:
+        """Forget all states: nobody can see them any more."""
+        self._past.clear()
+        self._future.clear()
 
     def undo(self, now: State) -> State | None:
         """Return the state before the present one, None if there is none."""

@@ -78,8 +78,8 @@ def _nothing(source: Source, no_data: float | None) -> str:
     where = f'"{source.name}" has no pixel with data'
     if source.region_name is not None:
         where += f' in the region "{source.region_name}"'
-    value = "" if no_data is None else f', or "No data" ({no_data:g})'
+    value = "NaN or infinite" if no_data is None else f'NaN, infinite or "No data" ({no_data:g})'
     return (
-        f"{where}: all are masked, NaN, infinite{value}. "
+        f"{where}: all are masked, {value}. "
         'Choose another image or region, or another value of "No data" under Advanced.'
     )

@@ -90,7 +90,6 @@ def arrange(view: QWidget, head: QLayout, body: QWidget, *below: QWidget) -> Non
         layout.addWidget(widget)
     scrolled = QScrollArea()
     scrolled.setFrameShape(QFrame.Shape.NoFrame)
-    scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys are for what it holds
     scrolled.setWidgetResizable(True)
     scrolled.setWidget(content)

@@ -59,7 +59,7 @@ class Views:
         self._docks = Docks(viewer, self._on_close)
         self._state_of = state_of
         self._counting = Counting(self._on_counted)
-        Worker(import_ahead).start()
+        self._is_ahead = False
         self.on_explore_closed: Callable[[], object] = lambda: None
         self._state: State | None = None
         self._name = ""
@@ -80,6 +80,9 @@ class Views:
             The number of colors that is set.
         """
         self._state, self._name = state, name
+        if state is not None and not self._is_ahead:  # views are of use from now on
+            self._is_ahead = True
+            Worker(import_ahead).start()
         if (view := self._open(COLOR_SPACE)) is not None:
             self._draw_color_space(view)
         if (view := self._open(SHARES)) is not None:
