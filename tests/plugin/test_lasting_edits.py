@@ -218,6 +218,20 @@ class TestKeys:
         qtbot.keyClick(rows, Z, CONTROL | SHIFT)
         assert widget.state is locked
 
+    def test_every_panel_is_told_of_a_point_s_new_color(self, viewer, widget, photo, run):
+        """Also by a panel that was closed, and of which something is left."""
+        run(widget)
+        kept = widget  # somebody's reference
+        viewer.window.remove_dock_widget(widget.native)
+        second = viewer.window.add_plugin_dock_widget(NAME)[1]
+        points = viewer.layers["photo · palette"]
+        points.selected_data = {1}
+        points.current_face_color = "#00ff00"
+        assert second.state.hex[1] == "#00ff00"
+        row = second.palette_view._model.index(1)
+        assert row.data() == "#00ff00"
+        assert kept is not second
+
     def test_the_keys_are_napari_s_again_once_the_panel_is_closed(
         self, viewer, widget, photo, press
     ):

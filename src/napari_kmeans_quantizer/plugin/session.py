@@ -174,7 +174,11 @@ class Session:
             self.arrange_palettes()
             self._stage.look_at_new(record, added)
         self._watch_outputs(key)
-        for session in list(record.sessions):
+        self._tell_all(record)
+
+    def _tell_all(self, record: Record) -> None:
+        """Tell it to all panels that show the image, and not to this one alone."""
+        for session in {self, *record.sessions}:
             session.tell()
 
     def tell(self) -> None:
@@ -300,7 +304,7 @@ class Session:
                         self._show_change(record, role, old, same_fit)
                 self.arrange_palettes()
             self._watch_outputs(record.key)
-        self._on_change()
+        self._tell_all(record)
 
     def _show_change(self, record: Record, role: str, old: State, same_fit: bool) -> None:
         """Show the state in the layer of a role, which shows the old one."""
