@@ -58,8 +58,10 @@ class Person:
         """Return the panel's button with this text."""
         buttons = self.widget.native.findChildren(QPushButton)
         found = [button for button in buttons if button.text() == text]
-        if len(found) > 1:  # the message of a trouble may offer the same
+        if len(found) > 1:  # the message of a trouble, or a dialog, may offer the same
+            window = self.widget.native.window()
             found = [button for button in found if not isinstance(button.parent(), Notice)]
+            found = [button for button in found if button.window() is window]
         [one] = found
         return one
 
