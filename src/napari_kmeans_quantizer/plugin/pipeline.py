@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .layers.contents import Attributes
     from .models.display import Color
     from .models.exploration import Curve
+    from .models.kept import Kept
     from .models.pixels import Pixels
     from .models.source import Key, Source
 
@@ -89,16 +90,20 @@ def quantized(
 
 
 def explored(
-    source: Source, settings: Settings, numbers: Iterable[int], arrangement: str
+    source: Source,
+    settings: Settings,
+    numbers: Iterable[int],
+    arrangement: str,
+    kept: tuple[Kept, ...] = (),
 ) -> Generator[Progress, None, Exploration]:
-    """Quantize with several numbers of colors.
+    """Quantize with several numbers of colors; the pictures show what is kept as it was made.
 
-    A given palette is not used; numbers below that of the fixed colors count as that.
+    A given palette is not used; numbers below that of what is kept count as that.
     """
     yield from FIRST_USE.waiting(needed(source, settings))
     looks = Appearance.of_source(source)
     settings = replace(settings, palette=None, edits=())
-    numbers = sorted({max(n_colors, len(settings.fixed_colors)) for n_colors in numbers})
+    numbers = sorted({max(n_colors, settings.least_colors) for n_colors in numbers})
     results, first = {}, int(source.is_lazy)
     parts = first + len(numbers)
     pixels = yield from as_part(read_pixels(source, settings.no_data), 0, parts)
@@ -106,7 +111,7 @@ def explored(
         options = _options(source, replace(settings, n_colors=n_colors))
         steps = _fit_and_paint(pixels, options, settings.apply_everywhere)
         results[n_colors] = yield from as_part(steps, done, parts, f"{n_colors} colors")
-    return Exploration(source, settings, results, *looks, arrangement, pixels.array)
+    return Exploration(source, settings, results, *looks, arrangement, pixels.array, kept)
 
 
 def in_palette(
@@ -158,11 +163,9 @@ def _product(state: State, before: State | None) -> Product:
     return Product(kept, state_contents(kept), before)
 
 
-def explored_product(
-    source: Source, settings: Settings, numbers: Iterable[int], arrangement: str
-) -> Generator[Progress, None, ExploredProduct]:
-    """Quantize with several numbers of colors, and make what the layers that show them hold."""
-    found = yield from explored(source, settings, numbers, arrangement)
+def explored_product(source: Source, *how: Any) -> Generator[Progress, None, ExploredProduct]:
+    """Do as `explored`, and make what the layers that show it hold."""
+    found = yield from explored(source, *how)
     yield Progress("Arranging the pictures", 1.0)
     return ExploredProduct(source, found.curve, explored_contents(found))
 

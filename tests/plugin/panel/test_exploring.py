@@ -43,6 +43,23 @@ def test_exploring_around_locked_colors(widget, photo, done):
     assert "2 results" in widget.message
 
 
+def test_pictures_are_what_taking_them_gives(viewer, widget, photo, done):
+    """What people colored or merged counts, and looks, as in a new fit."""
+    widget.recolor(0, (0, 0, 255))
+    widget.merge([3, 4], into=2)
+    widget.explore(2, 5)
+    done()
+    stack = viewer.layers["photo · 2 to 5 colors"].data
+    for n_colors, picture in zip(range(2, 6), stack, strict=True):
+        colors = {tuple(color) for color in picture.reshape(-1, 3).tolist()}
+        assert len(colors) == n_colors
+        assert (0, 0, 255) in colors
+    for n_colors in (4, 2):
+        widget.take(n_colors)
+        done()
+        assert np.array_equal(widget.result.image, stack[n_colors - 2])
+
+
 def test_settings_are_restored_from_explored_layers(viewer, widget, photo, done):
     widget.color_space.value = "lab"
     widget.explore(2, 4)

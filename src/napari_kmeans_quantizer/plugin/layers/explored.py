@@ -36,7 +36,7 @@ Pictures = list["NDArray[Any]"]
 
 def explored_contents(explored: Exploration) -> dict[str, Attributes]:
     """Return what an Image layer of all results ("explored") and Points of "titles" hold."""
-    pictures = [picture(result, explored.display) for result in explored.results.values()]
+    pictures = [picture(result, explored.display) for result in explored.shown()]
     curve = explored.curve
     if curve.tiles is None:
         image, titles = _stacked(explored, pictures)

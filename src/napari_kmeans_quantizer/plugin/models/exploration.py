@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_kmeans_quantizer import suggest_n_colors
 
+from .kept import edits_for
+from .settings import edited
 from .tiles import Tiles
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer import Quantization
 
     from .display import Display
+    from .kept import Kept
     from .placement import Placement
     from .settings import Settings
     from .source import Source
@@ -77,7 +80,7 @@ class Exploration:
     settings : Settings
         How, but for the number of colors.
     results : dict of int to Quantization
-        By number of colors, ascending.
+        By number of colors, ascending; before anything that was kept is shown as it was made.
     display : Display
         How the source was shown.
     placement : Placement
@@ -86,6 +89,8 @@ class Exploration:
         One layer with a slider for the number of colors, or one sheet with all pictures.
     original : ndarray
         The pixels of the source.
+    kept : tuple of Kept
+        What people did to the palette, which all results are fitted around.
     """
 
     source: Source
@@ -95,6 +100,13 @@ class Exploration:
     placement: Placement
     arrangement: str
     original: NDArray[Any]
+    kept: tuple[Kept, ...] = ()
+
+    def shown(self) -> list[Quantization]:
+        """Return the results as they look when one of them is taken."""
+        return [
+            edited(result, edits_for(self.kept, result.palette)) for result in self.results.values()
+        ]
 
     @property
     def curve(self) -> Curve:

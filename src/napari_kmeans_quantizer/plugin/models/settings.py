@@ -64,6 +64,11 @@ class Settings:
     palette: tuple[Color, ...] | None = None
     edits: tuple[Edit, ...] = ()
 
+    @property
+    def least_colors(self) -> int:
+        """How many colors a fit has at least: those that are kept."""
+        return len(self.fixed_colors) - self.joined
+
     def options(self) -> dict[str, Any]:
         """Return the keyword arguments for `quantize`."""
         options: dict[str, Any] = {
@@ -77,7 +82,7 @@ class Settings:
             options["palette"] = self.palette
         elif self.fixed_colors:
             options["fixed_colors"] = self.fixed_colors
-            options["n_colors"] = max(self.n_colors + self.joined, len(self.fixed_colors))
+            options["n_colors"] = max(self.n_colors, self.least_colors) + self.joined
         return options
 
     def to_dict(self) -> dict[str, Any]:

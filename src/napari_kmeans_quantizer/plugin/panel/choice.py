@@ -160,7 +160,7 @@ class Choice:
 
     def settings(self, source: Source | None) -> Settings:
         """Return what the controls say for a source, with the colors that are locked."""
-        kept, palette = self._kept(source), self._form.given_palette()
+        kept, palette = self.kept(source), self._form.given_palette()
         fixed = _centers(kept)
         given = None
         if palette is not None and source is not None:
@@ -170,16 +170,16 @@ class Choice:
 
     def fixed_colors(self, source: Source) -> tuple[Color, ...]:
         """Return the centers that a fit of the source is to keep."""
-        return _centers(self._kept(source))
+        return _centers(self.kept(source))
 
-    def _kept(self, source: Source | None) -> list[Kept]:
+    def kept(self, source: Source | None) -> tuple[Kept, ...]:
         """Return what the next fit keeps, as far as it is measured as the source is."""
         state = self._session.settled(self.key)
         if state is None or source is None:
-            return []
+            return ()
         if (state.source.limits is None) != (source.limits is None):
-            return []
-        return [one for one in state.kept if one.n_channels == source.n_clustered]
+            return ()
+        return tuple(one for one in state.kept if one.n_channels == source.n_clustered)
 
     def is_another_slice(self) -> bool:
         """Tell whether the viewer shows another slice than the one that was quantized."""
@@ -189,5 +189,5 @@ class Choice:
         return current_slice(state.source.main, self._viewer.dims) != state.source.window
 
 
-def _centers(kept: list[Kept]) -> tuple[Color, ...]:
+def _centers(kept: tuple[Kept, ...]) -> tuple[Color, ...]:
     return tuple(center for one in kept for center in one.centers)

@@ -66,12 +66,11 @@ class Exploring:
         source = self._runs.source()
         if source is None:
             return None
-        settings = self._choice.settings(source)
+        settings, kept = self._choice.settings(source), self._choice.kept(source)
         self._views.exploring(first, last, arrangement)
-        least = len(settings.fixed_colors)
-        numbers = range(max(first, least), max(last, least) + 1)
+        numbers = range(first, last + 1)
         return self._work.begin(
-            self._show, explored_product, source, settings, numbers, arrangement
+            self._show, explored_product, source, settings, numbers, arrangement, kept
         )
 
     def _show(self, product: ExploredProduct) -> str:
