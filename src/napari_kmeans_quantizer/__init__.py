@@ -8,7 +8,7 @@ from .core.distances import euclidean_distances
 from .core.elbow import suggest_n_colors
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
-from .core.progress import Progress, completed
+from .core.progress import Progress, completed, retold
 from .core.quantization import Quantization
 from .core.quantize import quantize, quantize_steps
 
@@ -24,5 +24,6 @@ __all__ = [
     "euclidean_distances",
     "quantize",
     "quantize_steps",
+    "retold",
     "suggest_n_colors",
 ]

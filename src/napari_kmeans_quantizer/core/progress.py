@@ -53,7 +53,28 @@ def completed(steps: Generator[Step, None, Result]) -> Result:
 def retold(
     steps: Generator[Step, None, Result], tell: Callable[[Step], Progress]
 ) -> Generator[Progress, None, Result]:
-    """Run work that is done in steps as a part of other work, and tell its steps as `tell` does."""
+    """Run work that is done in steps as a part of other work, and tell its steps otherwise.
+
+    Parameters
+    ----------
+    steps : generator
+        As of `completed`.
+    tell : callable
+        Gets a step of that, and returns what is told instead.
+
+    Yields
+    ------
+    Progress
+        What `tell` returned. The generator returns what `steps` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari_kmeans_quantizer import quantize_steps
+    >>> steps = quantize_steps(np.eye(8), 2)
+    >>> next(retold(steps, lambda step: Progress(step.stage.upper(), step.fraction / 2))).stage
+    'COUNTING COLORS'
+    """
     while True:
         try:
             step = next(steps)

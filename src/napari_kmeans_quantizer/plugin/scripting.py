@@ -74,7 +74,7 @@ def quantize_layer(
         Changes of the palette afterwards: ``("recolor", index, color)`` or
         ``("merge", index, into)``.
     hidden : sequence of int, optional
-        Colors, after the edits, that are transparent in the layers.
+        Colors, after the edits, over whose pixels a veil lies in the layers.
     **options
         Passed on to `quantize`; what counts as a channel is told by the layer.
 

@@ -136,12 +136,7 @@ class Session:
 
     # -- new results
 
-    def show(
-        self,
-        product: Product,
-        roles: Iterable[str],
-        passing: bool = False,
-    ) -> None:
+    def show(self, product: Product, roles: Iterable[str], passing: bool = False) -> None:
         """Take a new state; add its layers, or update those of the last one.
 
         Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from napari_kmeans_quantizer import Progress
+from napari_kmeans_quantizer import Progress, retold
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -16,11 +16,9 @@ def as_part(
     steps: Generator[Progress, None, Result], done: int, of: int, name: str = ""
 ) -> Generator[Progress, None, Result]:
     """Run one of several pieces of work; its progress counts as a part of the whole."""
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
+
+    def part(step: Progress) -> Progress:
         stage = f"{name}: {step.stage.lower()}" if name else step.stage
-        yield Progress(stage, (done + step.fraction) / of)
+        return Progress(stage, (done + step.fraction) / of)
+
+    return retold(steps, part)

@@ -55,6 +55,11 @@ def alike(colors: Sequence[Color], dtype: np.dtype[Any]) -> list[Alike]:
     return list(map(tuple, values.tolist()))
 
 
+def places_of(palette: Palette) -> dict[Alike, int]:
+    """Return where a palette has which colors."""
+    return {value: k for k, value in enumerate(map(tuple, palette.values.tolist()))}
+
+
 def without(kept: Iterable[Kept], centers: Sequence[Color], dtype: np.dtype[Any]) -> list[Kept]:
     """Return what is kept but for what has one of these centers."""
     gone = set(alike(centers, dtype))
@@ -86,7 +91,7 @@ def edits_for(kept: Iterable[Kept], palette: Palette) -> tuple[Edit, ...]:
         The new colors.
     """
     fitted: list[Color] = [tuple(color) for color in palette.colors.tolist()]
-    places = {value: k for k, value in enumerate(alike(fitted, palette.dtype))}
+    places = places_of(palette)
     edits: list[Edit] = []
     rows = list(range(len(palette)))  # which fitted color is where, after the merges so far
     colors: dict[int, Color] = {}

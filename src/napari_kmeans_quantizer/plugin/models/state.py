@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from napari_kmeans_quantizer import Palette
 
 from .display import Color, Display, hex_of
 from .frames import FrameCounts
-from .kept import Kept, alike, edits_for, groups_of, without
+from .kept import Kept, alike, edits_for, groups_of, places_of, without
 from .placement import Placement
 from .sample import draw_sample
 from .settings import Edit, Settings, edited
@@ -142,8 +143,8 @@ class State:
         state = replace(
             self, settings=settings, result=edited(self.fitted, edits), kept=before.kept
         )
-        hidden = [before.centers(k) for k in before.hidden]
-        return replace(state, hidden=state._having(sum(hidden, ())))
+        hidden = chain.from_iterable(before.centers(k) for k in before.hidden)
+        return replace(state, hidden=state._having(hidden))
 
     # -- what is shown
 
@@ -185,23 +186,20 @@ class State:
     @property
     def locked(self) -> frozenset[int]:
         """The colors of the palette whose centers stay in the next fit, as indices."""
-        kept = [one.centers for one in self.kept if one.n_channels == self.n_channels]
-        return self._having(sum(kept, ()))
+        return self._having(chain.from_iterable(one.centers for one in self.kept))
 
     @property
     def n_channels(self) -> int:
         """Number of values of a color."""
         return self.result.palette.n_channels
 
-    def _having(self, centers: tuple[Color, ...]) -> frozenset[int]:
+    def _having(self, centers: Iterable[Color]) -> frozenset[int]:
         """Return the clusters that have any of these centers."""
-        dtype = self.fitted.palette.dtype
-        if not centers or {len(center) for center in centers} != {self.n_channels}:
-            return frozenset()
-        wanted = set(alike(centers, dtype))
-        n_colors = len(self.result.palette)
-        own = [alike(self.centers(k), dtype) for k in range(n_colors)]
-        return frozenset(k for k in range(n_colors) if not wanted.isdisjoint(own[k]))
+        fitted = self.fitted.palette
+        own = [center for center in centers if len(center) == self.n_channels]
+        known = places_of(fitted) if own else {}
+        found = [known[value] for value in alike(own, fitted.dtype) if value in known]
+        return frozenset(self._places[k] for k in found)
 
     @property
     def is_edited(self) -> bool:
@@ -234,7 +232,7 @@ class State:
         groups, goal = [self._groups[k][0] for k in wanted], self._groups[into][0]
         state = self
         for first in groups:
-            state = state._merged(state._place(first), state._place(goal))
+            state = state._merged(state._places[first], state._places[goal])
         return state
 
     def _merged(self, index: int, into: int) -> State:
@@ -244,13 +242,9 @@ class State:
         by_hand = self._is_by_hand((*self.centers(index), *self.centers(into)))
         return replace(state, hidden=hidden)._keeping(order.index(into), by_hand)
 
-    def _place(self, fitted: int) -> int:
-        """Return which color of the result a fitted one belongs to."""
-        return next(k for k, group in enumerate(self._groups) if fitted in group)
-
     def place_of(self, other: State, index: int) -> int:
         """Return which color has become of one of another state of the same fit."""
-        return self._place(other._groups[index][0])
+        return self._places[other._groups[index][0]]
 
     def _edited(self, edit: Edit) -> State:
         settings = replace(self.settings, edits=(*self.settings.edits, edit))
@@ -275,8 +269,8 @@ class State:
         return replace(self, kept=(*others, Kept(centers, self.color(index), by_hand)))
 
     def _is_by_hand(self, centers: tuple[Color, ...]) -> bool:
-        others = without(self.kept, centers, self.fitted.palette.dtype)
-        return any(one.by_hand for one in self.kept if one not in others)
+        by_hand = [one for one in self.kept if one.by_hand]
+        return len(without(by_hand, centers, self.fitted.palette.dtype)) < len(by_hand)
 
     def reset(self) -> State:
         """Take all edits back, also those of earlier fits, and show all clusters."""
@@ -287,6 +281,11 @@ class State:
     @cached_property
     def _groups(self) -> list[list[int]]:
         return groups_of(self.fitted.palette, self.settings.edits)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Which color of the result each fitted one belongs to."""
+        return {k: place for place, group in enumerate(self._groups) for k in group}
 
     def frame_counts(self) -> NDArray[np.int64]:
         """Return the pixels of the colors in every frame, (n, K)."""

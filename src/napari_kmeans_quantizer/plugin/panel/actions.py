@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from .buttons import Action
-
-BLINK_KEY, GRID_KEY = "K", "Shift-K"
+from .comparing import BLINK_KEY, GRID_KEY
 
 
 class Offers(Protocol):
