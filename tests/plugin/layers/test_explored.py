@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgb
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points
 from pictures import PLACED, to_world
+from seen import contrast
 
 from napari_kmeans_quantizer import completed, quantize
 from napari_kmeans_quantizer.plugin.layers.about import About
@@ -333,17 +334,6 @@ def test_text_is_readable_on_any_canvas():
         if not 0.25 < grey < 0.75:
             ink = to_rgb(text_color(is_dark((grey, grey, grey))))
             assert contrast(ink, (grey,) * 3) >= 4.5
-
-
-def contrast(one, other):
-    """Return the contrast of two colors, as the WCAG defines it."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(color):
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
-    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
 def test_gaps_of_grey_are_as_dark_as_can_be():

@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
     QListView,
     QWidget,
 )
+from seen import assert_focus_is_seen, contrast, tab_stops
 from skimage import data
 
 from napari_kmeans_quantizer.plugin.panel.folding import Fold
@@ -25,7 +26,6 @@ from napari_kmeans_quantizer.plugin.views.palette import rows
 
 PHOTO = data.coffee()[::8, ::8]
 LEFT = Qt.MouseButton.LeftButton
-CONTRAST = 3  # of marks; WCAG 2.2
 
 
 @pytest.fixture
@@ -50,17 +50,6 @@ def shown(viewer, widget, run, qtbot):
 
 def folds(widget):
     return widget.native.findChildren(Fold)
-
-
-def tab_stops(window):
-    """Return what the tab key goes through, from the first control on."""
-    stops, widget = [], window.nextInFocusChain()
-    while widget is not window:
-        tabbed = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if tabbed and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None:
-            stops.append(widget)
-        widget = widget.nextInFocusChain()
-    return stops
 
 
 # -- places
@@ -156,24 +145,6 @@ def test_a_group_is_unfolded_by_the_keyboard(widget, shown, qtbot):
     assert not widget.region.native.isVisible()
 
 
-def pixels(widget):
-    image = widget.grab().toImage().convertToFormat(widget.grab().toImage().Format.Format_RGB32)
-    bits = image.constBits()
-    bits.setsize(image.sizeInBytes())
-    return np.frombuffer(bits, np.uint8).reshape(image.height(), -1, 4)[..., 2::-1].copy()
-
-
-def luminance(rgb):
-    channels = np.asarray(rgb) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
-
-
-def contrast(one, other):
-    one, other = luminance(one), luminance(other)
-    return (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
-
-
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_control_shows_that_it_has_the_focus(widget, shown, qtbot, theme):
     window = shown(theme)
@@ -186,15 +157,7 @@ def test_every_control_shows_that_it_has_the_focus(widget, shown, qtbot, theme):
                 continue
             checked.add(stop)
             other = widget.image.native if stop is not widget.image.native else fold
-            other.setFocus()
-            before = pixels(window)
-            stop.setFocus()
-            after = pixels(window)
-            around = stop.rect().adjusted(-3, -3, 3, 3).translated(stop.mapTo(window, QPoint()))
-            top, left = max(around.top(), 0), max(around.left(), 0)
-            place = np.s_[top : around.bottom(), left : around.right()]
-            marked = contrast(before[place], after[place]) >= CONTRAST
-            assert marked.sum() >= 2 * stop.height(), stop.accessibleName()
+            assert_focus_is_seen(window, stop, other)
     assert len(checked) > 20
 
 
@@ -228,11 +191,11 @@ def test_texts_stand_out_enough():
 
     for theme in ("dark", "light"):
         colors = get_theme(theme)
-        text = colors.text.as_rgb_tuple()[:3]
+        text = np.array(colors.text.as_rgb_tuple()[:3]) / 255
         for name in ("background", "foreground", "primary", "current", "highlight"):
-            behind = getattr(colors, name).as_rgb_tuple()[:3]
+            behind = np.array(getattr(colors, name).as_rgb_tuple()[:3]) / 255
             assert contrast(text, behind) >= 4.5, (theme, name)
-        behind = np.array(colors.background.as_rgb_tuple()[:3])
+        behind = np.array(colors.background.as_rgb_tuple()[:3]) / 255
         for opacity in (rows.HIDDEN_OPACITY, rows.MINOR_OPACITY):
-            faded = opacity * np.array(text) + (1 - opacity) * behind
+            faded = opacity * text + (1 - opacity) * behind
             assert contrast(faded, behind) >= 4.5, (theme, opacity)

@@ -13,11 +13,13 @@ from qtpy.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QComboBox,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSpinBox,
     QWidget,
 )
+from seen import assert_focus_is_seen, tab_stops
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
@@ -254,6 +256,31 @@ def test_in_low_docks_all_controls_can_be_reached(viewer, widget, photo, done, q
                 assert corner.x() <= content.width(), control.accessibleName()
                 assert corner.y() <= content.height(), control.accessibleName()
     get_settings().appearance.font_size = 9
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_every_control_of_views_shows_that_it_has_the_focus(
+    viewer, widget, photo, done, qtbot, theme
+):
+    viewer.theme = theme
+    widget.explore(2, 4)
+    done()
+    opened(viewer, widget, (1400, 900), qtbot)
+    widget.open_help()
+    window = viewer.window._qt_window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    checked = 0
+    for dock in docks(viewer):
+        dock.raise_()
+        qtbot.wait(50)
+        view = dock.widget()
+        stops = [stop for stop in tab_stops(view) if view.isAncestorOf(stop)]
+        first, *others = [stop for stop in stops if not isinstance(stop, QLineEdit)]
+        for stop in (*others, first):
+            assert_focus_is_seen(view, stop, first if stop is not first else others[0])
+            checked += 1
+    assert checked >= 15
 
 
 def test_all_controls_of_views_have_names(viewer, widget, photo, done, qtbot):

@@ -49,7 +49,7 @@ class Look:
 
     def __init__(self, panel: QWidget, content: QWidget, viewer: napari.viewer.Viewer) -> None:
         self._panel, self._viewer = panel, viewer
-        self._ring = FocusRing(content)
+        FocusRing(content)
         self.follow()
 
     def follow(self, _: Any = None) -> None:
@@ -57,4 +57,3 @@ class Look:
         if isalive(self._panel):
             colors = colors_of(self._viewer.theme)
             self._panel.setStyleSheet(SHEET.format(**colors, edge=EDGE))
-            self._ring.paint_in(get_theme(self._viewer.theme).text.as_hex())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qtpy.QtCore import QRect, Qt, Signal  # type: ignore[attr-defined, unused-ignore]
-from qtpy.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette
+from qtpy.QtGui import QColor, QIcon, QPainter, QPaintEvent
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -112,8 +112,7 @@ class ApplyDialog(QDialog):
             button.setAccessibleName(button.text().replace("&", ""))
             button.setIcon(QIcon())
         self._look()
-        self._ring = FocusRing(self)
-        self._ring.paint_in(self.palette().color(QPalette.ColorRole.WindowText).name())
+        FocusRing(self)
 
     def _list(self, regions: Sequence[tuple[str, Any]]) -> QScrollArea:
         inner = QWidget()

@@ -6,7 +6,7 @@ from typing import Any
 
 from qtpy.compat import isalive
 from qtpy.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
-from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPen
+from qtpy.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion
 from qtpy.QtWidgets import QApplication, QWidget
 
 RING = 2  # pixels
@@ -25,7 +25,6 @@ class FocusRing(QWidget):
         super().__init__(content)
         self._content = content
         self._marked: QWidget | None = None
-        self._color = QColor("#808080")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -34,11 +33,6 @@ class FocusRing(QWidget):
         content.installEventFilter(self)
         application: Any = QApplication.instance()
         application.focusChanged.connect(self.follow)
-
-    def paint_in(self, color: str) -> None:
-        """Paint it in another color."""
-        self._color = QColor(color)
-        self.update()
 
     def follow(self, _: QWidget | None = None, now: QWidget | None = None) -> None:
         """Mark what has the focus now."""
@@ -68,6 +62,9 @@ class FocusRing(QWidget):
             return
         rect = QRect(marked.mapTo(self._content, QPoint()), marked.size())
         self.setGeometry(rect.adjusted(-RING, -RING, RING, RING))
+        # What lies inside is left alone: a canvas would be drawn through this window each time.
+        inner = self.rect().adjusted(2 * RING, 2 * RING, -2 * RING, -2 * RING)
+        self.setMask(QRegion(self.rect()).subtracted(QRegion(inner)))
         self.show()
         self.raise_()
 
@@ -75,7 +72,8 @@ class FocusRing(QWidget):
         """Draw the line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._color, RING))
+        color = self._content.palette().color(QPalette.ColorRole.WindowText)  # the theme's
+        painter.setPen(QPen(color, RING))
         inset = RING / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 3, 3)
         painter.end()

@@ -14,6 +14,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from .focus import FocusRing
+
 SCALE = 4  # pixels of an icon per pixel of its size: no screen is finer
 
 
@@ -93,6 +95,7 @@ def arrange(view: QWidget, head: QLayout, body: QWidget, *below: QWidget) -> Non
     scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys are for what it holds
     scrolled.setWidgetResizable(True)
     scrolled.setWidget(content)
+    FocusRing(content)
     around = QVBoxLayout(view)
     around.setContentsMargins(0, 0, 0, 0)
     around.addWidget(scrolled)

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from qtpy.QtCore import QEvent, QSize, Signal  # type: ignore[attr-defined]
-from qtpy.QtGui import QPainter, QPalette
+from qtpy.QtGui import QPalette
 from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
@@ -132,15 +132,6 @@ class PlotCanvas(FigureCanvasQTAgg):
         if self._shown_theme is not None and self._shown_theme != self.theme():
             self.updateGeometry()
             self.restyled.emit()
-
-    def paintEvent(self, event: Any) -> None:  # noqa: N802
-        """Paint the figure and, with the keyboard's focus, a frame around it."""
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            painter.end()
 
     def wheelEvent(self, event: Any) -> None:  # noqa: N802
         """Leave the wheel to a scroll area around the canvas."""

@@ -565,18 +565,6 @@ def test_it_takes_naparis_theme(make_napari_viewer, qtbot, theme):
     assert (drawn(view)[2, 2].mean() < 128) == (theme == "dark")
 
 
-def test_the_focus_of_the_canvas_is_seen(view, qtbot):
-    view.activateWindow()
-    qtbot.waitUntil(view.isActiveWindow, timeout=60_000)
-    ink = view.palette().color(QPalette.ColorRole.WindowText).name()
-    corners = []
-    for widget in (view.space, view.scene.canvas.native, view.space):
-        widget.setFocus()
-        qtbot.wait(20)
-        corners.append(view._place.grab().toImage().pixelColor(0, 0).name())
-    assert [corner == ink for corner in corners] == [False, True, False]
-
-
 def test_other_kinds_of_pictures_are_refused(view, tmp_path):
     with pytest.raises(ValueError, match=r"must end in \.png, got 'colors.jpg'"):
         view.save_picture(tmp_path / "colors.jpg")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QBuffer, QEvent, QIODevice, QObject, QRectF, QSize, Qt
+from qtpy.QtCore import QBuffer, QIODevice, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QImage, QLinearGradient, QPainter, QPalette
 from qtpy.QtWidgets import (
-    QApplication,
     QComboBox,
     QLabel,
     QPushButton,
@@ -100,33 +99,17 @@ class Controls(QFlowLayout):
 
 
 class Place(QWidget):
-    """Where the canvas lies; draws a frame around it while it has the keyboard's focus."""
+    """Where the canvas lies, or what stands for it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumSize(200, LOWEST)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(1, 1, 1, 1)  # of the frame
+        self._column.setContentsMargins(2, 2, 2, 2)  # of the focus's ring
 
     def put(self, canvas: QWidget) -> None:
-        """Put a canvas, or what stands for it, into the place; see its focus come and go."""
+        """Put a canvas into the place."""
         self._column.addWidget(canvas)
-        canvas.installEventFilter(self)
-
-    def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Draw anew when the focus has come or gone."""
-        if event is not None and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self.update()
-        return False
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
-        """Draw the frame, or nothing."""
-        focused = QApplication.focusWidget()
-        if focused is not None and self.isAncestorOf(focused):
-            painter = QPainter(self)
-            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            painter.end()
 
 
 class ColorBar(QWidget):
