@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -70,16 +71,16 @@ def arrange(
     status, notice = busy.status.native, busy.notice
     status.installEventFilter(TwoLines(status))
     notice.shown.connect(status.setHidden)
-    notice.shown.connect(lambda _: QTimer.singleShot(0, lambda: _bring_to_view(notice)))
     lower = [status, notice, palette_view, buttons]
-    content = _fill(panel, rows, lower, stretched=palette_view)
+    scroll = _fill(panel, rows, lower, stretched=palette_view)
+    notice.shown.connect(lambda _: QTimer.singleShot(0, partial(scroll.bring_to_view, notice)))
     last = [live.native, start.native, busy.cancel.native, notice, palette_view, buttons]
     in_tab_order([*rows.natives, *last])
     _name(rows.natives)
-    return content
+    return scroll.content
 
 
-def _fill(panel: QWidget, rows: QWidget, lower: list[QWidget], stretched: QWidget) -> QWidget:
+def _fill(panel: QWidget, rows: QWidget, lower: list[QWidget], stretched: QWidget) -> Scroll:
     content = QWidget()
     content.setObjectName("panel")
     column = QVBoxLayout(content)
@@ -91,7 +92,7 @@ def _fill(panel: QWidget, rows: QWidget, lower: list[QWidget], stretched: QWidge
     outer: Any = panel.layout()
     outer.setContentsMargins(0, 0, 0, 0)
     outer.addWidget(scroll)
-    return content
+    return scroll
 
 
 class Rows(QWidget):
@@ -160,7 +161,7 @@ class Scroll(QScrollArea):
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
-        self._content = content
+        self.content = content
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -172,6 +173,11 @@ class Scroll(QScrollArea):
             for control in content.findChildren(kind):
                 self._wheel.watch(control)
 
+    def bring_to_view(self, part: QWidget) -> None:
+        """Scroll to a part, if it is still there."""
+        if isalive(self) and isalive(part) and part.isVisible():
+            self.ensureWidgetVisible(part)
+
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """See other texts and fonts come: the width that is needed changes."""
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
@@ -181,7 +187,7 @@ class Scroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return what no dock may go below: all of the width, and a few lines."""
         bar: Any = self.verticalScrollBar()
-        width = self._content.minimumSizeHint().width() + bar.sizeHint().width()
+        width = self.content.minimumSizeHint().width() + bar.sizeHint().width()
         width += 2 * self.frameWidth()
         return QSize(width, 8 * self.fontMetrics().lineSpacing())
 
@@ -189,7 +195,7 @@ class Scroll(QScrollArea):
         """Return what looks well."""
         least = self.minimumSizeHint()
         return QSize(
-            max(least.width(), WIDTH), max(least.height(), self._content.sizeHint().height())
+            max(least.width(), WIDTH), max(least.height(), self.content.sizeHint().height())
         )
 
 
@@ -217,12 +223,6 @@ def _let_progress_take_its_place(start: PushButton, busy: Busy) -> None:
     bar.setMinimumWidth(1)
     row.setObjectName("progress")
     row.installEventFilter(InsteadOf(row, start.native, busy.cancel.native))
-
-
-def _bring_to_view(notice: QWidget) -> None:
-    if isalive(notice) and notice.isVisible():
-        scroll: Any = notice.parentWidget().parentWidget().parentWidget()  # type: ignore[union-attr]
-        scroll.ensureWidgetVisible(notice)
 
 
 class InsteadOf(QObject):

@@ -87,32 +87,33 @@ class ApplyDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Apply palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        n = len(colors)
-        text = f'Paint in the {n} color{"s" * (n != 1)} of "{name}", which are not fitted again:'
-        self._told = QLabel(text)
-        self._told.setWordWrap(True)
         self._candidates = list(candidates)
         self.rows: list[tuple[QCheckBox, QComboBox]] = []
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Apply | QDialogButtonBox.StandardButton.Cancel
-        )
-        apply = self.buttons.button(QDialogButtonBox.StandardButton.Apply)
-        assert apply is not None
-        self.apply = apply
+        self._make_buttons()
+        n = len(colors)
+        text = f'Paint in the {n} color{"s" * (n != 1)} of "{name}", which are not fitted again:'
+        told = QLabel(text)
+        told.setWordWrap(True)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._told)
+        layout.addWidget(told)
         layout.addWidget(Strip(colors))
         layout.addWidget(self._list(regions), 1)
         layout.addWidget(self.buttons)
-        self.apply.setDefault(True)
-        self.apply.clicked.connect(self._on_apply)
-        self.buttons.rejected.connect(self.reject)
-        buttons: Any = self.buttons.buttons()
-        for button in buttons:
-            button.setAccessibleName(button.text().replace("&", ""))
-            button.setIcon(QIcon())
         self._look()
         FocusRing(self)
+
+    def _make_buttons(self) -> None:
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(kinds.Apply | kinds.Cancel)
+        for kind in (kinds.Apply, kinds.Cancel):
+            button: Any = self.buttons.button(kind)
+            button.setAccessibleName(button.text().replace("&", ""))
+            button.setIcon(QIcon())
+        apply: Any = self.buttons.button(kinds.Apply)
+        apply.setDefault(True)
+        apply.clicked.connect(self._on_apply)
+        self.apply = apply
+        self.buttons.rejected.connect(self.reject)
 
     def _list(self, regions: Sequence[tuple[str, Any]]) -> QScrollArea:
         inner = QWidget()
