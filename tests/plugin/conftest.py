@@ -6,6 +6,7 @@ import napari.settings
 import pytest
 from napari.components import ViewerModel
 from napari.utils.notifications import notification_manager
+from pictures import COFFEE
 
 from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.first_use import FIRST_USE
@@ -100,6 +101,15 @@ def run(settled):
         settled(widget)
 
     return run
+
+
+@pytest.fixture
+def photo(viewer, widget, run):
+    """A photograph with a result of 8 colors."""
+    layer = viewer.add_image(COFFEE, name="photo")
+    widget.n_colors.value = 8
+    run(widget)
+    return layer
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.layers import Image
+from skimage import data
 
 from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.plugin.models.settings import Settings
@@ -16,6 +17,7 @@ GREY = RNG.integers(0, 200, (20, 30)).astype(np.uint8)
 PHOTO = RNG.integers(0, 256, (20, 30, 3)).astype(np.uint8)
 RGBA = RNG.integers(0, 256, (20, 30, 4)).astype(np.uint8)
 STACK = RNG.integers(0, 200, (4, 20, 30)).astype(np.uint8)
+COFFEE = data.coffee()[::4, ::4]
 
 AFFINE = [[1.0, 0.2, 5.0], [0.1, 0.9, -3.0], [0.0, 0.0, 1.0]]
 AFFINE_3D = np.array([[1, 0.1, 0, 2], [0, 1, 0.3, 0], [0.2, 0, 1, 5], [0, 0, 0, 1]], dtype=float)
@@ -42,6 +44,16 @@ def state_of(layers, settings=None, extra=None, **parts):
     layers = tuple(layers) if isinstance(layers, list | tuple) else (layers,)
     steps = quantized(Source(layers, **parts), settings or Settings(4), extra)
     return completed(steps)
+
+
+def run_steps(steps):
+    """Return what steps yield, and what they return."""
+    told = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as stop:
+            return told, stop.value
 
 
 def to_world(layer, positions):

@@ -8,9 +8,9 @@ from qtpy.QtCore import QPoint, Qt
 CONTRAST = 3  # of marks; WCAG 2.2
 
 
-def pixels(widget):
-    """Return what a widget looks like, (height, width, 3) uint8."""
-    image = widget.grab().toImage()
+def pixels(widget, part=None):
+    """Return what a widget looks like, or a rectangle of it, (height, width, 3) uint8."""
+    image = (widget.grab() if part is None else widget.grab(part)).toImage()
     image = image.convertToFormat(image.Format.Format_RGB32)
     bits = image.constBits()
     bits.setsize(image.sizeInBytes())

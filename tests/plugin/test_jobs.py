@@ -97,6 +97,19 @@ def held():
         assert not work.begun.is_set() or work.ended.wait(10)
 
 
+@pytest.fixture
+def begun(job, told, held):
+    """Start held work, and return it when it has begun."""
+
+    def begin(*args, result=told.result, brief=False, **options):
+        work = held(*args, **options)
+        job.start(result, work.steps, brief=brief)
+        assert work.begun.wait(10)
+        return work
+
+    return begin
+
+
 def finish(qtbot):
     """Wait for the end of all threads, and handle all that they have told."""
     wait_for_threads()
@@ -138,10 +151,8 @@ def test_progress_is_told_while_work_goes_on(job, told, held, qtbot):
     assert told.results == [None]
 
 
-def test_the_latest_wins(job, told, held, qtbot):
-    first, second = held("first"), held("second")
-    job.start(told.result, first.steps)
-    assert first.begun.wait(10)
+def test_the_latest_wins(job, told, held, begun, qtbot):
+    first, second = begun("first"), held("second")
     job.start(told.result, second.steps)
     job.start(told.result, quick, "third")
     first.go.set()
@@ -189,10 +200,8 @@ def test_errors_are_handed_over(job, told, qtbot):
 
 
 @pytest.mark.parametrize("error", [ValueError("late"), RuntimeError("late")])
-def test_late_errors_are_dropped(job, told, held, qtbot, error):
-    first = held(error=error)
-    job.start(told.result, first.steps)
-    assert first.begun.wait(10)
+def test_late_errors_are_dropped(job, told, begun, qtbot, error):
+    first = begun(error=error)
     job.start(told.result, quick, "latest")
     first.go.set()
     finish(qtbot)
@@ -200,10 +209,8 @@ def test_late_errors_are_dropped(job, told, held, qtbot, error):
     assert told.results == ["latest"]
 
 
-def test_cancel_ends_the_thread_at_its_next_step(job, told, held, qtbot):
-    work = held()
-    job.start(told.result, work.steps)
-    assert work.begun.wait(10)
+def test_cancel_ends_the_thread_at_its_next_step(job, told, begun, qtbot):
+    work = begun()
     assert job.cancel()
     assert not job.running
     assert not job.cancel()
@@ -221,10 +228,8 @@ def test_cancel_before_the_thread_begins(job, told, qtbot):
     assert (told.steps, told.errors, told.results) == ([], [], [])
 
 
-def test_cancel_and_start_again(job, told, held, qtbot):
-    work = held("first")
-    job.start(told.result, work.steps)
-    assert work.begun.wait(10)
+def test_cancel_and_start_again(job, told, begun, qtbot):
+    work = begun("first")
     job.cancel()
     job.start(told.result, quick, "again")
     work.go.set()
@@ -286,10 +291,8 @@ def test_results_are_not_kept(job, told, qtbot):
 # -- brief work is finished before what waits begins
 
 
-def test_what_waits_lets_brief_work_finish(job, told, held, qtbot):
-    first = held("first")
-    job.start(told.result, first.steps, brief=True)
-    assert first.begun.wait(10)
+def test_what_waits_lets_brief_work_finish(job, told, begun, qtbot):
+    first = begun("first", brief=True)
     job.start(told.result, quick, "second", brief=True, waits=True)
     qtbot.wait(50)
     assert told.results == []
@@ -299,38 +302,33 @@ def test_what_waits_lets_brief_work_finish(job, told, held, qtbot):
     assert told.results == ["first", "second"]
 
 
-def test_of_what_waits_only_the_latest_begins(job, told, held, qtbot):
-    first, begun = held("first"), []
-    job.start(told.result, first.steps, brief=True)
-    assert first.begun.wait(10)
+def test_of_what_waits_only_the_latest_begins(job, told, begun, qtbot):
+    first, began = begun("first", brief=True), []
     for name in "abc":
-        job.start(told.result, quick, name, waits=True, begin=partial(begun.append, name))
-    assert begun == []
+        job.start(told.result, quick, name, waits=True, begin=partial(began.append, name))
+    assert began == []
     first.go.set()
     qtbot.waitUntil(lambda: not job.running, timeout=WAIT)
     assert told.results == ["first", "c"]
-    assert begun == ["c"]
+    assert began == ["c"]
 
 
-def test_what_waits_looks_about_when_it_begins(job, told, held, qtbot):
-    first, shown = held("first"), ["old"]
+def test_what_waits_looks_about_when_it_begins(job, told, begun, qtbot):
+    shown = ["old"]
 
     def steps():
         assert threading.current_thread() is threading.main_thread()
         return quick(shown[-1])
 
-    job.start(lambda _: shown.append("new"), first.steps, brief=True)
-    assert first.begun.wait(10)
+    first = begun("first", brief=True, result=lambda _: shown.append("new"))
     job.start(told.result, steps, waits=True)
     first.go.set()
     qtbot.waitUntil(lambda: not job.running, timeout=WAIT)
     assert told.results == ["new"]
 
 
-def test_long_work_is_cancelled_also_by_what_waits(job, told, held, qtbot):
-    first = held("first")
-    job.start(told.result, first.steps)
-    assert first.begun.wait(10)
+def test_long_work_is_cancelled_also_by_what_waits(job, told, begun, qtbot):
+    first = begun("first")
     job.start(told.result, quick, "second", waits=True)
     qtbot.waitUntil(lambda: told.results == ["second"], timeout=WAIT)
     first.go.set()
@@ -338,10 +336,8 @@ def test_long_work_is_cancelled_also_by_what_waits(job, told, held, qtbot):
     assert told.results == ["second"]
 
 
-def test_what_does_not_wait_cancels_brief_work_and_what_waits(job, told, held, qtbot):
-    first = held("first")
-    job.start(told.result, first.steps, brief=True)
-    assert first.begun.wait(10)
+def test_what_does_not_wait_cancels_brief_work_and_what_waits(job, told, begun, qtbot):
+    first = begun("first", brief=True)
     job.start(told.result, quick, "waiting", waits=True)
     job.start(told.result, quick, "asked")
     first.go.set()
@@ -349,10 +345,8 @@ def test_what_does_not_wait_cancels_brief_work_and_what_waits(job, told, held, q
     assert told.results == ["asked"]
 
 
-def test_cancel_drops_also_what_waits(job, told, held, qtbot):
-    first = held("first")
-    job.start(told.result, first.steps, brief=True)
-    assert first.begun.wait(10)
+def test_cancel_drops_also_what_waits(job, told, begun, qtbot):
+    first = begun("first", brief=True)
     job.start(told.result, quick, "waiting", waits=True)
     assert job.cancel()
     assert not job.running
@@ -362,10 +356,8 @@ def test_cancel_drops_also_what_waits(job, told, held, qtbot):
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), RuntimeError("no")])
-def test_what_waits_begins_also_after_an_error(job, told, held, qtbot, error):
-    first = held(error=error)
-    job.start(told.result, first.steps, brief=True)
-    assert first.begun.wait(10)
+def test_what_waits_begins_also_after_an_error(job, told, begun, qtbot, error):
+    first = begun(error=error, brief=True)
     job.start(told.result, quick, "second", waits=True)
     first.go.set()
     qtbot.waitUntil(lambda: told.results == ["second"], timeout=WAIT)
@@ -375,12 +367,10 @@ def test_what_waits_begins_also_after_an_error(job, told, held, qtbot, error):
 # -- nobody is kept waiting, or changed
 
 
-def test_work_that_was_cancelled_keeps_no_other_waiting(job, told, held, qtbot):
+def test_work_that_was_cancelled_keeps_no_other_waiting(job, told, begun, qtbot):
     """However many there are: neither work of ours nor that of other plugins."""
     for _ in range(3 * QThreadPool.globalInstance().maxThreadCount()):
-        work = held()
-        job.start(told.result, work.steps)
-        assert work.begun.wait(10)
+        begun()
         job.cancel()
     job.start(told.result, quick, "small")
     other = create_worker(told.result, "another plugin", _start_thread=True)
@@ -389,13 +379,10 @@ def test_work_that_was_cancelled_keeps_no_other_waiting(job, told, held, qtbot):
     del other
 
 
-def test_overlapping_work_leaves_warnings_as_they_were(job, told, held, qtbot):
+def test_overlapping_work_leaves_warnings_as_they_were(job, told, begun, qtbot):
     before = warnings.showwarning, warnings.filters, list(warnings.filters)
-    first, second = held("first"), held("second")
-    job.start(told.result, first.steps)
-    assert first.begun.wait(10)
-    job.start(told.result, second.steps)  # begins before the first one ends
-    assert second.begun.wait(10)
+    first = begun("first")
+    second = begun("second")  # before the first one ends
     first.go.set()
     assert first.ended.wait(10)
     second.go.set()

@@ -9,7 +9,7 @@ import dask.array as da
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
-from pictures import GREY, PHOTO, rgb, same_result
+from pictures import GREY, PHOTO, rgb, run_steps, same_result
 
 from napari_kmeans_quantizer import Palette, Progress, completed, quantize
 from napari_kmeans_quantizer.plugin import pipeline
@@ -35,16 +35,6 @@ EDITS = (("recolor", 0, (1.0, 2.0, 3.0)), ("merge", 2, 1))
 
 def photo(*args, **options):
     return Source((rgb(*args, **options),))
-
-
-def run(steps):
-    """Return what steps yield, and what they return."""
-    told = []
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as stop:
-            return told, stop.value
 
 
 # -- quantized
@@ -193,7 +183,7 @@ def lazy_stack(n=10):
 
 
 def test_reading_a_lazy_stack_is_half_of_the_way():
-    told, state = run(quantized(Source((Image(lazy_stack()),)), Settings(4)))
+    told, state = run_steps(quantized(Source((Image(lazy_stack()),)), Settings(4)))
     read = [step for step in told if step.stage.startswith("Reading the image, ")]
     assert len(read) >= 2
     assert read[0].stage.endswith(f"0 of {len(read)}")
@@ -205,7 +195,7 @@ def test_reading_a_lazy_stack_is_half_of_the_way():
 def test_a_lazy_region_is_read_in_pieces_too():
     labels = da.from_array(np.stack([INSIDE.astype(int)] * 10), chunks=(1, 20, 30))
     source = Source((Image(np.stack([GREY] * 10)),), Labels(labels))
-    told, _ = run(quantized(source, Settings(4)))
+    told, _ = run_steps(quantized(source, Settings(4)))
     assert sum(step.stage.startswith("Reading the region, ") for step in told) >= 2
 
 
@@ -230,7 +220,7 @@ JOBS = {
 
 @pytest.mark.parametrize("job", JOBS)
 def test_progress_rises_from_0_to_at_most_1(job):
-    told, _ = run(JOBS[job]())
+    told, _ = run_steps(JOBS[job]())
     fractions = [step.fraction for step in told]
     assert all(isinstance(step, Progress) and step.stage for step in told)
     assert fractions[0] == 0
@@ -239,11 +229,11 @@ def test_progress_rises_from_0_to_at_most_1(job):
 
 
 def test_parts_are_told_by_name_and_share_the_progress():
-    told, _ = run(JOBS["range"]())
+    told, _ = run_steps(JOBS["range"]())
     begun = [next(t.fraction for t in told if t.stage.startswith(f"{k} colors:")) for k in (2, 4)]
     assert begun == [0, 0.5]
     sources = [photo(name=name) for name in "abc"]
-    told, _ = run(apply_palette(sources, Palette([[1, 2, 3]]), "rgb"))
+    told, _ = run_steps(apply_palette(sources, Palette([[1, 2, 3]]), "rgb"))
     assert [t.stage.split(":")[0] for t in told if t.stage.endswith("painting")] == ["a", "b", "c"]
 
 

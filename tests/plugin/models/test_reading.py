@@ -5,7 +5,7 @@ from __future__ import annotations
 import dask.array as da
 import numpy as np
 import pytest
-from pictures import STACK
+from pictures import STACK, run_steps
 
 from napari_kmeans_quantizer import Progress, completed
 from napari_kmeans_quantizer.plugin.models import reading
@@ -26,16 +26,6 @@ class Frames:
     def __getitem__(self, index):
         self.read.append(index)
         return self._array[index]
-
-
-def run(steps):
-    """Return what steps yield, and what they return."""
-    told = []
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as stop:
-            return told, stop.value
 
 
 def whole(array, n_axes):
@@ -63,7 +53,7 @@ INDICES = {
 @pytest.mark.parametrize("kind", LAZY)
 def test_the_same_as_of_an_array(kind, index):
     data = LAZY[kind](SERIES)
-    told, values = run(read(data, INDICES[index], "Reading"))
+    told, values = run_steps(read(data, INDICES[index], "Reading"))
     expected = SERIES[INDICES[index]]
     assert type(values.array) is np.ndarray
     assert values.array.dtype == expected.dtype
@@ -75,7 +65,7 @@ def test_the_same_as_of_an_array(kind, index):
 
 
 def test_what_is_in_memory_is_not_copied():
-    told, values = run(read(STACK, whole(STACK, 3), "Reading"))
+    told, values = run_steps(read(STACK, whole(STACK, 3), "Reading"))
     assert told == []
     assert np.shares_memory(values.array, STACK)
     assert not is_lazy(STACK)
@@ -91,10 +81,10 @@ def test_each_pixel_is_read_once():
 def test_one_piece_has_as_many_chunks_as_can_be_computed_at_once(monkeypatch):
     monkeypatch.setattr(reading.os, "cpu_count", lambda: 4)
     data = da.from_array(np.zeros((20, 9, 9)), chunks=(1, 9, 9))
-    told, _ = run(read(data, whole(data, 3), "Reading"))
+    told, _ = run_steps(read(data, whole(data, 3), "Reading"))
     assert len(told) == 5
     data = da.from_array(np.zeros((20, 9, 9)), chunks=(2, 3, 9))
-    told, _ = run(read(data, whole(data, 3), "Reading"))
+    told, _ = run_steps(read(data, whole(data, 3), "Reading"))
     assert len(told) == 10
 
 
@@ -111,7 +101,7 @@ def test_it_can_be_ended_between_pieces():
 def test_masks_of_numpy_are_kept(lazy):
     masked = np.ma.masked_where(STACK > 150, STACK)
     data = da.from_array(masked, chunks=(1, 20, 30)) if lazy else masked
-    _, values = run(read(data, whole(STACK, 3), "Reading"))
+    _, values = run_steps(read(data, whole(STACK, 3), "Reading"))
     assert type(values.array) is np.ndarray
     assert np.array_equal(values.array, STACK)
     assert np.array_equal(values.masked, STACK > 150)
@@ -121,5 +111,5 @@ def test_a_mask_in_one_piece_only():
     masked = np.ma.array(STACK, mask=False)
     masked[2, 3, 4] = np.ma.masked
     data = da.from_array(masked, chunks=(1, 20, 30))
-    _, values = run(read(data, whole(STACK, 3), "Reading"))
+    _, values = run_steps(read(data, whole(STACK, 3), "Reading"))
     assert np.argwhere(values.masked).tolist() == [[2, 3, 4]]

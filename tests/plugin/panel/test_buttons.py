@@ -5,24 +5,13 @@ from __future__ import annotations
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication
-from skimage import data
 
-PHOTO = data.coffee()[::8, ::8]
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
 def done(settled, widget):
     return lambda: settled(widget)
-
-
-@pytest.fixture
-def photo(viewer, widget, run):
-    """A photograph with a result of 8 colors."""
-    layer = viewer.add_image(PHOTO, name="photo")
-    widget.n_colors.value = 8
-    run(widget)
-    return layer
 
 
 @pytest.fixture

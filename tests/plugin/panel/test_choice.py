@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from skimage import data
+from pictures import COFFEE
 
 from napari_kmeans_quantizer import quantize
 
-PHOTO = data.coffee()[::4, ::4]
-GREY = PHOTO[..., 1]
+GREY = COFFEE[..., 1]
 OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
 
 
 @pytest.fixture
 def done(settled, widget):
     return lambda: settled(widget)
-
-
-@pytest.fixture
-def photo(viewer, widget, run):
-    """A photograph with a result of 8 colors."""
-    layer = viewer.add_image(PHOTO, name="photo")
-    widget.n_colors.value = 8
-    run(widget)
-    return layer
 
 
 def names(viewer):
@@ -37,19 +27,19 @@ def names(viewer):
 @pytest.mark.parametrize("everywhere", [False, True])
 def test_fit_inside_a_region(viewer, widget, done, everywhere):
     viewer.add_shapes([[[10, 10], [10, 60], [50, 60], [50, 10]]], name="region")
-    photo = viewer.add_image(PHOTO, name="photo")
+    photo = viewer.add_image(COFFEE, name="photo")
     widget.image.value = photo
     widget.region.value = viewer.layers["region"]
     widget.apply.value = "everywhere" if everywhere else "inside"
     widget.n_colors.value = 4
     widget.run()
     done()
-    mask = np.zeros(PHOTO.shape[:2], bool)
+    mask = np.zeros(COFFEE.shape[:2], bool)
     mask[10:50, 10:60] = True
-    expected = quantize(PHOTO, 4, mask=mask)
+    expected = quantize(COFFEE, 4, mask=mask)
     labels = viewer.layers["photo · clusters"].data
     if everywhere:
-        expected = quantize(PHOTO, palette=expected.palette)
+        expected = quantize(COFFEE, palette=expected.palette)
         assert np.array_equal(labels, expected.labels + 1)
     else:
         assert np.array_equal(labels, np.where(mask, expected.labels + 1, 0))
@@ -60,7 +50,7 @@ def test_region_cleared_renamed_and_removed_while_chosen(
     viewer, widget, run, held, settled, qtbot, notices
 ):
     held.set()
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     region = viewer.add_labels(np.ones(GREY.shape, int), name="region")
     widget.region.value = region
     run(widget)
@@ -85,7 +75,7 @@ def test_region_cleared_renamed_and_removed_while_chosen(
 
 
 def test_current_slice_only(viewer, widget, done):
-    stack = np.stack([PHOTO[..., 0], PHOTO[..., 1], PHOTO[..., 2]])
+    stack = np.stack([COFFEE[..., 0], COFFEE[..., 1], COFFEE[..., 2]])
     viewer.add_image(stack, name="stack", scale=(5, 1, 1), translate=(7, 0, 0))
     viewer.dims.set_current_step(0, 2)
     widget.extent.value = "slice"
@@ -105,7 +95,7 @@ def test_current_slice_only(viewer, widget, done):
 def test_selected_layers_as_channels(viewer, widget, done):
     for c, (name, colormap) in enumerate([("DAPI", "blue"), ("FITC", "green"), ("Cy3", "red")]):
         viewer.add_image(
-            PHOTO[..., c],
+            COFFEE[..., c],
             name=name,
             colormap=colormap,
             blending="additive",
@@ -117,7 +107,7 @@ def test_selected_layers_as_channels(viewer, widget, done):
     widget.n_colors.value = 5
     widget.run()
     done()
-    scaled = np.clip(PHOTO.astype(np.float32) / 200, 0, 1)
+    scaled = np.clip(COFFEE.astype(np.float32) / 200, 0, 1)
     expected = quantize(scaled, 5, channel_axis=-1)
     assert np.array_equal(viewer.layers["DAPI + FITC + Cy3 · clusters"].data, expected.labels + 1)
     shown = viewer.layers["DAPI + FITC + Cy3 · quantized"]
@@ -136,7 +126,7 @@ def test_selected_layers_as_channels(viewer, widget, done):
 
 
 def test_palette_layer_removed_while_chosen(viewer, widget, run):
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     run(widget)
     widget.palette_from.value = viewer.layers["photo · palette"]
     run(widget)
@@ -147,7 +137,7 @@ def test_palette_layer_removed_while_chosen(viewer, widget, run):
 
 
 def test_nan_image_between_good_ones(viewer, widget, run, notices):
-    photo = viewer.add_image(PHOTO, name="photo")
+    photo = viewer.add_image(COFFEE, name="photo")
     run(widget)
     viewer.add_image(np.full((9, 9), np.nan), name="bad")
     run(widget)
@@ -162,7 +152,7 @@ def test_nan_image_between_good_ones(viewer, widget, run, notices):
 
 
 def test_settings_are_restored_from_a_layer(viewer, widget, done):
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     widget.n_colors.value, widget.color_space.value, widget.seed.value = 7, "lab", 5
     widget.sample.value = 50.0
     widget.run()
@@ -176,8 +166,8 @@ def test_settings_are_restored_from_a_layer(viewer, widget, done):
 
 
 def test_palette_region_and_channels_are_restored(viewer, widget, photo, done):
-    other = viewer.add_image(PHOTO[::-1], name="other")
-    region = viewer.add_labels(np.eye(*PHOTO.shape[:2], dtype=int), name="region")
+    other = viewer.add_image(COFFEE[::-1], name="other")
+    region = viewer.add_labels(np.eye(*COFFEE.shape[:2], dtype=int), name="region")
     widget.image.value = other
     widget.palette_from.value = viewer.layers["photo · palette"]
     widget.region.value = region
@@ -192,7 +182,7 @@ def test_palette_region_and_channels_are_restored(viewer, widget, photo, done):
     assert widget.palette_from.value == viewer.layers["photo · palette"]
     assert widget.region.value == region
     assert widget.apply.value == "everywhere"
-    greys = [viewer.add_image(PHOTO[..., c], name=f"grey {c}") for c in range(2)]
+    greys = [viewer.add_image(COFFEE[..., c], name=f"grey {c}") for c in range(2)]
     widget.palette_from.value = widget.region.value = None
     viewer.layers.selection = set(greys)
     widget.channels.value = True

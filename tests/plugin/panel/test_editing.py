@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pictures import COFFEE
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QColorDialog
@@ -11,17 +12,7 @@ from skimage import data
 
 from napari_kmeans_quantizer import quantize
 
-PHOTO = data.coffee()[::4, ::4]
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def photo(viewer, widget, run):
-    """A photograph with a result of 8 colors."""
-    layer = viewer.add_image(PHOTO, name="photo")
-    widget.n_colors.value = 8
-    run(widget)
-    return layer
 
 
 @pytest.fixture
@@ -143,7 +134,7 @@ def test_a_new_fit_keeps_edits_by_their_centers(viewer, widget, photo, run):
     assert len(state.result.palette) == 5  # as many as were asked for
     assert len(state.locked) == 3
     fixed = [centers[0], centers[3], centers[6], centers[5]]
-    fitted = quantize(PHOTO, 6, fixed_colors=fixed)
+    fitted = quantize(COFFEE, 6, fixed_colors=fixed)
     where = [int((fitted.palette.colors == center).all(axis=1).argmax()) for center in fixed]
     red = fitted.labels == where[0]
     assert red.any()
@@ -239,7 +230,7 @@ def test_live_steps_are_one_step_to_undo(widget, photo, run, settled):
 def test_undo_is_each_images_own(viewer, widget, photo, run):
     first = widget.state
     widget.lock(0)
-    viewer.add_image(PHOTO[..., 0], name="second")
+    viewer.add_image(COFFEE[..., 0], name="second")
     assert not widget.palette_view._undo.isEnabled()
     widget.undo()
     run(widget)
@@ -302,7 +293,7 @@ def test_merging_and_hiding(viewer, widget, photo):
 
 
 def test_areas_have_the_layers_units(viewer, widget, run):
-    viewer.add_image(PHOTO, name="photo", scale=(0.5, 0.5), units=("um", "um"))
+    viewer.add_image(COFFEE, name="photo", scale=(0.5, 0.5), units=("um", "um"))
     widget.n_colors.value = 3
     run(widget)
     assert widget.state.placement.pixel_area == (0.25, "µm²")
@@ -335,7 +326,7 @@ def test_an_impossible_edit_is_told(widget, photo, notices):
 @pytest.mark.parametrize("n_bits", [8, 12, 16])
 def test_colors_are_edited_as_they_are_shown(viewer, widget, dialog, run, n_bits):
     top = 2**n_bits - 1
-    pixels = (PHOTO.astype(np.uint16) * top) // 255
+    pixels = (COFFEE.astype(np.uint16) * top) // 255
     viewer.add_image(pixels.astype(np.uint8) if n_bits == 8 else pixels, rgb=True, name="deep")
     viewer.layers["deep"].contrast_limits = (0, top)
     widget.n_colors.value = 4

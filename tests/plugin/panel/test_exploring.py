@@ -6,27 +6,16 @@ import threading
 
 import numpy as np
 import pytest
-from skimage import data
+from pictures import COFFEE
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.layers.explored import explored_contents
 
-PHOTO = data.coffee()[::4, ::4]
-
 
 @pytest.fixture
 def done(settled, widget):
     return lambda: settled(widget)
-
-
-@pytest.fixture
-def photo(viewer, widget, run):
-    """A photograph with a result of 8 colors."""
-    layer = viewer.add_image(PHOTO, name="photo")
-    widget.n_colors.value = 8
-    run(widget)
-    return layer
 
 
 @pytest.mark.parametrize("range_", [(0, 3), (5, 2), (2, 5, "heap")])
@@ -74,7 +63,7 @@ def test_a_stack_is_turned_to_the_number_of_colors(viewer, widget, photo, done):
     widget.explore(2, 5)
     done()
     stack = viewer.layers["photo · 2 to 5 colors"]
-    assert stack.data.shape == (4, *PHOTO.shape)
+    assert stack.data.shape == (4, *COFFEE.shape)
     assert viewer.dims.ndim == 3
     assert "4 results; the elbow is at" in widget.message
     widget.take(4)
@@ -82,8 +71,8 @@ def test_a_stack_is_turned_to_the_number_of_colors(viewer, widget, photo, done):
     assert widget.n_colors.value == 4
     done()
     assert len(widget.result.palette) == 4
-    assert np.array_equal(viewer.layers["photo · quantized"].data, quantize(PHOTO, 4).image)
-    assert np.array_equal(stack._slice.image.raw, quantize(PHOTO, 4).image)
+    assert np.array_equal(viewer.layers["photo · quantized"].data, quantize(COFFEE, 4).image)
+    assert np.array_equal(stack._slice.image.raw, quantize(COFFEE, 4).image)
     assert viewer.layers.selection.active.name == "photo · clusters"
 
 
@@ -98,7 +87,7 @@ def test_a_new_exploration_replaces_the_last_one(viewer, widget, photo, done):
 
 
 def test_exploring_without_a_result(viewer, widget, done):
-    viewer.add_image(PHOTO[..., 0], name="grey")
+    viewer.add_image(COFFEE[..., 0], name="grey")
     widget.explore(2, 3)
     done()
     assert sorted(layer.name for layer in viewer.layers) == [
@@ -110,7 +99,7 @@ def test_exploring_without_a_result(viewer, widget, done):
 
 
 def test_source_removed_while_exploring(viewer, widget, held, done, qtbot):
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     viewer.layers.selection.active = viewer.layers["photo"]
     widget.explore(2, 3)
     qtbot.waitUntil(held.begun.is_set, timeout=60_000)
@@ -180,7 +169,7 @@ def test_a_grid_is_shown_alone_with_the_original_first(viewer, widget, grid):
     assert titles[0] == "original"
     assert [title.split("   ")[0] for title in titles[1:]] == [f"K = {k}" for k in (2, 3, 4, 5)]
     sheet = viewer.layers[GRID[0]].data
-    assert np.array_equal(sheet[: PHOTO.shape[0], : PHOTO.shape[1], :3], PHOTO)
+    assert np.array_equal(sheet[: COFFEE.shape[0], : COFFEE.shape[1], :3], COFFEE)
     assert camera(viewer) != grid
 
 
@@ -203,7 +192,7 @@ def test_a_click_on_a_tile_takes_its_number_and_leaves_the_grid(
 def test_clicks_on_the_original_and_between_tiles_take_nothing(viewer, widget, grid):
     click(viewer, place_of_tile(viewer, widget, 0))
     click(viewer, (-7, -7))
-    click(viewer, (PHOTO.shape[0] + 1, 10))
+    click(viewer, (COFFEE.shape[0] + 1, 10))
     assert widget.n_colors.value == 8
     assert visible(viewer) == GRID
     assert not widget.running
@@ -218,12 +207,12 @@ def test_a_hidden_grid_takes_no_clicks(viewer, widget, grid, done):
 
 
 def test_the_first_result_after_a_grid_is_looked_at(viewer, widget, done):
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     widget.explore(2, 5, "grid")
     done()
     widget.take(3)
     done()
-    height, width = PHOTO.shape[:2]
+    height, width = COFFEE.shape[:2]
     assert viewer.scene.camera.center[-2] == pytest.approx(height / 2, abs=height / 4)
     assert viewer.scene.camera.center[-1] < 1.2 * width
 
@@ -286,7 +275,7 @@ def test_pictures_and_layers_are_made_in_the_thread(
 
 
 def test_a_stack_goes_while_slices_are_followed_live(viewer, widget, done):
-    viewer.add_image(np.stack([PHOTO[..., 0], PHOTO[..., 1]]), name="stack")
+    viewer.add_image(np.stack([COFFEE[..., 0], COFFEE[..., 1]]), name="stack")
     widget.extent.value = "slice"
     widget.explore(2, 3)
     done()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pictures import COFFEE
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication
-from skimage import data
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin.views.apply import ApplyDialog
 from napari_kmeans_quantizer.plugin.views.views import SHARES
 
-PHOTO = data.coffee()[::4, ::4]
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -21,23 +20,14 @@ def done(settled, widget):
     return lambda: settled(widget)
 
 
-@pytest.fixture
-def photo(viewer, widget, run):
-    """A photograph with a result of 8 colors."""
-    layer = viewer.add_image(PHOTO, name="photo")
-    widget.n_colors.value = 8
-    run(widget)
-    return layer
-
-
 def test_colors_from_another_result(viewer, widget, photo, done):
-    other = viewer.add_image(PHOTO[::-1] // 2, name="other")
+    other = viewer.add_image(COFFEE[::-1] // 2, name="other")
     widget.image.value = other
     widget.palette_from.value = viewer.layers["photo · palette"]
     widget.run()
     done()
-    palette = quantize(PHOTO, 8).palette
-    expected = quantize(PHOTO[::-1] // 2, palette=palette)
+    palette = quantize(COFFEE, 8).palette
+    expected = quantize(COFFEE[::-1] // 2, palette=palette)
     assert np.array_equal(viewer.layers["other · quantized"].data, expected.image)
 
 
@@ -77,7 +67,7 @@ def test_pasted_twice_it_updates_what_it_made(viewer, widget, photo, run):
 
 
 def test_a_script_needs_the_region_to_be_there(viewer, widget, photo, run, notices):
-    region = viewer.add_labels(np.ones(PHOTO.shape[:2], int), name="cells")
+    region = viewer.add_labels(np.ones(COFFEE.shape[:2], int), name="cells")
     widget.region.value = region
     run(widget)
     assert widget.copy_as_python() is not None
@@ -88,7 +78,7 @@ def test_a_script_needs_the_region_to_be_there(viewer, widget, photo, run, notic
 
 def test_a_script_scales_to_the_limits_of_the_run(viewer, widget, run):
     greys = [
-        viewer.add_image(PHOTO[..., c].astype(np.uint16), name=f"c{c}", contrast_limits=(0, 250))
+        viewer.add_image(COFFEE[..., c].astype(np.uint16), name=f"c{c}", contrast_limits=(0, 250))
         for c in range(3)
     ]
     viewer.layers.selection = set(greys)
@@ -108,12 +98,12 @@ def test_a_script_scales_to_the_limits_of_the_run(viewer, widget, run):
 
 
 def test_a_region_is_found_again_whatever_it_is_called_now(viewer, widget, photo, run):
-    region = viewer.add_labels(np.ones(PHOTO.shape[:2], int), name="cells")
+    region = viewer.add_labels(np.ones(COFFEE.shape[:2], int), name="cells")
     widget.region.value = region
     run(widget)
     widget.region.value = None
     region.name = "renamed"
-    viewer.add_labels(np.ones(PHOTO.shape[:2], int), name="cells")
+    viewer.add_labels(np.ones(COFFEE.shape[:2], int), name="cells")
     viewer.layers.selection.active = viewer.layers["photo · quantized"]
     widget.restore_settings()
     assert widget.region.value is region
@@ -126,7 +116,7 @@ def test_a_region_is_found_again_whatever_it_is_called_now(viewer, widget, photo
 
 
 def test_the_slice_is_shown_again(viewer, widget, run):
-    stack = np.stack([PHOTO[..., c % 3] for c in range(6)])
+    stack = np.stack([COFFEE[..., c % 3] for c in range(6)])
     viewer.add_image(stack, name="stack", translate=(7, 0, 0), scale=(0.5, 1, 1))
     viewer.add_image(np.zeros((40, 4, 4)), name="other")
     widget.image.value = viewer.layers["stack"]
@@ -147,7 +137,7 @@ def test_the_slice_is_shown_again(viewer, widget, run):
 
 
 def test_if_none_can_be_painted_nothing_is_shown(viewer, widget, photo, done, notices):
-    greys = [viewer.add_image(PHOTO[..., c], name=f"grey {c}") for c in range(2)]
+    greys = [viewer.add_image(COFFEE[..., c], name=f"grey {c}") for c in range(2)]
     before = list(viewer.layers)
     widget.image.value = photo
     widget.apply_palette_to(greys)
@@ -199,9 +189,9 @@ class TestWithShares:
         self, viewer, widget, photo, done, asked, tick, qtbot
     ):
         for n in (2, 3, 4):
-            viewer.add_image(PHOTO // n, name=f"photo {n}")
-        viewer.add_image(PHOTO[..., 0], name="grey")
-        mask = np.zeros(PHOTO.shape[:2], int)
+            viewer.add_image(COFFEE // n, name=f"photo {n}")
+        viewer.add_image(COFFEE[..., 0], name="grey")
+        mask = np.zeros(COFFEE.shape[:2], int)
         mask[5:20, 10:30] = 1
         viewer.add_labels(mask, name="cells")
         widget.image.value = photo
@@ -220,10 +210,10 @@ class TestWithShares:
         qtbot.keyClick(region, Qt.Key.Key_Down)
         qtbot.mouseClick(dialog.apply, LEFT)
         done()
-        palette = quantize(PHOTO, 8).palette
-        expected = quantize(PHOTO // 2, palette=palette)
+        palette = quantize(COFFEE, 8).palette
+        expected = quantize(COFFEE // 2, palette=palette)
         assert np.array_equal(viewer.layers["photo 2 · clusters"].data, expected.labels + 1)
-        inside = quantize(PHOTO // 3, palette=palette, mask=mask > 0)
+        inside = quantize(COFFEE // 3, palette=palette, mask=mask > 0)
         labels = viewer.layers["photo 3 · clusters"].data
         assert np.array_equal(labels, np.where(mask > 0, inside.labels + 1, 0))
         assert "photo 4 · clusters" not in [layer.name for layer in viewer.layers]
@@ -234,7 +224,7 @@ class TestWithShares:
         assert np.allclose(table.sum(axis=1), 1)
 
     def test_nothing_ticked_is_nothing_to_apply(self, viewer, widget, photo, asked, tick, qtbot):
-        viewer.add_image(PHOTO // 2, name="other")
+        viewer.add_image(COFFEE // 2, name="other")
         widget.image.value = photo
         dialog = asked()
         assert dialog.apply.isEnabled()
@@ -244,7 +234,7 @@ class TestWithShares:
         assert not widget.running
 
     def test_the_region_of_the_image_itself_is_kept(self, viewer, widget, photo, asked, tick, run):
-        mask = np.zeros(PHOTO.shape[:2], int)
+        mask = np.zeros(COFFEE.shape[:2], int)
         mask[5:20, 10:30] = 1
         widget.region.value = viewer.add_labels(mask, name="cells")
         run(widget)
@@ -254,7 +244,7 @@ class TestWithShares:
         dialog.reject()
 
     def test_the_selected_images_but_not_its_own(self, viewer, widget, photo, done):
-        others = [viewer.add_image(PHOTO // n, name=f"photo {n}") for n in (2, 3)]
+        others = [viewer.add_image(COFFEE // n, name=f"photo {n}") for n in (2, 3)]
         viewer.layers.selection = {photo, *others}
         widget.image.value = photo
         widget.apply_to_selected()
@@ -267,8 +257,8 @@ class TestWithShares:
         self, viewer, widget, photo, done, notices
     ):
         bad = viewer.add_image(np.full((9, 9, 3), np.nan), rgb=True, name="bad")
-        grey = viewer.add_image(PHOTO[..., 0], name="grey")
-        good = viewer.add_image(PHOTO // 2, name="good")
+        grey = viewer.add_image(COFFEE[..., 0], name="grey")
+        good = viewer.add_image(COFFEE // 2, name="good")
         viewer.layers.selection = {bad, grey, good}
         widget.image.value = photo
         widget.apply_to_selected()
@@ -280,15 +270,15 @@ class TestWithShares:
         assert any("NaN" in line for line in lines)
         assert widget._busy.status.value == "1 image in the same colors, 2 not."
         assert widget.message == notice.message
-        expected = quantize(PHOTO // 2, palette=quantize(PHOTO, 8).palette)
+        expected = quantize(COFFEE // 2, palette=quantize(COFFEE, 8).palette)
         assert np.array_equal(viewer.layers["good · quantized"].data, expected.image)
         names = [layer.name for layer in viewer.layers]
         assert "bad · quantized" not in names
         assert "grey · quantized" not in names
 
     def test_colors_look_alike_in_images_of_other_depths(self, viewer, widget, photo, done):
-        deep = viewer.add_image(PHOTO.astype(np.uint16) * 257, rgb=True, name="deep")
-        floats = viewer.add_image((PHOTO / 255).astype(np.float32), rgb=True, name="floats")
+        deep = viewer.add_image(COFFEE.astype(np.uint16) * 257, rgb=True, name="deep")
+        floats = viewer.add_image((COFFEE / 255).astype(np.float32), rgb=True, name="floats")
         deep.contrast_limits = (0, 65535)
         viewer.layers.selection = {deep, floats}
         widget.image.value = photo

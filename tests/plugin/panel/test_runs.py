@@ -6,16 +6,15 @@ import time
 
 import numpy as np
 import pytest
+from pictures import COFFEE
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication, QSlider, QStyle, QStyleOptionSlider
-from skimage import data
 
 from napari_kmeans_quantizer import Progress, quantize, quantize_steps
 from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.models import source
 from napari_kmeans_quantizer.plugin.panel import choice
 
-PHOTO = data.coffee()[::4, ::4]
 LEFT = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
@@ -24,15 +23,6 @@ OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
 @pytest.fixture
 def done(settled, widget):
     return lambda: settled(widget)
-
-
-@pytest.fixture
-def photo(viewer, widget, run):
-    """A photograph with a result of 8 colors."""
-    layer = viewer.add_image(PHOTO, name="photo")
-    widget.n_colors.value = 8
-    run(widget)
-    return layer
 
 
 @pytest.fixture
@@ -66,7 +56,7 @@ def test_dragging_the_slider_updates_the_layers(viewer, widget, shown, photo, do
     slider.setSliderDown(False)
     done()
     assert list(viewer.layers) == before
-    assert np.array_equal(viewer.layers["photo · quantized"].data, quantize(PHOTO, 12).image)
+    assert np.array_equal(viewer.layers["photo · quantized"].data, quantize(COFFEE, 12).image)
     qtbot.mouseClick(slider, LEFT, pos=center)
     done()
     assert widget.result.palette.rgb.shape == (widget.n_colors.value, 3)
@@ -75,7 +65,7 @@ def test_dragging_the_slider_updates_the_layers(viewer, widget, shown, photo, do
 @pytest.mark.parametrize("limit", [10**9, 300], ids=["small", "above the limit"])
 def test_slider_dragged_with_live_on(viewer, widget, shown, settled, qtbot, monkeypatch, limit):
     monkeypatch.setattr(source.preview_step, "__defaults__", (limit,))
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     widget.live.value = True
     settled(widget)
     slider = slider_of(widget)
@@ -98,7 +88,7 @@ def test_slider_dragged_with_live_on(viewer, widget, shown, settled, qtbot, monk
         assert n_colors != 16
         assert slider.value() == n_colors
         assert widget.state.source.step == 1
-        assert np.array_equal(viewer.layers[1].data, quantize(PHOTO, n_colors).image)
+        assert np.array_equal(viewer.layers[1].data, quantize(COFFEE, n_colors).image)
         assert np.array_equal(viewer.layers[1].scale, (1, 1))
         option = QStyleOptionSlider()
         slider.initStyleOption(option)
@@ -116,11 +106,11 @@ def test_large_images_are_previewed_while_dragging(viewer, widget, photo, done, 
     slider.setSliderPosition(5)
     done()
     quantized = viewer.layers["photo · quantized"]
-    assert quantized.data.shape[0] < PHOTO.shape[0] / 2
+    assert quantized.data.shape[0] < COFFEE.shape[0] / 2
     assert np.allclose(quantized.extent.world, photo.extent.world, atol=3)
     slider.setSliderDown(False)
     done()
-    assert np.array_equal(quantized.data, quantize(PHOTO, 5).image)
+    assert np.array_equal(quantized.data, quantize(COFFEE, 5).image)
     assert np.array_equal(quantized.extent.world, photo.extent.world)
 
 
@@ -206,7 +196,7 @@ def test_every_parameter_is_live(viewer, widget, photo, done, name, value, optio
     done()
     getattr(widget, name).value = value
     done()
-    expected = quantize(PHOTO, 8, **options)
+    expected = quantize(COFFEE, 8, **options)
     assert np.array_equal(viewer.layers["photo · quantized"].data, expected.image)
 
 
@@ -224,12 +214,12 @@ def test_the_latest_of_quick_changes_wins(viewer, widget, photo, done):
         if value % 7 == 0:
             QApplication.processEvents()
     done()
-    assert np.array_equal(viewer.layers["photo · quantized"].data, quantize(PHOTO, 59).image)
+    assert np.array_equal(viewer.layers["photo · quantized"].data, quantize(COFFEE, 59).image)
     assert widget.result.palette.rgb.shape == (59, 3)
 
 
 def test_live_toggled_quickly(viewer, widget, settled):
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     for i in range(9):
         widget.live.value = not widget.live.value
         widget.n_colors.value = 3 + i
@@ -241,7 +231,7 @@ def test_live_toggled_quickly(viewer, widget, settled):
 
 
 def test_live_follows_the_slice(viewer, widget, done):
-    stack = np.stack([PHOTO[..., 0], PHOTO[..., 1], PHOTO[..., 2]])
+    stack = np.stack([COFFEE[..., 0], COFFEE[..., 1], COFFEE[..., 2]])
     viewer.add_image(stack, name="stack", translate=(7, 0, 0))
     widget.extent.value = "slice"
     widget.n_colors.value = 4

@@ -8,6 +8,7 @@ import dask.array as da
 import numpy as np
 import pytest
 from napari.settings import get_settings
+from pictures import COFFEE
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import (
     QAbstractButton,
@@ -20,17 +21,15 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 from seen import assert_focus_is_seen, tab_stops
-from skimage import data
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin.models import shares
 from napari_kmeans_quantizer.plugin.models.frames import FrameCounts
 from napari_kmeans_quantizer.plugin.views.views import COLOR_SPACE, EXPLORE, SHARES
 
-PHOTO = data.coffee()[::4, ::4]
 NAME = "napari-kmeans-quantizer"
 LEFT = Qt.MouseButton.LeftButton
-GREY = PHOTO[..., 1]
+GREY = COFFEE[..., 1]
 SMALL = GREY[::4, ::4]
 STACK = np.stack([SMALL, SMALL[::-1], SMALL // 2])
 OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
@@ -39,7 +38,7 @@ KINDS = {
     "float32": SMALL.astype(np.float32) / 255,
     "int16": SMALL.astype(np.int16) - 100,
     "uint16": SMALL.astype(np.uint16) * 200,
-    "RGBA": np.dstack([PHOTO, GREY]),
+    "RGBA": np.dstack([COFFEE, GREY]),
     "3-D": STACK,
     "4-D": np.stack([STACK, STACK + 1]),
     "dask": da.from_array(STACK, chunks=(1, 20, 20)),
@@ -51,15 +50,6 @@ KINDS = {
 @pytest.fixture
 def done(settled, widget):
     return lambda: settled(widget)
-
-
-@pytest.fixture
-def photo(viewer, widget, run):
-    """A photograph with a result of 8 colors."""
-    layer = viewer.add_image(PHOTO, name="photo")
-    widget.n_colors.value = 8
-    run(widget)
-    return layer
 
 
 @pytest.fixture
@@ -119,9 +109,9 @@ def test_explore_shows_a_stack_and_its_curve(viewer, widget, photo, press, done,
     qtbot.mouseClick(view.compute, LEFT)
     done()
     stack = viewer.layers["photo · 2 to 10 colors"]
-    assert stack.data.shape == (9, *PHOTO.shape)
+    assert stack.data.shape == (9, *COFFEE.shape)
     for k in (2, 7, 10):
-        assert np.array_equal(stack.data[k - 2], quantize(PHOTO, k).image)
+        assert np.array_equal(stack.data[k - 2], quantize(COFFEE, k).image)
         assert stack.data_to_world((k - 2, 0, 0))[0] == k
     titles = viewer.layers["photo · titles"].features["title"]
     assert titles[3].startswith("K = 5")
@@ -147,12 +137,12 @@ def test_explore_as_a_grid_replaces_the_stack(viewer, widget, photo, done):
     assert names.count("photo · titles") == 1
     assert "photo · 2 to 5 colors" not in names
     sheet = viewer.layers["photo · 3 to 6 colors"]
-    assert sheet.data.shape[0] > 2 * PHOTO.shape[0]
-    height, width = PHOTO.shape[:2]
-    assert np.array_equal(sheet.data[:height, :width, :3], PHOTO)
+    assert sheet.data.shape[0] > 2 * COFFEE.shape[0]
+    height, width = COFFEE.shape[:2]
+    assert np.array_equal(sheet.data[:height, :width, :3], COFFEE)
     top, left = widget._session.curve(widget._choice.key).tiles.corners[1]
     tile = sheet.data[top : top + height, left : left + width, :3]
-    assert np.array_equal(tile, quantize(PHOTO, 3).image)
+    assert np.array_equal(tile, quantize(COFFEE, 3).image)
     assert viewer.dims.ndim == 2
 
 
@@ -324,7 +314,7 @@ def test_color_space_follows_the_result_and_the_mouse(viewer, widget, photo, pre
     picked = []
     view.set_reference = picked.append
     click_canvas(viewer, (10, 20))
-    assert np.array_equal(picked[0], PHOTO[10, 20])
+    assert np.array_equal(picked[0], COFFEE[10, 20])
 
 
 # -- shares
@@ -333,7 +323,7 @@ def test_color_space_follows_the_result_and_the_mouse(viewer, widget, photo, pre
 def test_shares_of_frames(viewer, widget, done, press, tmp_path, qtbot):
     import pandas as pd
 
-    series = np.stack([PHOTO, PHOTO // 2, PHOTO // 3])
+    series = np.stack([COFFEE, COFFEE // 2, COFFEE // 3])
     viewer.add_image(series, rgb=True, name="series")
     widget.n_colors.value = 4
     widget.run()
@@ -353,9 +343,9 @@ def test_shares_of_frames(viewer, widget, done, press, tmp_path, qtbot):
 
 def test_source_removed_while_exploring_and_applying(viewer, widget, run, held, settled, qtbot):
     held.set()
-    viewer.add_image(PHOTO, name="photo")
+    viewer.add_image(COFFEE, name="photo")
     run(widget)
-    second = viewer.add_image(PHOTO[::2], name="second")
+    second = viewer.add_image(COFFEE[::2], name="second")
     held.clear()
     held.begun.clear()
     widget.explore(2, 3)
@@ -365,7 +355,7 @@ def test_source_removed_while_exploring_and_applying(viewer, widget, run, held, 
     settled(widget)
     assert names(viewer) == ["photo", *OUTPUTS]
     assert "removed" in widget.message
-    second = viewer.add_image(PHOTO[::2], name="second")
+    second = viewer.add_image(COFFEE[::2], name="second")
     widget.image.value = viewer.layers["photo"]
     viewer.layers.selection.update({viewer.layers["photo"], second})
     held.clear()
@@ -473,7 +463,7 @@ def test_two_viewers_at_once(make_napari_viewer, settled):
     viewers = [make_napari_viewer() for _ in range(2)]
     widgets = [viewer.window.add_plugin_dock_widget(NAME)[1] for viewer in viewers]
     for i, (viewer, widget) in enumerate(zip(viewers, widgets, strict=True)):
-        viewer.add_image(PHOTO[i:], name="photo")
+        viewer.add_image(COFFEE[i:], name="photo")
         widget.n_colors.value = 4 + i
         widget.open_color_space()
     for widget in widgets:
@@ -481,12 +471,12 @@ def test_two_viewers_at_once(make_napari_viewer, settled):
     settled(*widgets)
     for i, viewer in enumerate(viewers):
         assert names(viewer) == ["photo", *OUTPUTS]
-        expected = quantize(PHOTO[i:], 4 + i)
+        expected = quantize(COFFEE[i:], 4 + i)
         assert np.array_equal(viewer.layers[1].data, expected.image)
 
 
 def test_switching_between_images(viewer, widget, run):
-    first = viewer.add_image(PHOTO, name="photo")
+    first = viewer.add_image(COFFEE, name="photo")
     widget.n_colors.value = 4
     run(widget)
     widget.recolor(0, (255, 0, 0))
@@ -506,10 +496,10 @@ def test_switching_between_images(viewer, widget, run):
 
 
 @pytest.mark.parametrize(
-    "new", [PHOTO[:20, :30], PHOTO[..., ::-1].copy()], ids=["smaller", "other pixels"]
+    "new", [COFFEE[:20, :30], COFFEE[..., ::-1].copy()], ids=["smaller", "other pixels"]
 )
 def test_clicks_into_data_that_was_replaced(viewer, widget, run, new):
-    photo = viewer.add_image(PHOTO, name="photo")
+    photo = viewer.add_image(COFFEE, name="photo")
     run(widget)
     widget.open_color_space()
     photo.data = new
@@ -549,7 +539,7 @@ def test_all_kinds_of_images(viewer, widget, run, notices):
 
 
 def test_read_only_and_multiscale(viewer, widget, run):
-    image = PHOTO.copy()
+    image = COFFEE.copy()
     image.setflags(write=False)
     viewer.add_image([image, image[::2, ::2]], name="photo", multiscale=True)
     run(widget)
