@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_kmeans_quantizer.core.search.efforts import EFFORTS
 from napari_kmeans_quantizer.core.search.partition import (
     converge,
-    losses_and_gains,
+    explained,
+    move_single_centers,
     partition_of,
     seed_labels,
 )
@@ -42,7 +44,7 @@ def test_loss_and_gain():
     labels = np.random.default_rng(0).integers(0, K, 300).astype(np.int32)
     partition = partition_of(data, labels, K)
     converge(data, partition, 100)
-    loss, gain, halves = losses_and_gains(data, partition)
+    loss, gain, halves = move_single_centers(data, partition, EFFORTS["best"], 0)
     centers = partition.centers.T.astype(float)
     before = within(x, counts, labels)
     for k in range(K):
@@ -59,3 +61,29 @@ def test_seeds_part_every_cluster_once():
     data = scaled_colors(*blobs(300, 3, skew=1.0))
     assert np.unique(seed_labels(data, 50)).tolist() == list(range(50))
     assert np.bincount(seed_labels(data, 300)).tolist() == [1] * 300
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+@pytest.mark.parametrize(("D", "K"), [(1, 2), (2, 7), (3, 40), (5, 40)])
+def test_moves_raise_what_is_explained_and_the_partition_stays_true(D, K, effort):
+    data = scaled_colors(*blobs(800, D))
+    labels = np.random.default_rng(1).integers(0, K, 800).astype(np.int32)
+    partition = partition_of(data, labels, K)
+    converge(data, partition, 30)
+    before = explained(partition)
+    move_single_centers(data, partition, EFFORTS[effort], 60)
+    assert explained(partition) >= before * (1 - 1e-9)
+    again = partition_of(data, partition.labels, K)
+    np.testing.assert_array_equal(partition.totals[:, 0], again.totals[:, 0])
+    np.testing.assert_allclose(partition.totals, again.totals, rtol=1e-9, atol=1e-6)
+
+
+def test_a_center_moves_to_where_it_is_missed():
+    x = np.array([0.0, 0.1, 0.2, 5.0, 5.1, 9.0, 9.1])
+    data = scaled_colors(np.stack([x, x], axis=1), np.ones(7))
+    labels = np.array([0, 0, 1, 2, 2, 2, 2], np.int32)  # the optimum parts the last four
+    partition = partition_of(data, labels, 3)
+    converge(data, partition, 10)
+    move_single_centers(data, partition, EFFORTS["fast"], 3)
+    parts = [set(np.flatnonzero(partition.labels == k)) for k in range(3)]
+    assert sorted(map(sorted, parts)) == [[0, 1, 2], [3, 4], [5, 6]]

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from napari_kmeans_quantizer.core.kernels.merging import merge_runs
+from napari_kmeans_quantizer.core.kernels.merging import interleave, merge_runs
 from napari_kmeans_quantizer.core.search.pyramid import pyramid
 from weighted import blobs
 
@@ -16,7 +16,9 @@ from weighted import blobs
 def test_runs_merge_within_the_limit(D):
     colors, counts = blobs(3000, D)
     for limit in (0.0, 1e2, 1e5, 1e12):
-        means, weights, lengths = merge_runs(colors, counts, limit)
+        found = np.empty_like(colors), np.empty_like(counts), np.empty(3000, np.int64)
+        m = merge_runs(colors, counts, limit, *found)
+        means, weights, lengths = (array[:m] for array in found)
         runs = np.repeat(np.arange(len(lengths)), lengths)
         assert len(runs) == 3000
         np.testing.assert_allclose(weights, np.bincount(runs, counts))
@@ -38,3 +40,13 @@ def test_tables_shrink_fourfold_and_keep_the_weight():
         assert 2 < len(fine.counts) / len(coarse.counts) < 8
         assert coarse.lengths.sum() == len(fine.counts)
         assert coarse.counts.sum() == pytest.approx(counts.sum())
+
+
+@pytest.mark.parametrize(("D", "bits"), [(1, 20), (3, 20), (3, 2), (7, 8), (62, 1)])
+def test_keys_interleave_the_bits_of_coordinates(D, bits):
+    cells = np.random.default_rng(0).integers(0, 2**bits, (50, D))
+    keys = np.empty(50, np.int64)
+    interleave(cells / 4.0 - 3, np.full(D, -3.0), 4.0, bits, D, keys)
+    for cell, key in zip(cells, keys, strict=True):
+        digits = [f"{x:0{bits}b}" for x in cell]
+        assert key == int("".join(x[i] for i in range(bits) for x in digits), 2)

@@ -6,6 +6,11 @@ it: IN is read, OUT is written, INOUT both; ``n..`` is a size of at least n, of 
 count. The modules are imported by the functions that use them, so that importing the package stays
 light.
 
+Compiling is what the first use takes. A kernel that Python calls is `jit`, all others are `inner`:
+no wrappers, no file of their own. Arrays that kernels allocate, slices of several axes and a
+literal number passed from one to another, for which numba compiles once more, cost as much as a
+small kernel.
+
 numba's cache on disk looks at the file of a kernel only. So a module whose kernels call those of
 another one holds a digest of that one's file: a change there is a change here.
 """

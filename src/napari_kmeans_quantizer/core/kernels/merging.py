@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 
 @jit
-def merge_runs(colors: Array, counts: Array, limit: float) -> tuple[Array, Array, Array]:
+def merge_runs(
+    colors: Array, counts: Array, limit: float, means: Array, weights: Array, lengths: Array
+) -> int:
     """Merge runs of entries, as long as a run's inertia about its mean stays within the limit.
 
     IN `colors` (n, D) and `counts` (n,) float64, along a curve that keeps neighbors together.
-    Returns the means (m, D) float64, their weights (m,) float64, the lengths of the runs (m,)
-    int64.
+    OUT `means` (n.., D) float64, `weights` (n..,) float64, `lengths` (n..,) int64: of the runs.
+    Returns how many runs there are.
     """
-    n, D = colors.shape
-    means = np.empty((n, D))  # far too long, but untouched memory costs nothing
-    weights = np.empty(n)
-    lengths = np.empty(n, np.int64)
+    D = colors.shape[1]
     m = -1
     inertia = np.inf
-    for i in range(n):
+    for i in range(len(counts)):
         w = counts[i]
+        part = 0.0
         if m >= 0:
             part = w / (weights[m] + w)
             square = 0.0
@@ -49,5 +49,21 @@ def merge_runs(colors: Array, counts: Array, limit: float) -> tuple[Array, Array
             lengths[m] = 1
             for d in range(D):
                 means[m, d] = colors[i, d]
-    m += 1
-    return means[:m], weights[:m], lengths[:m]
+    return m + 1
+
+
+@jit
+def interleave(
+    colors: Array, low: Array, scale: float, bits: int, n_channels: int, keys: Array
+) -> None:
+    """Interleave the bits of the coordinates in the cells of a grid, the first channel's first.
+
+    IN `colors` (n, D) and `low` (D,) float64, `scale`: cells a unit, `bits`: of a coordinate.
+    OUT `keys` (n,) int64.
+    """
+    for i in range(len(keys)):
+        keys[i] = 0
+        for d in range(n_channels):
+            cell = np.int64((colors[i, d] - low[d]) * scale)
+            for bit in range(bits):
+                keys[i] |= (cell >> bit & 1) << (bit * n_channels + n_channels - 1 - d)

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .far_apart import far_parts
 from .partition import (
+    FEW_CLUSTERS,
     PLAIN,
     converge,
     explained,
     fill_empty,
     move_single_centers,
+    nearest,
     on_finer_table,
     partition_of,
     seed_labels,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .efforts import Effort
+    from .far_apart import Parts
     from .partition import Partition
     from .pyramid import Table
 
@@ -38,11 +42,11 @@ if TYPE_CHECKING:
 
 SWEEPS = 2
 """Sweeps over every table, before trials and after."""
-MOST_CLUSTERS_TO_RESTART = 32
-"""Up to so many clusters several starts pay."""
 MOST_CLUSTERS_TO_MOVE = 2048
 """More clusters are cut and swept, but not moved one by one."""
 MOST_REFILLS = 10
+DISTANCES = 4.0, 64.0, 1024.0
+"""Times the width of what lies far apart: how near it is brought, one after the other."""
 
 
 def search(
@@ -80,6 +84,35 @@ def search(
     """
     if n_clusters >= len(colors):
         return colors.copy(), 0
+    parts = None if keys is not None else far_parts(colors, n_clusters)
+    if parts is not None:
+        found = _search_parts(parts, counts, n_clusters, effort, rng)
+        if found is not None:
+            return found
+    return _search(colors, counts, n_clusters, effort, rng, keys)
+
+
+def _search_parts(
+    parts: Parts, counts: Floats, n_clusters: int, effort: Effort, rng: np.random.Generator
+) -> tuple[Floats, int] | None:
+    """Search colors far apart brought near; None if clusters would not keep to the parts."""
+    for distance in DISTANCES:
+        near = parts.brought_near(distance)
+        centers, n_iter = _search(near, counts, n_clusters, effort, rng)
+        labels = nearest(near, centers)
+        if parts.are_kept_by(labels):
+            return weighted_means(parts.colors, counts, labels, n_clusters), n_iter
+    return None
+
+
+def _search(
+    colors: Floats,
+    counts: Floats,
+    n_clusters: int,
+    effort: Effort,
+    rng: np.random.Generator,
+    keys: Ints | None = None,
+) -> tuple[Floats, int]:
     tables = pyramid(*along_curve(colors, counts, keys), n_clusters, effort.entries)
     levels = scaled(tables)
     partition, n_iter = _coarse_to_fine(tables, levels, n_clusters, effort, rng)
@@ -91,7 +124,8 @@ def search(
             break
         n_iter += converge(finest, partition, SWEEPS, PLAIN)
     fill_empty(finest, partition)
-    return weighted_means(tables[-1], partition.labels, n_clusters), n_iter
+    colors, counts, _ = tables[-1]
+    return weighted_means(colors, counts, partition.labels, n_clusters), n_iter
 
 
 def _coarse_to_fine(
@@ -102,18 +136,18 @@ def _coarse_to_fine(
     rng: np.random.Generator,
 ) -> tuple[Partition, int]:
     """Search all the tables; return the partition of the finest, and the number of sweeps."""
-    n_starts = effort.starts if n_clusters <= MOST_CLUSTERS_TO_RESTART else 1
+    n_starts = effort.starts if n_clusters <= FEW_CLUSTERS else 1
     n_trials = _trials(effort, n_starts, n_clusters, len(levels))
     n_iter = 0
     found = []
     for start in range(n_starts):
         labels = seed_labels(_reweighted(levels[0], start, rng), n_clusters)
         found.append(partition_of(levels[0], labels, n_clusters))
-        n_iter += _improve(levels[0], found[-1], n_trials[0])
+        n_iter += _improve(levels[0], found[-1], effort, n_trials[0])
     partition = max(found, key=explained)
     for level in range(1, len(levels)):
         partition = on_finer_table(partition, tables[level - 1].lengths)
-        n_iter += _improve(levels[level], partition, n_trials[level])
+        n_iter += _improve(levels[level], partition, effort, n_trials[level])
     return partition, n_iter
 
 
@@ -136,10 +170,10 @@ def _reweighted(level: ScaledColors, start: int, rng: np.random.Generator) -> Sc
     return ScaledColors(points, weights * rng.uniform(0.2, 1.0, len(weights)))
 
 
-def _improve(level: ScaledColors, partition: Partition, n_trials: int) -> int:
+def _improve(level: ScaledColors, partition: Partition, effort: Effort, n_trials: int) -> int:
     """Converge, move single centers, converge; return the number of sweeps."""
     n_iter = converge(level, partition, SWEEPS)
     if n_trials:
-        move_single_centers(level, partition, n_trials)
+        move_single_centers(level, partition, effort, n_trials)
         n_iter += converge(level, partition, SWEEPS)
     return n_iter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from .pyramid import TINY, ScaledColors
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .pyramid import Table
+    from .efforts import Effort
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -21,8 +21,8 @@ OVER_RELAXED, PLAIN = 1.8, 1.0
 """Steps towards the mean: the longer one takes half the sweeps, and finds better optima."""
 TRIAL_SWEEPS = 10
 """Sweeps of a trial, at most."""
-N_NEIGHBORS = 12
-"""So many neighbors of either cluster take part in a trial."""
+FEW_CLUSTERS = 32
+"""Up to so many clusters several starts pay, and trials of little hope."""
 
 
 class Partition(NamedTuple):
@@ -31,6 +31,17 @@ class Partition(NamedTuple):
     labels: Labels
     centers: NDArray[np.float32]
     totals: Floats
+
+
+class Ratings(NamedTuple):
+    """What each cluster is good for."""
+
+    loss: Floats
+    """By how much the inertia would rise without it, (K,)."""
+    gain: Floats
+    """By how much it would fall if it were cut in two, (K,)."""
+    halves: Floats
+    """The means of its two halves, (K, 2, D)."""
 
 
 def partition_of(data: ScaledColors, labels: Labels, n_clusters: int) -> Partition:
@@ -47,13 +58,14 @@ def seed_labels(data: ScaledColors, n_clusters: int) -> Labels:
     """Return labels: the cluster that gains most is cut in two, until there are K."""
     from napari_kmeans_quantizer.core.kernels.cutting import cut_clusters
 
-    n, K = len(data.weights), n_clusters
-    order, start, stop = np.arange(n), np.zeros(K, np.int64), np.full(K, n)
-    gain, cut, halves = np.zeros(K), np.zeros(K, np.int64), np.zeros((K, 2, len(data.points)))
-    n_found = cut_clusters(*data, 1, order, start, stop, gain, cut, halves)
+    (D, n), K = data.points.shape, n_clusters
+    order, start = np.arange(n), np.zeros((3, K), np.int64)
+    n_found = cut_clusters(
+        *data, order, start, np.empty(K), np.empty((K, 2, D)), *_room_to_cut(n, D)
+    )
     labels = np.empty(n, np.int32)
     for k in range(n_found):
-        labels[order[start[k] : stop[k]]] = k
+        labels[order[start[0, k] : start[1, k]]] = k
     return labels
 
 
@@ -61,59 +73,53 @@ def converge(
     data: ScaledColors, partition: Partition, n_sweeps: int, step: float = OVER_RELAXED
 ) -> int:
     """Move all centers to the means of their colors; return how many sweeps it took."""
-    from napari_kmeans_quantizer.core.kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels.search import converge
 
-    return kernels.converge(*data, n_sweeps, step, False, *partition)[1]
-
-
-def losses_and_gains(data: ScaledColors, partition: Partition) -> tuple[Floats, Floats, Floats]:
-    """Return what is lost without each cluster, what its cut in two gains, the halves' means."""
-    from napari_kmeans_quantizer.core.kernels import search as kernels
-    from napari_kmeans_quantizer.core.kernels.cutting import cut_clusters
-
-    D, K = partition.centers.shape
-    loss, gain, halves = np.zeros(K), np.zeros(K), np.zeros((K, 2, D))
-    start, cut = np.zeros(K + 1, np.int64), np.zeros(K, np.int64)
-    grouped = ScaledColors(np.empty_like(data.points), np.empty_like(data.weights))
-    kernels.losses(*data, *partition, loss, *grouped, start)
-    order = np.arange(len(grouped.weights))
-    cut_clusters(*grouped, K, order, start[:-1], start[1:], gain, cut, halves)
-    return loss, gain, halves
+    (D, n), K = data.points.shape, len(partition.totals)
+    return converge(*data, n, K, n_sweeps, step, -np.inf, *partition, *_room_to_sweep(D, K))[1]
 
 
-def move_single_centers(data: ScaledColors, partition: Partition, n_trials: int) -> None:
+def move_single_centers(
+    data: ScaledColors, partition: Partition, effort: Effort, n_trials: int
+) -> Ratings:
     """Move centers one by one from where they are least missed to where they are most needed."""
-    from napari_kmeans_quantizer.core.kernels import search as kernels
+    from napari_kmeans_quantizer.core.kernels.search import move_centers
 
-    if n_trials == 0:
-        return
-    loss, gain, halves = losses_and_gains(data, partition)
-    for _ in range(n_trials):
-        removed = int(loss.argmin())
-        gain[removed] *= -1.0  # it cannot be both
-        halved = int(gain.argmax())
-        gain[removed] *= -1.0
-        if gain[halved] <= 0.0:
-            break
-        clusters, members, near, part = kernels.neighborhood(
-            *data, *partition, removed, halved, N_NEIGHBORS
-        )
-        part[1][:, :2] = halves[halved].T
-        if kernels.converge(*near, TRIAL_SWEEPS, OVER_RELAXED, True, *part)[0]:
-            _take_over(partition, clusters, members, Partition(*part))
-            loss[clusters], gain[clusters], halves[clusters] = losses_and_gains(
-                ScaledColors(*near), Partition(*part)
-            )
-        else:  # let other pairs come first
-            loss[removed] *= 1.1
-            gain[halved] *= 0.9
+    (D, n), K = data.points.shape, len(partition.totals)
+    n_near, hopeless = min(effort.neighbors, K - 1), effort.hopeless[K > FEW_CLUSTERS]
+    ratings = Ratings(np.empty(K), np.empty(K), np.empty((K, 2, D)))
+    move_centers(
+        *data, n_trials, n_near, TRIAL_SWEEPS, OVER_RELAXED, hopeless, *partition, *ratings,
+        *_room_for_members(n, K), *_room_for_part(n, 2 * n_near + 2, D), *_room_to_sweep(D, K),
+        np.empty(K), np.zeros((K, 1 + D)), *_room_to_cut(n, D),
+    )  # fmt: skip
+    return ratings
 
 
-def _take_over(partition: Partition, clusters: Ints, members: Ints, part: Partition) -> None:
-    """Write a part, some clusters and their members, back into the whole."""
-    partition.labels[members] = clusters[part.labels]
-    partition.centers[:, clusters] = part.centers
-    partition.totals[clusters] = part.totals
+def _room_for_members(n: int, K: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Return room for the members of clusters: first, following, members, clusters, place."""
+    per_point, per_cluster = np.empty((2, n), np.int64), np.empty((3, K), np.int64)
+    return per_cluster[0], per_point[0], per_point[1], per_cluster[1], per_cluster[2]
+
+
+def _room_for_part(n: int, m: int, D: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return room for up to m clusters: points, weights, labels, centers, totals."""
+    colors = np.empty((D, n), np.float32), np.empty(n)
+    return *colors, np.empty(n, np.int32), np.empty((D, m), np.float32), np.empty((m, 2 + D))
+
+
+def _room_to_sweep(D: int, K: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return room for the kernels of sweeps: block, best, nearest, near, bounds."""
+    from napari_kmeans_quantizer.core.kernels.search import BLOCK
+
+    floats = np.empty((D, BLOCK), np.float32), np.empty((2, BLOCK), np.float32)
+    integers = np.empty(BLOCK, np.int32), np.empty(K, np.int64)
+    return *floats, *integers, np.empty((2, K), np.float32)
+
+
+def _room_to_cut(n: int, D: int) -> tuple[Floats, Floats, Floats]:
+    """Return room for the kernels of cuts: local, mass, cuts."""
+    return np.empty((D + 1, n)), np.empty(n), np.empty((3, D))
 
 
 def on_finer_table(partition: Partition, lengths: Ints) -> Partition:
@@ -152,12 +158,26 @@ def fill_empty(data: ScaledColors, partition: Partition) -> bool:
     return True
 
 
-def weighted_means(table: Table, labels: Labels, n_clusters: int) -> Floats:
-    """Return the weighted mean of each cluster, heaviest first."""
-    colors, counts, _ = table
+def weighted_means(colors: Floats, counts: Floats, labels: Labels, n_clusters: int) -> Floats:
+    """Return the weighted mean of each cluster, heaviest first; none is empty."""
     weights = np.maximum(np.bincount(labels, counts, n_clusters), TINY)
+    # About a color of each cluster, against cancellation.
+    starts = np.zeros(n_clusters, np.intp)
+    starts[labels] = np.arange(len(labels))
     centers = np.empty((n_clusters, colors.shape[1]))
-    for d, x in enumerate(colors.T):  # about one color, against cancellation
-        centers[:, d] = x[0] + np.bincount(labels, counts * (x - x[0]), n_clusters) / weights
+    for d, x in enumerate(colors.T):
+        start = x[starts]
+        centers[:, d] = (
+            start + np.bincount(labels, counts * (x - start[labels]), n_clusters) / weights
+        )
     ordered: Floats = centers[np.argsort(-weights, kind="stable")]
     return ordered
+
+
+def nearest(colors: Floats, centers: Floats) -> Labels:
+    """Return the nearest center of each color, of equally near ones the first."""
+    from napari_kmeans_quantizer.core.kernels.points import assign
+
+    labels = np.zeros(len(colors), np.int32)
+    assign(colors, centers, labels, np.empty(len(colors)))
+    return labels

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 COARSEST_PER_CLUSTER, COARSEST = 16, 1024
 """Entries of the coarsest table: for each cluster, and at least."""
 MOST_TABLES = 16
+MOST_BITS = 20
+"""Bits a channel of the places along the curve."""
 TINY = 1e-300
 """Against division by zero."""
 
@@ -47,14 +49,14 @@ def along_curve(colors: Floats, counts: Floats, keys: Ints | None) -> tuple[Floa
 
 def _morton_keys(colors: Floats) -> Ints:
     """Interleave the bits of the coordinates: entries with near keys are near each other."""
+    from napari_kmeans_quantizer.core.kernels.merging import interleave
+
     n, D = colors.shape
-    bits = min(62 // D, 10)
     low, high = colors.min(axis=0), colors.max(axis=0)
-    cells = ((colors - low) * ((2**bits - 1) / max((high - low).max(), TINY))).astype(np.int64)
-    keys = np.zeros(n, np.int64)
-    for bit in range(bits):
-        for d in range(D):
-            keys |= ((cells[:, d] >> bit) & 1) << (bit * D + D - 1 - d)
+    bits = max(62 // D, 1)  # of more than 62 channels the first ones tell
+    scale = (2.0 ** min(bits, MOST_BITS) - 1) / max(float((high - low).max()), TINY)
+    keys = np.empty(n, np.int64)
+    interleave(colors, low, scale, min(bits, MOST_BITS), min(D, 62), keys)
     return keys
 
 
@@ -70,23 +72,33 @@ def pyramid(colors: Floats, counts: Floats, n_clusters: int, entries: float) -> 
     entries : float
         The colors themselves are left out if the next table has so many entries a cluster.
     """
-    from napari_kmeans_quantizer.core.kernels.merging import merge_runs
-
     tables = [Table(colors, counts, np.ones(len(counts), np.int64))]
     coarsest = max(COARSEST_PER_CLUSTER * n_clusters, COARSEST)
     while len(counts) > 2 * coarsest and len(tables) < MOST_TABLES:
         limit = _merge_limit(colors, counts, max(len(counts) // 4, coarsest))
-        colors, counts, lengths = merge_runs(colors, counts, limit)
-        tables.append(Table(colors, counts, lengths))
+        tables.append(_merged(colors, counts, limit))
+        colors, counts, _ = tables[-1]
     if len(tables) > 1 and len(tables[1].counts) >= entries * n_clusters:
         del tables[0]
     return tables[::-1]
 
 
-def _merge_limit(colors: Floats, counts: Floats, size: int) -> float:
-    """Find the inertia of a run that makes `merge_runs` leave about `size` entries, on a sample."""
+def _merged(colors: Floats, counts: Floats, limit: float) -> Table:
+    """Merge runs of colors along the curve as far as the limit of their inertia allows."""
     from napari_kmeans_quantizer.core.kernels.merging import merge_runs
 
+    # Far too long, but untouched memory costs nothing.
+    means, weights, lengths = (
+        np.empty_like(colors),
+        np.empty_like(counts),
+        np.empty(len(counts), np.int64),
+    )
+    m = merge_runs(colors, counts, limit, means, weights, lengths)
+    return Table(means[:m], weights[:m], lengths[:m])
+
+
+def _merge_limit(colors: Floats, counts: Floats, size: int) -> float:
+    """Find the inertia of a run that makes `merge_runs` leave about `size` entries, on a sample."""
     blocks = len(counts) // 64
     some = np.arange(0, blocks, max(blocks // 64, 1))
     index = (some[:, np.newaxis] * 64 + np.arange(64)).ravel()
@@ -95,7 +107,7 @@ def _merge_limit(colors: Floats, counts: Floats, size: int) -> float:
     center = np.average(colors, axis=0, weights=counts)
     limit = float((counts * ((colors - center) ** 2).sum(axis=1)).sum()) / wanted**2
     for _ in range(6):
-        ratio = len(merge_runs(colors, counts, limit)[1]) / wanted
+        ratio = len(_merged(colors, counts, limit).counts) / wanted
         if 0.7 < ratio < 1.4:
             break
         limit *= ratio * ratio
