@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import exp, inf, log
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,17 +11,31 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
+    Cuts = NDArray[np.int64]
+
+ROUNDING = 1e-14
+"""Inertias that differ by less, relatively, count as equal."""
+MIDDLE = 460
+"""Exponent of values whose squares, times weights, are far from overflow; others underflow last."""
+LEAST = 1e-300
+"""No price is lower."""
 
 
 def optimal_1d(values: ArrayLike, weights: ArrayLike, n_clusters: int) -> Floats:
-    """Return the centers of least inertia: sorted values cut into runs, by dynamic programming.
+    """Return the centers of least inertia: sorted values cut into runs.
 
-    Needs O(K n log n) time and a (K, n) table: 32 MB for 65,536 values and 256 clusters.
+    Not the number of runs is given to the search, but their price: the least sum of inertia and
+    prices is found in about O(n), whatever the number [1]_. The higher the price, the fewer the
+    runs. A few prices are tried until there are `n_clusters`; where the number jumps over that, two
+    solutions of the same price are joined [2]_.
+
+    Needs O(n log n) memory: 30 MB for 65,536 values. Inertias are worked out without cancellation,
+    so values of any scales may meet.
 
     Parameters
     ----------
     values : (n,) array_like
-        Ascending, distinct.
+        Ascending, distinct, finite.
     weights : (n,) array_like
         Positive.
     n_clusters : int
@@ -30,29 +45,152 @@ def optimal_1d(values: ArrayLike, weights: ArrayLike, n_clusters: int) -> Floats
     -------
     centers : (min(n_clusters, n),) float64
         Ascending; each the weighted mean of its run.
-    """
-    from napari_kmeans_quantizer.core.kernels import line as kernels
 
-    x, w = np.asarray(values, np.float64), np.asarray(weights, np.float64)
-    n = len(x)
-    K = min(n_clusters, n)
-    # about the mean and within -1..1, so that differences of prefix sums stay exact enough
-    y = (x - np.average(x, weights=w)) / max(x[-1] - x[0], 1e-300)
-    prefix = np.zeros((n + 1, 3))
-    np.cumsum(np.stack([w, w * y, w * y * y], axis=1), axis=0, out=prefix[1:])
-    cost = np.full(n + 1, np.inf)
-    cost[1:] = np.maximum(prefix[1:, 2] - prefix[1:, 1] ** 2 / prefix[1:, 0], 0.0)
-    cuts = np.zeros((K, n + 1), np.uint16 if n <= 65536 else np.int32)
-    for k in range(1, K):
-        new_cost = np.full(n + 1, np.inf)
-        kernels.add_cluster(prefix, cost, cuts[k - 1], k, new_cost, cuts[k])
-        cost = new_cost
-    centers = np.empty(K)
-    stop = n
-    for k in range(K - 1, -1, -1):
-        start = int(cuts[k, stop])
-        run = x[start:stop]
-        # about its first value: no digits are lost
-        centers[k] = run[0] + np.average(run - run[0], weights=w[start:stop])
-        stop = start
-    return centers
+    References
+    ----------
+    .. [1] Grønlund, Larsen, Mathiasen, Nielsen, Schneider and Song, "Fast exact k-means, k-medians
+       and Bregman divergence clustering in 1D", 2017, arXiv:1701.07204
+    .. [2] Aggarwal, Schieber and Tokuyama, "Finding a minimum-weight k-link path in graphs with the
+       concave Monge property and applications", Discrete & Computational Geometry 12, 1994
+    """
+    x, w = np.array(values, np.float64), np.array(weights, np.float64)
+    if n_clusters >= len(x):
+        return x
+    # in the middle of what floats can hold squares of, by a power of two: no digit changes
+    exponent = MIDDLE - int(np.frexp(np.abs(x).max())[1])
+    x = np.ldexp(x, exponent)
+    cuts = _best_cuts(_Line(x, w), n_clusters) if n_clusters > 1 else np.array([0, len(x)])
+    return np.ldexp(_means(x, w, cuts), -exponent)
+
+
+def _means(x: Floats, w: Floats, cuts: Cuts) -> Floats:
+    """Return the weighted mean of each run."""
+    starts, first, last = cuts[:-1], x[cuts[:-1]], x[cuts[1:] - 1]
+    # about the first value of each: no digits are lost
+    offsets = x - np.repeat(first, np.diff(cuts))
+    shifts = np.add.reduceat(w * offsets, starts) / np.add.reduceat(w, starts)
+    return np.minimum(first + shifts, last)
+
+
+class _Runs(NamedTuple):
+    """Runs for which inertia + price * number of runs is least."""
+
+    price: float
+    inertia: float
+    cuts: Cuts
+    """Where they start, and where the last one stops."""
+
+    @property
+    def number(self) -> int:
+        return len(self.cuts) - 1
+
+
+class _Line:
+    """Weighted values in a row."""
+
+    def __init__(self, x: Floats, w: Floats) -> None:
+        from napari_kmeans_quantizer.core.kernels import line as kernels
+
+        self._kernels = kernels
+        self.n = len(x)
+        n_levels = (self.n - 1).bit_length()
+        levels = np.repeat(np.arange(n_levels, dtype=np.uint8), 1 << np.arange(n_levels))
+        self._level = np.concatenate([levels[:1], levels])
+        self._table = np.empty((n_levels, self.n, 3))
+        kernels.summarize(x, w, self._table)
+        self.pairs: Floats = w[:-1] / (w[:-1] + w[1:]) * w[1:] * np.diff(x) ** 2
+        """Inertia of each two neighbors."""
+        self.most = float(w.sum() * (x[-1] - x[0]) ** 2)
+        """More than the inertia of all."""
+
+    def runs(self, price: float, marks: Cuts, limit: float = inf) -> _Runs:
+        """Return the best runs at a price that start at marks; none has an inertia over `limit`."""
+        cost, integers = np.empty(len(marks)), np.empty((5, len(marks)), np.int64)
+        count, cut, queue, reign, path = integers
+        self._kernels.cut_at_price(
+            self._table, self._level, marks, price, limit, cost, count, cut, queue, reign, path
+        )
+        return _Runs(price, float(cost[-1]), marks[path[: count[-1] + 1]])
+
+
+def _best_cuts(line: _Line, K: int) -> Cuts:
+    """Return the best K runs, 1 < K < n: where they start, and n."""
+    all_marks = np.arange(line.n + 1)
+    few = line.runs(2 * line.most, all_marks[[0, -1]])
+    many = _Runs(max(float(line.pairs.min()) / 2, LEAST), 0.0, all_marks)
+    price = min(max(_first_price(line, K), many.price), few.price)
+    power, on_chord = 3.0, False
+    while True:
+        # a run of a larger inertia than all its values' prices had better be cut into them
+        runs = line.runs(price, all_marks, line.n * price)
+        if runs.number == K:
+            return runs.cuts
+        between = few.number < runs.number < many.number
+        if on_chord and not (between and _is_better(runs, few, K)):
+            return _joined(few.cuts, many.cuts, K)
+        few, many = (runs, many) if runs.number < K else (few, runs)
+        # Where trials stop to tell something new, the number may jump. The price at which both
+        # solutions cost the same shows a better one between them, or that there is none.
+        on_chord = not between or many.number - few.number == 2
+        if on_chord:
+            price = (few.inertia - many.inertia) / (many.number - few.number)
+        elif few.number == 1 or many.number == line.n:
+            price = _scaled(runs, K, power, few.price, many.price)
+            power *= 2
+        else:
+            part = log(K / few.number) / log(many.number / few.number)
+            price = few.price ** (1 - part) * many.price**part
+
+
+def _is_better(runs: _Runs, other: _Runs, K: int) -> bool:
+    """Tell whether runs are better at their price than others, by more than rounding."""
+    gain = (other.inertia - runs.inertia) + (other.number - runs.number) * runs.price
+    least = runs.inertia + (runs.number - K) * runs.price  # no K runs have less
+    return gain > ROUNDING * least
+
+
+def _scaled(runs: _Runs, K: int, power: float, highest: float, lowest: float) -> float:
+    """Return the price of K runs if it is proportional to a power of their number."""
+    exponent = log(runs.price) + power * log(runs.number / K)
+    if log(lowest) < exponent < log(highest):
+        return exp(exponent)
+    return lowest**0.5 * highest**0.5
+
+
+def _joined(few: Cuts, many: Cuts, K: int) -> Cuts:
+    """Return K runs, as good as `few` and `many` at the price that is best for both.
+
+    Of `many` up to where a run of it lies within a run of `few`, of `few` from there on.
+    """
+    n_few = len(few) - 1
+    more = K - n_few
+    i = int(np.argmax(few[1:] >= many[more + 1 : more + 1 + n_few]))
+    return np.concatenate([many[: more + i + 1], few[i + 1 :]])
+
+
+def _first_price(line: _Line, K: int) -> float:
+    """Return about the price of K runs, by trials with fewer places to cut."""
+    # In the limit of many runs each has the same sum of cube roots of weight * length^2.
+    lengths = np.cbrt(2 * line.pairs)
+    price = _share(lengths, K) ** 3 / 6
+    n_marks = min(32 * K, line.n // 4)
+    if n_marks >= 8 * K:
+        share = _share(lengths, n_marks)
+        cell = np.cumsum(np.minimum(lengths / share, 1.0)).astype(np.int64)
+        inner = np.flatnonzero(np.diff(cell, prepend=0)) + 1
+        marks = np.concatenate([[0], inner, [line.n]])
+        for _ in range(3):
+            price *= (line.runs(price, marks).number / K) ** 3
+    return price
+
+
+def _share(lengths: Floats, K: int) -> float:
+    """Return what each of K runs gets of the lengths; longer ones go to none."""
+    share = float(lengths.sum()) / K
+    while True:
+        short = lengths[lengths < share]
+        K -= len(lengths) - len(short)
+        less = float(short.sum()) / K if K > 0 else 0.0
+        if not 0.0 < less < share:
+            return share
+        lengths, share = short, less
