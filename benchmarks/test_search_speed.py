@@ -10,6 +10,7 @@ import pytest
 from napari_kmeans_quantizer.core.image import as_pixels
 from napari_kmeans_quantizer.core.search.coarse_to_fine import search
 from napari_kmeans_quantizer.core.search.efforts import EFFORTS
+from napari_kmeans_quantizer.core.search.line import optimal_1d
 from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
 if TYPE_CHECKING:
@@ -26,3 +27,13 @@ def test_search(
     rng = np.random.default_rng(0)
     centers, _ = benchmark(search, colors, weights, n_colors, EFFORTS[effort], rng, keys)
     assert centers.shape == (n_colors, 3)
+
+
+@pytest.mark.parametrize("n_clusters", [2, 16, 256, 16_384])
+def test_optimum_on_a_line(benchmark: BenchmarkFixture, n_clusters: int) -> None:
+    """Grey of 16 bits, all values."""
+    values = np.arange(65_536.0)
+    shares = np.exp(-(((values - 20_000) / 12_000) ** 2))
+    weights = np.random.default_rng(0).poisson(100 * shares) + 1.0
+    centers = benchmark(optimal_1d, values, weights, n_clusters)
+    assert centers.shape == (n_clusters,)

@@ -58,18 +58,18 @@ def optimal_1d(values: ArrayLike, weights: ArrayLike, n_clusters: int) -> Floats
         return x
     # in the middle of what floats can hold squares of, by a power of two: no digit changes
     exponent = MIDDLE - int(np.frexp(np.abs(x).max())[1])
-    x = np.ldexp(x, exponent)
-    cuts = _best_cuts(_Line(x, w), n_clusters) if n_clusters > 1 else np.array([0, len(x)])
-    return np.ldexp(_means(x, w, cuts), -exponent)
+    y = np.ldexp(x, exponent)
+    cuts = _best_cuts(_Line(y, w), n_clusters) if n_clusters > 1 else np.array([0, len(x)])
+    means = np.ldexp(_means(y, w, cuts), -exponent)
+    return np.clip(means, x[cuts[:-1]], x[cuts[1:] - 1])  # within their runs, despite rounding
 
 
 def _means(x: Floats, w: Floats, cuts: Cuts) -> Floats:
     """Return the weighted mean of each run."""
-    starts, first, last = cuts[:-1], x[cuts[:-1]], x[cuts[1:] - 1]
+    starts = cuts[:-1]
     # about the first value of each: no digits are lost
-    offsets = x - np.repeat(first, np.diff(cuts))
-    shifts = np.add.reduceat(w * offsets, starts) / np.add.reduceat(w, starts)
-    return np.minimum(first + shifts, last)
+    offsets = x - np.repeat(x[starts], np.diff(cuts))
+    return x[starts] + np.add.reduceat(w * offsets, starts) / np.add.reduceat(w, starts)
 
 
 class _Runs(NamedTuple):
@@ -128,18 +128,19 @@ def _best_cuts(line: _Line, K: int) -> Cuts:
         between = few.number < runs.number < many.number
         if on_chord and not (between and _is_better(runs, few, K)):
             return _joined(few.cuts, many.cuts, K)
-        few, many = (runs, many) if runs.number < K else (few, runs)
+        if few.number <= runs.number < K:
+            few = runs
+        elif K < runs.number <= many.number:
+            many = runs
         # Where trials stop to tell something new, the number may jump. The price at which both
         # solutions cost the same shows a better one between them, or that there is none.
         on_chord = not between or many.number - few.number == 2
         if on_chord:
-            price = (few.inertia - many.inertia) / (many.number - few.number)
-        elif few.number == 1 or many.number == line.n:
-            price = _scaled(runs, K, power, few.price, many.price)
-            power *= 2
+            slope = (few.inertia - many.inertia) / (many.number - few.number)
+            price = max(slope, LEAST)
         else:
-            part = log(K / few.number) / log(many.number / few.number)
-            price = few.price ** (1 - part) * many.price**part
+            price = _likely_price(runs, few, many, K, power)
+            power *= 2
 
 
 def _is_better(runs: _Runs, other: _Runs, K: int) -> bool:
@@ -149,12 +150,14 @@ def _is_better(runs: _Runs, other: _Runs, K: int) -> bool:
     return gain > ROUNDING * least
 
 
-def _scaled(runs: _Runs, K: int, power: float, highest: float, lowest: float) -> float:
+def _likely_price(runs: _Runs, few: _Runs, many: _Runs, K: int, power: float) -> float:
     """Return the price of K runs if it is proportional to a power of their number."""
-    exponent = log(runs.price) + power * log(runs.number / K)
-    if log(lowest) < exponent < log(highest):
-        return exp(exponent)
-    return lowest**0.5 * highest**0.5
+    lowest, highest = log(many.price), log(few.price)
+    if few.number > 1 and many.number < many.cuts[-1]:  # both from trials
+        part = log(K / few.number) / log(many.number / few.number)
+        return exp(highest + part * (lowest - highest))
+    guess = log(runs.price) + power * log(runs.number / K)
+    return exp(guess if lowest < guess < highest else (lowest + highest) / 2)
 
 
 def _joined(few: Cuts, many: Cuts, K: int) -> Cuts:
