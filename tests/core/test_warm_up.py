@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+import napari_kmeans_quantizer
 from napari_kmeans_quantizer.core import warm_up
 
 TYPICAL = """
@@ -29,12 +32,39 @@ with install_listener("numba:compile", Compilation()):
 """
 
 
-def python(*arguments, cache):
+FEW = (
+    "from napari_kmeans_quantizer.core.search.line import optimal_1d\n"
+    "optimal_1d([1, 3, 9], [1, 1, 1], 2)"
+)
+
+
+def run(*arguments, cache):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
     return subprocess.run(
         [sys.executable, *arguments],
         capture_output=True, text=True, timeout=1200, env=environment, check=True,
-    ).stdout  # fmt: skip
+    )  # fmt: skip
+
+
+def python(*arguments, cache):
+    return run(*arguments, cache=cache).stdout
+
+
+def test_scripts_are_told_once_why_they_wait(tmp_path):
+    assert run("-c", FEW, cache=tmp_path).stderr == (
+        "Compiling kernels for this machine, once; this takes some seconds.\n"
+    )
+    assert run("-c", FEW, cache=tmp_path).stderr == ""
+
+
+def test_a_new_version_with_the_same_kernels_starts_warm(tmp_path):
+    package = Path(napari_kmeans_quantizer.__file__).parent
+    shutil.copytree(package, tmp_path / package.name)
+    kernels = tmp_path / package.name / "core" / "kernels" / "line.py"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{FEW}"
+    for installed, is_told in ((1e9, True), (2e9, False)):
+        os.utime(kernels, (installed, installed))
+        assert bool(run("-c", code, cache=tmp_path / "cache").stderr) == is_told
 
 
 def test_everything_is_compiled_once_and_counted(tmp_path):

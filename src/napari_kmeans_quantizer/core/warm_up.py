@@ -7,6 +7,7 @@ there are by now, of how many, and what the next ones are for.
 from __future__ import annotations
 
 import hashlib
+import logging
 import pkgutil
 import sys
 from contextlib import suppress
@@ -78,14 +79,13 @@ PIECES: Pieces = {
 
 
 def kernels() -> list[Any]:
-    """Return every kernel of the package."""
-    from numba.core.dispatcher import Dispatcher
-
+    """Return every kernel of the package that Python calls."""
     from . import kernels as package
+    from .kernels.jit import KERNELS
 
-    names = (f"{package.__name__}.{found.name}" for found in pkgutil.iter_modules(package.__path__))
-    every = [x for name in names for x in vars(import_module(name)).values()]
-    return list({id(x): x for x in every if isinstance(x, Dispatcher)}.values())
+    for found in pkgutil.iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{found.name}")
+    return KERNELS
 
 
 # -- what is on disk
@@ -111,10 +111,11 @@ def _note(pieces: Pieces, about: str) -> Path | None:
     import numba
     from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 
+    # As numba does: by content, for a new version may leave all kernels as they were.
     files = sorted(Path(__file__).with_name("kernels").glob("*.py"))
-    stamps = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    contents = [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in files]
     machine = get_host_cpu_name(), get_host_cpu_features().flatten()
-    facts = sys.version, numba.__version__, np.__version__, *machine, stamps, [*pieces], about
+    facts = sys.version, numba.__version__, np.__version__, *machine, contents, [*pieces], about
     digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
     return folder / f"all-compiled-{digest}"
 
@@ -178,6 +179,7 @@ def _listening(tell: Callable[[], object]) -> AbstractContextManager[object]:
 
 def main(pieces: Pieces = PIECES, about: str = "") -> None:
     """Compile everything, and print how far it is."""
+    logging.getLogger("napari_kmeans_quantizer").setLevel(logging.ERROR)  # that is told here
     for _ in compile_steps(lambda *told: print(*told, flush=True), pieces, about):
         pass
 

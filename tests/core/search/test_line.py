@@ -167,7 +167,7 @@ def test_inertia_of_every_run():
     runs = line._Line(x, w)
     for i in range(21):
         for j in range(i + 1, 22):
-            got = kernels._inertia(runs._table, runs._level, i, j)
+            got = kernels._inertia.py_func(runs._table, runs._level, i, j)
             assert got == pytest.approx(within(x[i:j, None], w[i:j], np.zeros(j - i)), abs=1e-14)
 
 

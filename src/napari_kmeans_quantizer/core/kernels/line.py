@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from .jit import jit
+from .jit import inner, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def summarize(x: Array, weights: Array, table: Array) -> None:
                     p += side
 
 
-@jit
+@inner
 def _inertia(table: Array, level: Array, start: int, stop: int) -> float:
     """Inertia of the values start..stop-1 about their mean, from two halves of a block."""
     last = stop - 1
@@ -60,7 +60,7 @@ def _inertia(table: Array, level: Array, start: int, stop: int) -> float:
     return table[h, start, 2] + table[h, last, 2] + both
 
 
-@jit
+@inner
 def _gains(table: Array, level: Array, old: int, new: int, stop: int, limit: float) -> float:
     """How much less the inertia up to `stop` is of a run that starts at `new`, behind `old`."""
     worse = _inertia(table, level, old, stop)
