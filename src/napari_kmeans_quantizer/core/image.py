@@ -119,36 +119,28 @@ class Pixels:
 
     def write(self, painted: NDArray[Any], index: int, colors: NDArray[Any]) -> None:
         """Write colors (m, C), those that `chunk` returned, into an array from `blank`."""
-        pixels = self.span(index)
+        pixels, selected = self.span(index), self.selected(index)
+        if selected is not None:
+            block = self.block(pixels).copy()  # it may be a view of the input
+            block[selected] = colors
+            colors = block
+        self.write_block(painted, pixels, colors)
+
+    def write_block(self, painted: NDArray[Any], pixels: slice, colors: NDArray[Any]) -> None:
+        """Write colors (n, C) of a range of pixels, all of them, into an array from `blank`."""
         view = _channels_last(painted, self.channel_axis)[..., : self.n_channels]
         try:
-            flat = view.reshape(-1, self.n_channels, copy=False)
+            view.reshape(-1, self.n_channels, copy=False)[pixels] = colors
         except ValueError:
-            self._write_strided(view, pixels, index, colors)
-            return
-        selected = self.selected(index)
-        if selected is None:
-            flat[pixels] = colors
-        else:
-            flat[pixels][selected] = colors
+            values, start = colors.reshape(-1), 0
+            for part in _walk(view, pixels, self.n_channels, view.dtype, "writeonly"):
+                part[...] = values[start : start + part.size]
+                start += part.size
 
     def write_labels(self, flat: NDArray[Any], index: int, labels: NDArray[Any]) -> None:
         """Write labels (m,) of one chunk's pixels that take part into (n,), one for every pixel."""
         selected = self.selected(index)
         flat[self.span(index)][... if selected is None else selected] = labels
-
-    def _write_strided(
-        self, view: NDArray[Any], pixels: slice, index: int, colors: NDArray[Any]
-    ) -> None:
-        selected = self.selected(index)
-        if selected is not None:
-            block = self.block(pixels).copy()  # it may be a view of the input
-            block[selected] = colors
-            colors = block
-        values, start = colors.reshape(-1), 0
-        for part in _walk(view, pixels, self.n_channels, view.dtype, "writeonly"):
-            part[...] = values[start : start + part.size]
-            start += part.size
 
 
 def as_pixels(

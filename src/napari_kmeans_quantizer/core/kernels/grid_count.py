@@ -1,8 +1,9 @@
 """8-bit RGB pixels: how they are told, and counted into cells.
 
-**Words.** Pixels come as 32-bit words, little-endian: four RGB pixels are twelve bytes are three
-words. `words` holds whole groups of four pixels; where `n_pixels` is not a multiple of four, the
-missing pixels of the last group are zeros.
+**Words.** Pixels come as 32-bit words, little-endian, `step` bytes a pixel. Of three bytes (RGB),
+four pixels are three words, and where the number of pixels is no multiple of four there is room
+for the rest of the last group. Of four bytes (RGBA), each pixel is a word. `mask`, a byte a pixel,
+tells which pixels take part; where all do, it is empty.
 
 **Code of a color.** 24 bits: the 2-bit digits of the channels interleaved, b r g from the highest
 digit down. Its upper 18 bits are a *cell* (4 x 4 x 4 colors, 64^3 cells), the upper 12 a *box* of
@@ -14,11 +15,10 @@ of b / g / r. So one 64-bit addition counts a pixel; the cell's place gives the 
 the sums. A word that reaches `SPILL` pixels moves to the spill list and starts again from one: no
 field ever overflows, whatever the image's size.
 
-**Entry of a cell.** `shown[k]` where center k is nearest to all its colors, else the marker
-`shown[0] ^ 1`: the cell is *mixed*, and its 64 labels start at cell_labels[positions[cell]].
-`grid_tree` makes the entries, `grid_map` uses them.
-`shown` (K,) uint32 is what the map needs of a label, in one word: `k << 24 | color` where K <= 256,
-else `k << 8`. Either way no entry can be mistaken for the marker.
+**Entry of a cell.** The center nearest to all its colors; or `MIXED | first`: the cell is *mixed*,
+and the labels of its 64 colors start at `cell_labels[64 * first]`, a byte each. Where there are
+more than 256 centers, their upper bytes are the next 64. `grid_tree` makes the entries, `grid_map`
+uses them.
 """
 
 from __future__ import annotations
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
-    Color = tuple[Integer, Integer, Integer]
 
-U32, U64 = np.uint32, np.uint64
+I64, U32, U64 = np.int64, np.uint32, np.uint64
 
 # pixels a kernel holds in scratch; measured, 512 .. 8192: long loops hide cache misses and
 # mispredictions
@@ -44,6 +43,7 @@ BLOCK = 1 << 12
 N_CELLS = 1 << 18
 # pixels; the sums of an octant's eight words, relative to its corner, fit: 8 * 1023 * 7 < 2**16
 SPILL = 1 << 10
+MIXED = U32(1 << 31)
 _SPILL_BIT = U64(48 + 10)
 _ONE = U64(1 << 48)
 
@@ -54,10 +54,11 @@ PLACE = (
     (_digits >> U64(2) & U64(3)) | (_digits & U64(3)) << U64(16) | (_digits >> U64(4)) << U64(32)
 )
 INCREMENT = PLACE | _ONE
-# A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].
-OCTANTS = np.array([0, 2, 8, 10, 32, 34, 40, 42])
-CHILDREN = np.array([0, 1, 4, 5, 16, 17, 20, 21])
-OCTANT_OF = np.array([(i >> 1 & 1) | (i >> 2 & 2) | (i >> 3 & 4) for i in range(64)])
+# Codes interleave pairs of bits, b b r r g g. Interleaved bit by bit, every prefix of a place
+# would be a box of which no side is longer than twice another: six bits of such a place as code.
+IN_ORDER = np.argsort(
+    np.sum([(np.arange(64) >> bit & 1) << to for bit, to in enumerate((0, 3, 1, 4, 2, 5))], axis=0)
+)
 
 
 @jit
@@ -68,32 +69,37 @@ def _spread(x: np.uint32) -> np.uint32:
 
 
 @jit
-def _compact(x: Integer) -> Integer:
-    """The inverse of `_spread`."""
+def compact(x: int) -> int:
+    """The inverse of `_spread`: a channel of a code's color, r of code >> 2, g of it, b of >> 4."""
     return (x & 3) | ((x >> 4) & 12) | ((x >> 8) & 48) | ((x >> 12) & 192)
 
 
 @jit
-def corner(code: Integer) -> Color:
-    """The color of a code: r, g, b. Of a box's first code it is the box's lowest corner."""
-    return _compact(code >> 2), _compact(code), _compact(code >> 4)
+def unpack(words: Array, step: int, start: int, n: int, pixels: Array) -> None:
+    """Take pixels out of words. Indices without a sign: numba asks whether others are negative.
+
+    IN `words` (..,) uint32, `step`: bytes a pixel, `start`: the first pixel, a multiple of four.
+    OUT `pixels` (n.. + 3,) uint32: r | g << 8 | b << 16 (the top byte may hold anything).
+    """
+    if step == 4:
+        first = U64(start)
+        for i in range(n):
+            pixels[i] = words[first + U64(i)]
+    else:
+        first = U64(start // 4 * 3)
+        for j in range((n + 3) // 4):
+            k = first + U64(3 * j)
+            one, two, three = words[k], words[k + U64(1)], words[k + U64(2)]
+            pixels[4 * j] = one
+            pixels[4 * j + 1] = (one >> U32(24)) | (two << U32(8))
+            pixels[4 * j + 2] = (two >> U32(16)) | (three << U32(16))
+            pixels[4 * j + 3] = three >> U32(8)
 
 
 @jit
-def encode(words: Array, pixels: Array, codes: Array) -> None:
-    """Unpack words. Both loops become SIMD code.
-
-    IN `words` (3 m,) uint32.
-    OUT `pixels` (4 m..,) uint32: r | g << 8 | b << 16 (the top byte is not cleared), `codes`
-    (4 m..,) uint32.
-    """
-    for j in range(len(words) // 3):
-        first, second, third = words[3 * j], words[3 * j + 1], words[3 * j + 2]
-        pixels[4 * j] = first
-        pixels[4 * j + 1] = (first >> U32(24)) | (second << U32(8))
-        pixels[4 * j + 2] = (second >> U32(16)) | (third << U32(16))
-        pixels[4 * j + 3] = third >> U32(8)
-    for i in range(len(words) // 3 * 4):
+def encode(pixels: Array, n: int, codes: Array) -> None:
+    """Codes of pixels. IN `pixels` (n..,) uint32. OUT `codes` (n..,) uint32."""
+    for i in range(n):
         p = pixels[i]
         b = _spread((p >> U32(16)) & U32(255))
         codes[i] = (
@@ -102,118 +108,140 @@ def encode(words: Array, pixels: Array, codes: Array) -> None:
 
 
 @jit
-def _sum_squares(channels: Array) -> np.int64:
-    """Sum of squares of at most one block of bytes.
-
-    32 bits hold 4096 * 3 * 255**2, and a SIMD register holds most of the narrowest.
-    """
-    total = U32(0)
-    for i in range(len(channels)):
-        total = U32(total + U32(channels[i]) * U32(channels[i]))
-    return np.int64(total)
-
-
-@jit
 def histogram(
-    words: Array, n_pixels: int, n_spills: int, packed: Array, spills: Array
-) -> tuple[int, np.int64]:
+    words: Array,
+    step: int,
+    n_pixels: int,
+    mask: Array,
+    state: Array,
+    packed: Array,
+    spills: Array,
+    pixels: Array,
+    codes: Array,
+) -> None:
     """Count pixels.
 
-    IN `words` (3 m,) uint32, `n_spills`: how many there are already.
-    INOUT `packed` (N_CELLS,) uint64, `spills` (.., 2) uint64: cells and their words.
-    Returns how many spills there are now, and the sum of squares of all channels.
+    IN `words`, `step`, `mask` (n_pixels or 0,) uint8: see above.
+    INOUT `state` (2,) int64: how many spills there are, and the sum of squares of all channels;
+    `packed` (N_CELLS,) uint64, `spills` (.., 2) uint64: cells and their words.
+    OUT `pixels` and `codes` (BLOCK,) uint32: room to work in.
     """
-    pixels, codes = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    sum_squares = np.int64(0)
     for start in range(0, n_pixels, BLOCK):
         n = min(BLOCK, n_pixels - start)
-        block = words[start // 4 * 3 : (start + n + 3) // 4 * 3]
-        encode(block, pixels, codes)
-        sum_squares += _sum_squares(block.view(np.uint8))
+        unpack(words, step, start, n, pixels)
+        if len(mask):
+            n = _keep_seen(mask, start, n, pixels)
+        encode(pixels, n, codes)
+        state[1] += _sum_squares(pixels, n)
         for i in range(n):
             cell = codes[i] >> U32(6)
             word = packed[cell] + INCREMENT[codes[i] & U32(63)]
             packed[cell] = word
             if word >> _SPILL_BIT:
-                n_spills = _spill(cell, n_spills, packed, spills)
-    return n_spills, sum_squares
+                _spill(cell, state, packed, spills)
 
 
 @jit
-def _spill(cell: int, n_spills: int, packed: Array, spills: Array) -> int:
+def _keep_seen(mask: Array, start: int, n: int, pixels: Array) -> int:
+    """Move pixels that take part to the front. IN `mask` (..,) uint8. INOUT `pixels` (n..,) uint32.
+
+    Returns how many do.
+    """
+    first, n_seen = U64(start), U64(0)
+    for i in range(n):
+        pixels[n_seen] = pixels[i]
+        n_seen += U64(mask[first + U64(i)])
+    return I64(n_seen)
+
+
+@jit
+def _sum_squares(pixels: Array, n: int) -> int:
+    """Sum of squares of at most one block's channels: 32 bits hold 4096 * 3 * 255**2.
+
+    IN `pixels` (n..,) uint32.
+    """
+    total = U32(0)
+    for i in range(n):
+        p = pixels[i]
+        r, g, b = p & U32(255), (p >> U32(8)) & U32(255), (p >> U32(16)) & U32(255)
+        total = U32(total + U32(r * r + g * g + b * b))
+    return I64(total)
+
+
+@jit
+def _spill(cell: Integer, state: Array, packed: Array, spills: Array) -> None:
     """Empty a word but for one pixel at the cell's corner: zero means a cell without pixels.
 
-    INOUT `packed` (N_CELLS,) uint64, `spills` (.., 2) uint64.
-    Returns how many spills there are now.
+    INOUT `state` (2,) int64: how many spills there are, `packed` (N_CELLS,) uint64, `spills`
+    (.., 2) uint64.
     """
-    spills[n_spills, 0] = cell
-    spills[n_spills, 1] = packed[cell] - _ONE
+    n = U64(state[0])
+    spills[n, 0] = cell
+    spills[n, 1] = packed[cell] - _ONE
     packed[cell] = _ONE
-    return n_spills + 1
+    state[0] += 1
 
 
 @jit
-def add_packed(other: Array, n_spills: int, packed: Array, spills: Array) -> int:
-    """Add what another thread has counted.
+def add_packed(
+    other: Array, start: int, stop: int, state: Array, packed: Array, spills: Array
+) -> None:
+    """Add what another thread has counted in some cells.
 
-    IN `other` (N_CELLS,) uint64.
-    INOUT `packed` (N_CELLS,) uint64, `spills` (.., 2) uint64.
-    Returns how many spills there are now.
+    IN `other` (N_CELLS,) uint64, `start` and `stop`: the cells.
+    INOUT `state` (2,) int64: how many spills there are, `packed` (N_CELLS,) uint64, `spills`
+    (.., 2) uint64.
     """
-    for cell in range(N_CELLS):
+    for i in range(start, stop):
+        cell = U64(i)
         packed[cell] += other[cell]
         if packed[cell] >> _SPILL_BIT:
-            n_spills = _spill(cell, n_spills, packed, spills)
-    return n_spills
+            _spill(cell, state, packed, spills)
 
 
 @jit
-def unpack(word: np.uint64, origin: Color, totals: Array) -> None:
-    """Add a word's count and sums, given relative to `origin`. INOUT `totals` (4,) int64."""
-    n = np.int64(word >> U64(48))
-    totals[0] += n
-    totals[1] += n * origin[0] + np.int64(word & U64(0xFFFF))
-    totals[2] += n * origin[1] + np.int64((word >> U64(16)) & U64(0xFFFF))
-    totals[3] += n * origin[2] + np.int64((word >> U64(32)) & U64(0xFFFF))
+def add_word(word: np.uint64, code: int, row: Integer, totals: Array) -> None:
+    """Add a word's count and sums. IN `code`: of its cell's lowest corner. INOUT `totals` (.., 4).
 
-
-@jit
-def cell_totals(packed: Array, spills: Array, cells: Array, totals: Array) -> None:
-    """Add up all cells that have pixels.
-
-    IN `packed` (N_CELLS,) uint64, `spills` (m, 2) uint64, `cells` (n,) int64: which ones have.
-    INOUT `totals` (n, 4) int64: count and sums of r, g, b.
+    The sums of `totals` may be int64 or float64, all of them exact.
     """
-    row_of = np.empty(N_CELLS if len(spills) else 0, np.int32)
-    for row in range(len(cells)):
-        unpack(packed[cells[row]], corner(cells[row] << 6), totals[row])
-        if len(spills):
-            row_of[cells[row]] = row
-    for i in range(len(spills)):
-        cell = np.int64(spills[i, 0])
-        unpack(spills[i, 1], corner(cell << 6), totals[row_of[cell]])
+    n = I64(word >> U64(48))
+    totals[row, 0] += n
+    totals[row, 1] += n * compact(code >> 2) + I64(word & U64(0xFFFF))
+    totals[row, 2] += n * compact(code) + I64((word >> U64(16)) & U64(0xFFFF))
+    totals[row, 3] += n * compact(code >> 4) + I64((word >> U64(32)) & U64(0xFFFF))
 
 
 @jit
-def octant_totals(packed: Array, spills: Array, totals: Array) -> None:
-    """Add up every octant; they are a grid of 32^3.
+def list_cells(
+    packed: Array,
+    spills: Array,
+    bits: int,
+    rows: Array,
+    keys: Array,
+    totals: Array,
+) -> int:
+    """Add up the cells that have pixels, in the order of their interleaved bits.
 
-    IN `packed` (N_CELLS,) uint64, `spills` (m, 2) uint64.
-    INOUT `totals` (N_CELLS // 8, 4) int64: count and sums of r, g, b.
+    IN `packed` (N_CELLS,) uint64, `spills` (m, 2) uint64, `bits`: 0, or 3 for octants (2 x 2 x 2
+    cells) in the place of cells.
+    OUT `rows` (N_CELLS,) uint32: room to work in, `keys` (n..,) int64: places in that order.
+    INOUT `totals` (n.., 4) int64: count and sums of r, g, b.
+    Returns n.
     """
-    for octant in range(N_CELLS // 8):
-        first, together = first_cell(octant), U64(0)
-        for child in CHILDREN:
-            word = packed[first + child]
-            together += word + (word >> U64(48)) * (PLACE[child] << U64(2))
-        if together:
-            unpack(together, corner(first << 6), totals[octant])
+    n, last = I64(0), I64(-1)
+    for place in range(N_CELLS):
+        cell = (
+            IN_ORDER[place >> 12] << 12 | IN_ORDER[(place >> 6) & 63] << 6 | IN_ORDER[place & 63]
+        )
+        if packed[cell]:
+            key = place >> bits
+            if key != last:
+                keys[n], last = key, key
+                n += 1
+            rows[cell] = n - 1
+            add_word(packed[cell], cell << 6, U64(n - 1), totals)
     for i in range(len(spills)):
-        cell = np.int64(spills[i, 0])
-        unpack(spills[i, 1], corner(cell << 6), totals[8 * (cell >> 6) + OCTANT_OF[cell & 63]])
-
-
-@jit
-def first_cell(octant: Integer) -> int:
-    """The first cell of an octant."""
-    return 64 * (octant >> 3) + OCTANTS[octant & 7]
+        cell = I64(spills[i, 0])
+        add_word(spills[i, 1], cell << 6, U64(rows[cell]), totals)
+    return n

@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .grid_count import CHILDREN, OCTANTS, U32, corner
+from .grid_count import MIXED, PLACE, U32, U64, add_word, compact
 from .jit import jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .grid_count import Color
-
     Array = NDArray[Any]
 
-GRID_COUNT = "be16dc3143c0"
+GRID_COUNT = "8db324b93b10"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
+
+# A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].
+OCTANTS = np.array([0, 2, 8, 10, 32, 34, 40, 42])
+CHILDREN = np.array([0, 1, 4, 5, 16, 17, 20, 21])
 
 
 @jit
-def _narrow(origin: Color, side: int, n: int, given: Array, kept: Array) -> int:
+def _narrow(code: int, side: int, n: int, level: int, rows: Array, near: Array, room: Array) -> int:
     """Keep of some centers those that can be nearest to a color of a box.
 
     With m the box's middle and b the center nearest to it, |x - c|^2 - |x - b|^2 is linear in
@@ -32,149 +34,175 @@ def _narrow(origin: Color, side: int, n: int, given: Array, kept: Array) -> int:
     is far above the rounding of this line and of the labels' own distances. Where a comparison
     meets infinity or NaN, the center stays.
 
-    IN `origin`: the box's lowest corner, `side`: its colors along an edge.
-    INOUT `given` (n.., 5) float64: x, y, z and index of a center; the last column is room to work
-    in.
-    OUT `kept` (n.., 5) float64: the same.
+    IN `code`: of the box's lowest corner, `side`: its colors along an edge, `rows` (M, 3) float64:
+    x, y, z of the centers.
+    INOUT `near` (6, M.. + 1) int64: n of them in the row of `level`, those that are kept in the
+    next one.
+    OUT `room` (3, M..) float64: room to work in.
     Returns how many are kept.
     """
-    half = 0.5 * (side - 1)
-    m0, m1, m2 = origin[0] + half, origin[1] + half, origin[2] + half
-    lowest, best = np.inf, 0
+    reach = side - 1.0
+    m0 = compact(code >> 2) + 0.5 * reach
+    m1 = compact(code) + 0.5 * reach
+    m2 = compact(code >> 4) + 0.5 * reach
+    lowest, best = np.inf, U64(near[level, 0])
     for j in range(n):
-        d = (given[j, 0] - m0) ** 2 + (given[j, 1] - m1) ** 2 + (given[j, 2] - m2) ** 2
-        given[j, 4] = d
-        best = j if d < lowest else best
+        c = U64(near[level, j])
+        d = (rows[c, 0] - m0) ** 2 + (rows[c, 1] - m1) ** 2 + (rows[c, 2] - m2) ** 2
+        room[0, j] = d
+        best = c if d < lowest else best
         lowest = min(lowest, d)
-    x0, x1, x2 = given[best, 0], given[best, 1], given[best, 2]
+    x0, x1, x2 = rows[best, 0], rows[best, 1], rows[best, 2]
     n_kept = 0
     for j in range(n):
-        d = given[j, 4]
-        reach = (side - 1) * (abs(given[j, 0] - x0) + abs(given[j, 1] - x1) + abs(given[j, 2] - x2))
-        for column in range(4):
-            kept[n_kept, column] = given[j, column]
-        n_kept += not (d - lowest > reach + 1e-12 * (d + lowest + 1e5))
+        c, d = U64(near[level, j]), room[0, j]
+        way = abs(rows[c, 0] - x0) + abs(rows[c, 1] - x1) + abs(rows[c, 2] - x2)
+        near[level + 1, n_kept] = near[level, j]
+        n_kept += not (d - lowest > reach * way + 1e-12 * (d + lowest + 1e5))
     return n_kept
 
 
 @jit
-def _label_cell(
-    origin: Color, n: int, near: Array, best: Array, owner: Array, ties: Array, labels: Array
-) -> bool:
+def _label_cell(code: int, n: int, rows: Array, near: Array, room: Array) -> bool:
     """Find the nearest of some centers for the 64 colors of a cell; ties go to the first.
 
-    IN `origin`: the cell's lowest corner, `near` (n.., 5) float64: x, y, z and index of a center.
-    OUT `best` and `owner` (64,) float64: room to work in, `labels` (64,) uint8 or uint16.
-    INOUT `ties` (64,) float64: becomes 1 where a tie was.
-    Returns whether all agree.
+    Many of its colors share the squares of their channels' differences.
+
+    IN `code`: of the cell's lowest corner, `rows` (M, 3) float64: x, y, z of the centers.
+    INOUT `near` (6, 64..) int64: n of them in row 4; row 5 gets whose each color is.
+    OUT `room` (3, 64..) float64: room to work in.
+    Returns whether some color may have two equally near.
     """
-    r, g, b = float(origin[0]), float(origin[1]), float(origin[2])
+    r, g, b = float(compact(code >> 2)), float(compact(code)), float(compact(code >> 4))
+    tie = False
     for t in range(64):
-        best[t], owner[t] = np.inf, near[0, 3]
+        room[1, t] = np.inf
+        near[5, t] = near[4, 0]
     for j in range(n):
-        x, y, z, index = near[j, 0], near[j, 1], near[j, 2], near[j, 3]
-        for t in range(64):
-            d0, d1, d2 = r + ((t >> 2) & 3) - x, g + (t & 3) - y, b + (t >> 4) - z
-            d = (d0 * d0 + d1 * d1) + d2 * d2
-            old, previous = best[t], owner[t]
-            closer = d < old  # one mask for two selects, or LLVM makes branches of them
-            ties[t] = 1.0 if d == old else ties[t]
-            best[t] = d if closer else old
-            owner[t] = index if closer else previous
-    same = True
-    for t in range(64):
-        labels[t] = np.int64(owner[t])
-        same &= owner[t] == owner[0]
-    return same
+        c = near[4, j]
+        x, y, z = rows[U64(c), 0], rows[U64(c), 1], rows[U64(c), 2]
+        for t in range(16):
+            d0, d1 = r + (t >> 2) - x, g + (t & 3) - y
+            room[2, t] = d0 * d0 + d1 * d1
+        for height in range(4):
+            d2 = b + height - z
+            d2 *= d2
+            for t in range(16):
+                d, old, owner = room[2, t] + d2, room[1, 16 * height + t], near[5, 16 * height + t]
+                closer = d < old  # one mask for two selects, or LLVM makes branches of them
+                tie |= d == old
+                room[1, 16 * height + t] = d if closer else old
+                near[5, 16 * height + t] = c if closer else owner
+    return tie
+
+
+@jit
+def _fill_octant(first: int, label: int, packed: Array, entries: Array, totals: Array) -> None:
+    """Give the cells of an octant one label, and count their pixels at once.
+
+    IN `first`: its first cell, `packed` (N_CELLS,) uint64.
+    OUT `entries` (N_CELLS,) uint32. INOUT `totals` (K, 4) int64.
+    """
+    together = U64(0)
+    for child in CHILDREN:
+        word = packed[first + child]
+        together += word + (word >> U64(48)) * (PLACE[child] << U64(2))
+        entries[first + child] = label
+    add_word(together, first << 6, label, totals)
+
+
+@jit
+def _label_octant(
+    first: int,
+    n: int,
+    used: int,
+    packed: Array,
+    rows: Array,
+    index: Array,
+    near: Array,
+    room: Array,
+    entries: Array,
+    cell_labels: Array,
+    totals: Array,
+) -> tuple[int, bool]:
+    """Label the cells of an octant that more than one center may be nearest to.
+
+    IN `first`: its first cell, others as for `label_tree`; INOUT `near`: n centers in row 3.
+    Returns where the next labels of a mixed cell begin, and whether there may be ties.
+    """
+    tie, wide = False, len(totals) > 256
+    for child in CHILDREN:
+        cell = first + child
+        if packed[cell] == 0:
+            continue
+        n_cell = _narrow(cell << 6, 4, n, 3, rows, near, room)
+        mixed = False
+        if n_cell > 1:
+            tie |= _label_cell(cell << 6, n_cell, rows, near, room)
+            for t in range(64):
+                label = index[near[5, t]]
+                mixed |= near[5, t] != near[5, 0]
+                cell_labels[used + t] = label & 255
+                if wide:
+                    cell_labels[used + 64 + t] = label >> 8
+        if mixed:
+            entries[cell] = MIXED | U32(used >> 6)
+            used += 128 if wide else 64
+        else:
+            label = index[near[5, 0] if n_cell > 1 else near[4, 0]]
+            entries[cell] = label
+            add_word(packed[cell], cell << 6, label, totals)
+    return used, tie
 
 
 @jit
 def label_tree(
     packed: Array,
     rows: Array,
-    shown: Array,
+    index: Array,
     start: int,
     stop: int,
     used: int,
+    near: Array,
+    room: Array,
     entries: Array,
-    positions: Array,
     cell_labels: Array,
+    totals: Array,
 ) -> bool:
     """Find the nearest center of every color in every cell with pixels, in some blocks.
 
     Boxes of side 64, 16, 8 and 4 hand the centers that are left to the boxes within.
 
-    IN `packed` (N_CELLS,) uint64, `rows` (M, 4) float64: x, y, z and index of the centers, no two
-    alike, ascending by index; `shown` (K,) uint32; `start` and `stop`: the blocks; `used`: where
-    the labels of their mixed cells begin.
-    OUT `entries` and `positions` (N_CELLS,) uint32, `cell_labels` (64 * cells with pixels,) uint8
-    or uint16.
+    IN `packed` (N_CELLS,) uint64, `rows` (M, 3) float64: x, y, z of the centers, no two alike,
+    `index` (M,) int64: their labels, ascending; `start` and `stop`: the blocks; `used`: where the
+    labels of their mixed cells begin.
+    INOUT `near` (6, M.. + 1 and 64..) int64: 0 .. M - 1 in its first row, then room to work in, as
+    is `room` (3, M.. and 64..) float64; `totals` (K, 4) int64: count and sums of r, g, b over the
+    words of cells of one label.
+    OUT `entries` (N_CELLS,) uint32, `cell_labels` (..,) uint8: 64 times the cells with pixels, or
+    128 times if there are more than 256 labels.
     Returns whether some color may have two centers equally near.
     """
-    near = np.empty((5, len(rows) + 1, 5))
-    near[0, : len(rows), :4] = rows
-    scratch = np.zeros((3, 64))
+    ties = False
     for block in range(start, stop):
-        n_block = _narrow(corner(block << 18), 64, len(rows), near[0], near[1])
+        n_block = _narrow(block << 18, 64, len(rows), 0, rows, near, room)
         for box in range(64 * block, 64 * block + 64):
-            if packed[64 * box : 64 * box + 64].any():
-                n_box = _narrow(corner(box << 12), 16, n_block, near[1], near[2])
-                if n_box == 1:
-                    entries[64 * box : 64 * box + 64] = shown[np.int64(near[2, 0, 3])]
+            pixels = U64(0)
+            for cell in range(64 * box, 64 * box + 64):
+                pixels |= packed[cell]
+            if pixels == 0:
+                continue
+            n_box = _narrow(box << 12, 16, n_block, 1, rows, near, room)
+            for octant in OCTANTS:
+                first, n = 64 * box + octant, n_box
+                if n_box > 1:
+                    n = _narrow(first << 6, 8, n_box, 2, rows, near, room)
+                if n == 1:
+                    label = index[near[3 if n_box > 1 else 2, 0]]
+                    _fill_octant(first, label, packed, entries, totals)
                 else:
-                    used = _label_box(
-                        box,
-                        n_box,
-                        used,
-                        packed,
-                        shown,
-                        near,
-                        scratch,
-                        entries,
-                        positions,
-                        cell_labels,
+                    used, tie = _label_octant(
+                        first, n, used, packed, rows, index, near, room, entries, cell_labels, totals
                     )
-    return scratch[2].any()
-
-
-@jit
-def _label_box(
-    box: int,
-    n_box: int,
-    used: int,
-    packed: Array,
-    shown: Array,
-    near: Array,
-    scratch: Array,
-    entries: Array,
-    positions: Array,
-    cell_labels: Array,
-) -> int:
-    """Label the cells of a box that more than one center may be nearest to.
-
-    IN as for `label_tree`, `n_box`: how many centers are left.
-    INOUT `near` (5, M.., 5) float64: the centers left in boxes of each size, `scratch` (3, 64)
-    float64.
-    OUT `entries`, `positions` and `cell_labels` as for `label_tree`.
-    Returns where the next labels of a mixed cell begin.
-    """
-    for octant in OCTANTS:
-        first = 64 * box + octant
-        n_octant = _narrow(corner(first << 6), 8, n_box, near[2], near[3])
-        for child in CHILDREN:
-            cell = first + child
-            if n_octant == 1:
-                entries[cell] = shown[np.int64(near[3, 0, 3])]
-            elif packed[cell]:
-                n = _narrow(corner(cell << 6), 4, n_octant, near[3], near[4])
-                labels = cell_labels[used : used + 64]
-                if n == 1 or _label_cell(
-                    corner(cell << 6), n, near[4], scratch[0], scratch[1], scratch[2], labels
-                ):
-                    label = np.int64(near[4, 0, 3]) if n == 1 else np.int64(labels[0])
-                    entries[cell] = shown[label]
-                else:
-                    entries[cell] = shown[0] ^ U32(1)
-                    positions[cell] = used
-                    used += 64
-    return used
+                    ties |= tie
+    return ties

@@ -8,7 +8,7 @@ label of each of their 64 colors is worked out once. All sums are integers, henc
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -26,21 +26,29 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
+    Bytes = NDArray[np.uint8]
     Words = NDArray[np.uint32]
 
-BLOCKS_PER_PART = 4
-"""The tree has 64 blocks; so many of them are one thread's task."""
+N_PARTS = 16
+"""Cells are cut into so many parts, threads' tasks: boxes of 64 x 64 x 256 colors."""
 FEW_COLORS = 32
 """Up to so many centers are searched on 32 x 32 x 32 cells, more on the whole grid."""
+
+
+class _Counted(NamedTuple):
+    """What a thread has counted."""
+
+    packed: NDArray[np.uint64]
+    spare: Words
+    spills: NDArray[np.uint64]
+    sum_squares: int
 
 
 class _Tree(NamedTuple):
     """The nearest center of every color of every cell that has pixels; see `kernels.grid_tree`."""
 
     entries: Words
-    positions: Words
-    cell_labels: NDArray[Any]
-    shown: Words
+    cell_labels: Bytes
     palette: Words
 
 
@@ -53,39 +61,47 @@ class Grid:
         return pixels.n_channels == 3 and pixels.image.dtype == np.uint8
 
     def __init__(self, pixels: Pixels) -> None:
-        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
-
         self._pixels = pixels
-        (self._packed, spills, self._sum_squares), *others = share_chunks(
-            self._count, pixels.n_chunks
-        )
-        n_spills = len(spills)
-        # Merging spills at most as often as there are full words: see kernels.SPILL.
-        self._spills = np.empty((pixels.size // kernels.SPILL + 1, 2), np.uint64)
-        self._spills[:n_spills] = spills
-        for packed, spills, sum_squares in others:
-            self._spills[n_spills : n_spills + len(spills)] = spills
-            n_spills += len(spills)
-            n_spills = kernels.add_packed(packed, n_spills, self._packed, self._spills)
-            self._sum_squares += sum_squares
-        self._spills = self._spills[:n_spills]
-        self._octants = np.zeros((kernels.N_CELLS // 8, 4), np.int64)
-        kernels.octant_totals(self._packed, self._spills, self._octants)
+        self._in_place = pixels.image.flags.c_contiguous and _channels_in_memory(pixels) > 0
+        self._step = pixels.image.shape[-1] if self._in_place else 3
+        first, *others = share_chunks(self._count, pixels.n_chunks)
+        self._packed, self._entries = first.packed, first.spare
+        merged = map_chunks(lambda part: self._merge(part, others), N_PARTS) if others else ()
+        self._spills = np.concatenate([c.spills for c in (first, *others)] + [*merged])
+        self._sum_squares = sum(counted.sum_squares for counted in (first, *others))
 
-    def _count(self, indices: Iterator[int]) -> tuple[NDArray[np.uint64], NDArray[np.uint64], int]:
-        """Count the chunks that one thread takes: packed cells, spills, sum of squares."""
+    def _count(self, indices: Iterator[int]) -> _Counted:
+        """Count the chunks that one thread takes."""
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
-        packed = np.zeros(kernels.N_CELLS, np.uint64)
-        spills = np.empty((self._pixels.size // kernels.SPILL + 1, 2), np.uint64)
-        n_spills = sum_squares = 0
+        # NumPy asks for huge pages from 4 MB on: that is faster than many small ones.
+        room = np.zeros(2 * kernels.N_CELLS, np.uint64)
+        packed, spare = room[: kernels.N_CELLS], room[kernels.N_CELLS :].view(np.uint32)
+        spills = self._room_for_spills()
+        state = np.zeros(2, np.int64)
+        scratch = np.empty((2, kernels.BLOCK), np.uint32)
         for index in indices:
-            chunk = self._pixels.chunk(index)
-            n_spills, squares = kernels.histogram(
-                _as_words(chunk), len(chunk), n_spills, packed, spills
+            words, n, mask = self._words(index)
+            kernels.histogram(words, self._step, n, mask, state, packed, spills, *scratch)
+        return _Counted(packed, spare, spills[: state[0]], int(state[1]))
+
+    def _room_for_spills(self) -> NDArray[np.uint64]:
+        """Return room for as many spills as there are full words; what is not used costs nothing."""
+        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
+
+        return np.empty((self._pixels.size // kernels.SPILL + 1, 2), np.uint64)
+
+    def _merge(self, part: int, others: list[_Counted]) -> NDArray[np.uint64]:
+        """Add up what the threads have counted in one part of the cells; return the spills."""
+        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
+
+        size = kernels.N_CELLS // N_PARTS
+        spills, state = self._room_for_spills(), np.zeros(2, np.int64)
+        for other in others:
+            kernels.add_packed(
+                other.packed, part * size, (part + 1) * size, state, self._packed, spills
             )
-            sum_squares += int(squares)
-        return packed, spills[:n_spills], sum_squares
+        return spills[: state[0]]
 
     def distinct(self, limit: int) -> ColorTable | None:
         """See `Sweeper`."""
@@ -97,22 +113,22 @@ class Grid:
         """See `Sweeper`."""
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
-        if n_colors <= FEW_COLORS:
-            order = _morton_order(len(self._octants))
-            keys = np.flatnonzero(self._octants[order, 0])
-            totals = self._octants[order[keys]]
-        else:
-            order = _morton_order(kernels.N_CELLS)
-            keys = np.flatnonzero(self._packed[order])
-            totals = np.zeros((len(keys), 4), np.int64)
-            kernels.cell_totals(self._packed, self._spills, order[keys], totals)
+        octants = n_colors <= FEW_COLORS
+        most = min(np.count_nonzero(self._packed), kernels.N_CELLS >> 3 if octants else 1 << 18)
+        keys, totals = np.empty(most, np.int64), np.zeros((most, 4), np.int64)
+        n = kernels.list_cells(
+            self._packed, self._spills, 3 * octants, self._entries, keys, totals
+        )
+        totals = totals[:n]
         counts = np.ascontiguousarray(totals[:, 0])
-        return ColorTable(totals[:, 1:] / totals[:, :1], counts, keys)
+        return ColorTable(totals[:, 1:] / totals[:, :1], counts, keys[:n])
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        tree, ties = self._tree(centers)
-        totals = self._whole_cells(tree)
+        from napari_kmeans_quantizer.core.kernels.grid_map import add_spills
+
+        tree, totals, ties = self._tree(centers)
+        add_spills(self._spills, tree.entries, totals)
 
         def one(index: int) -> NDArray[np.int64]:
             return self._paint(index, tree, canvas)
@@ -122,107 +138,88 @@ class Grid:
             yield
         return _clusters(totals, centers, self._sum_squares, ties)
 
-    def _tree(self, centers: Floats) -> tuple[_Tree, bool]:
-        """Return the tree, and whether some color may have two centers equally near."""
-        from napari_kmeans_quantizer.core.kernels import grid_tree as kernels
+    def _tree(self, centers: Floats) -> tuple[_Tree, NDArray[np.int64], bool]:
+        """Return the tree, counts and sums (K, 4) over cells of one label, and whether some color
+        may have two centers equally near.
+        """
+        from napari_kmeans_quantizer.core.kernels.grid_tree import label_tree
 
-        index = np.arange(len(centers), dtype=np.uint32)
         palette = to_dtype(centers, np.dtype(np.uint8)).astype(np.uint32)
         words = palette @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-        wide = len(centers) > 256
-        shown = index << np.uint32(8) if wide else index << np.uint32(24) | words
         # Of equal centers the first gets all pixels; the kernel wants no two alike.
-        first = np.sort(np.unique(centers, axis=0, return_index=True)[1])
-        rows = np.column_stack([centers[first], first.astype(np.float64)])
-        tree = self._blank_tree(shown, words)
-        starts = self._first_labels()
-
-        def grow(part: int) -> bool:
-            blocks = part * BLOCKS_PER_PART, (part + 1) * BLOCKS_PER_PART
-            return bool(
-                kernels.label_tree(self._packed, rows, shown, *blocks, starts[part], *tree[:3])
-            )
-
-        ties = any(list(map_chunks(grow, len(starts))))
-        return tree, ties or len(first) < len(centers)
-
-    def _blank_tree(self, shown: Words, palette: Words) -> _Tree:
-        from napari_kmeans_quantizer.core.kernels import grid_count as kernels
-
-        entries, positions = np.empty((2, kernels.N_CELLS), np.uint32)
+        index = np.sort(np.unique(centers, axis=0, return_index=True)[1])
+        rows = np.ascontiguousarray(centers[index])
+        per_cell = 64 if len(centers) <= 256 else 128
+        occupied = np.count_nonzero(self._packed.reshape(N_PARTS, -1), axis=1)
+        ends = per_cell * np.cumsum(occupied)
         # Room for all cells: what is never written takes no memory.
-        dtype = np.uint8 if len(shown) <= 256 else np.uint16
-        cell_labels = np.empty(64 * np.count_nonzero(self._packed), dtype)
-        return _Tree(entries, positions, cell_labels, shown, palette)
+        tree = _Tree(self._entries, np.empty(ends[-1], np.uint8), words)
 
-    def _first_labels(self) -> list[int]:
-        """Return where in `cell_labels` the labels of each part of the tree begin."""
-        occupied = np.count_nonzero(self._packed.reshape(64 // BLOCKS_PER_PART, -1), axis=1)
-        return [0, *(64 * np.cumsum(occupied[:-1])).tolist()]
+        def grow(part: int) -> tuple[bool, NDArray[np.int64]]:
+            near = np.empty((6, max(len(rows) + 1, 64)), np.int64)
+            near[0, : len(rows)] = np.arange(len(rows))
+            room = np.empty((3, max(len(rows), 64)))
+            totals = np.zeros((len(centers), 4), np.int64)
+            blocks = part * 64 // N_PARTS, (part + 1) * 64 // N_PARTS
+            start = int(ends[part] - per_cell * occupied[part])
+            ties = label_tree(
+                self._packed, rows, index, *blocks, start, near, room, *tree[:2], totals
+            )
+            return bool(ties), totals
 
-    def _whole_cells(self, tree: _Tree) -> NDArray[np.int64]:
-        """Return counts and sums (K, 4) over the cells whose colors have one label."""
-        from napari_kmeans_quantizer.core.kernels import grid_map as kernels
-
-        totals = np.zeros((len(tree.shown), 4), np.int64)
-        shift = np.uint32(8 if len(tree.shown) > 256 else 24)
-        kernels.add_whole_cells(
-            self._packed, self._spills, self._octants, tree.entries, tree.shown, shift, totals
-        )
-        return totals
+        totals, ties = np.zeros((len(centers), 4), np.int64), len(index) < len(centers)
+        for some_ties, some in map_chunks(grow, N_PARTS):
+            totals += some
+            ties |= some_ties
+        return tree, totals, ties
 
     def _paint(self, index: int, tree: _Tree, canvas: Canvas) -> NDArray[np.int64]:
-        """Paint a chunk; return counts and sums (K, 4) of its pixels in the other cells."""
+        """Paint a chunk; return counts and sums (K, 4) of its pixels in mixed cells."""
         from napari_kmeans_quantizer.core.kernels import grid_map as kernels
 
-        pixels = self._pixels
-        chunk = pixels.chunk(index)
-        words = _as_words(chunk)
-        totals = np.zeros((len(tree.shown), 4), np.int64)
-        place = pixels.span(index)
-        flat = canvas.image.reshape(-1)
-        direct = pixels.mask is None and pixels.image.shape[-1:] == (3,) and len(chunk) % 4 == 0
-        direct = direct and pixels.channel_axis == pixels.image.ndim - 1
-        if direct:
-            painted = flat[3 * place.start : 3 * place.stop].view(np.uint32)
-            labels = canvas.labels[place]
-        else:
-            painted = np.empty(len(words), np.uint32)
-            labels = np.empty(len(chunk), canvas.labels.dtype)
-        kernels.map_pixels(words, len(chunk), *tree, labels, painted, totals)
+        words, n, mask = self._words(index)
+        span, step = self._pixels.span(index), self._step
+        totals = np.zeros((len(tree.palette), 4), np.int64)
+        sums, room = np.zeros(len(totals), np.uint64), np.empty((5, kernels.BLOCK), np.uint32)
+        labels = canvas.labels[span].view(np.uint8)
+        flat = canvas.image.reshape(-1)[step * span.start : step * span.stop]
+        direct = flat.size % 4 == 0 and _channels_in_memory(self._pixels) == step
+        painted = flat.view(np.uint32) if direct else np.empty_like(words)
+        kernels.map_pixels(words, step, n, mask, *tree, labels, painted, totals, sums, room)
         if not direct:
-            colors = painted.view(np.uint8)[: 3 * len(chunk)].reshape(-1, 3)
-            pixels.write(canvas.image, index, colors)
-            pixels.write_labels(canvas.labels, index, labels)
+            colors = painted.view(np.uint8)[: step * n].reshape(n, step)
+            self._pixels.write_block(canvas.image, span, colors)
         return totals
 
+    def _words(self, index: int) -> tuple[Words, int, Bytes]:
+        """Return a chunk for the kernels: its words, how many pixels, and its mask."""
+        pixels, span, step = self._pixels, self._pixels.span(index), self._step
+        if self._in_place:
+            flat = pixels.image.reshape(-1)[step * span.start : step * span.stop]
+        else:
+            flat = pixels.block(span).reshape(-1)
+        mask = np.empty(0, np.uint8)
+        if pixels.mask is not None and not (some := pixels.chunk_mask(index)).all():
+            mask = some.view(np.uint8)
+        return _as_words(flat), span.stop - span.start, mask
 
-def _as_words(chunk: NDArray[np.uint8]) -> Words:
-    """Return pixels (n, 3) as 32-bit words, groups of four pixels, zeros behind the last.
+
+def _channels_in_memory(pixels: Pixels) -> int:
+    """Return how many bytes lie between pixels in C order, 0 if the channels are not together."""
+    last = pixels.channel_axis == pixels.image.ndim - 1
+    return int(pixels.image.shape[-1]) if last else 0
+
+
+def _as_words(flat: Bytes) -> Words:
+    """Return pixels as 32-bit words; of RGB whole groups of four pixels, zeros behind the last.
 
     Whatever is not writeable and aligned is copied: numba would compile again for it.
     """
-    flat = chunk.reshape(-1)
-    if len(chunk) % 4 == 0 and flat.flags.carray and flat.ctypes.data % 4 == 0:
+    if flat.size % 4 == 0 and flat.flags.carray and flat.ctypes.data % 4 == 0:
         return flat.view(np.uint32)
-    padded = np.zeros(-(-len(chunk) // 4) * 12, np.uint8)
+    padded = np.zeros(-(-flat.size // 12) * 12, np.uint8)
     padded[: flat.size] = flat
     return padded.view(np.uint32)
-
-
-def _morton_order(n_cells: int) -> NDArray[np.intp]:
-    """Return the cells, or octants, in the order of their interleaved bits.
-
-    The kernels interleave pairs of bits, b b r r g g; single bits make every prefix of a cell's
-    place a box, of which no side is longer than twice another.
-    """
-    place = np.arange(64)
-    digits = [(place >> bit & 1) << to for bit, to in enumerate((0, 3, 1, 4, 2, 5))]
-    pairs = np.argsort(np.sum(digits, axis=0))
-    lowest = pairs if n_cells == 1 << 18 else np.arange(8)
-    order = (pairs[:, np.newaxis] << 6 | pairs).reshape(-1, 1)
-    order = order * len(lowest) + lowest
-    return order.reshape(-1)
 
 
 def _clusters(totals: NDArray[np.int64], centers: Floats, sum_squares: int, ties: bool) -> Clusters:
