@@ -59,6 +59,8 @@ INCREMENT = PLACE | _ONE
 IN_ORDER = np.argsort(
     np.sum([(np.arange(64) >> bit & 1) << to for bit, to in enumerate((0, 3, 1, 4, 2, 5))], axis=0)
 )
+LOWER = 0b010101
+"""The bits of a cell's place in its octant, 2 x 2 x 2 cells."""
 
 
 @jit
@@ -201,9 +203,9 @@ def add_packed(
 
 @jit
 def add_word(word: np.uint64, code: int, row: Integer, totals: Array) -> None:
-    """Add a word's count and sums. IN `code`: of its cell's lowest corner. INOUT `totals` (.., 4).
+    """Add a word's count and sums.
 
-    The sums of `totals` may be int64 or float64, all of them exact.
+    IN `code`: of the lowest corner of its cell. INOUT `totals` (row.., 4) int64.
     """
     n = I64(word >> U64(48))
     totals[row, 0] += n
@@ -218,30 +220,38 @@ def list_cells(
     spills: Array,
     bits: int,
     rows: Array,
-    keys: Array,
     totals: Array,
+    colors: Array,
+    counts: Array,
+    keys: Array,
 ) -> int:
-    """Add up the cells that have pixels, in the order of their interleaved bits.
+    """List the cells that have pixels, in the order of their interleaved bits.
 
     IN `packed` (N_CELLS,) uint64, `spills` (m, 2) uint64, `bits`: 0, or 3 for octants (2 x 2 x 2
     cells) in the place of cells.
-    OUT `rows` (N_CELLS,) uint32: room to work in, `keys` (n..,) int64: places in that order.
-    INOUT `totals` (n.., 4) int64: count and sums of r, g, b.
+    OUT `rows` (N_CELLS,) uint32 and `totals` (n.., 4) int64, zeros: room to work in; `colors`
+    (n.., 3) float64: means, `counts` and `keys` (n..,) int64: pixels, and places in that order.
     Returns n.
     """
-    n, last = I64(0), I64(-1)
+    n, last, inside = U64(0), I64(-1), LOWER if bits else I64(0)
     for place in range(N_CELLS):
         cell = (
             IN_ORDER[place >> 12] << 12 | IN_ORDER[(place >> 6) & 63] << 6 | IN_ORDER[place & 63]
         )
-        if packed[cell]:
+        word = packed[cell]
+        if word:
             key = place >> bits
             if key != last:
                 keys[n], last = key, key
-                n += 1
-            rows[cell] = n - 1
-            add_word(packed[cell], cell << 6, U64(n - 1), totals)
+                n += U64(1)
+            rows[cell] = n - U64(1)
+            word += (word >> U64(48)) * (PLACE[cell & inside] << U64(2))
+            add_word(word, (cell & ~inside) << 6, n - U64(1), totals)
     for i in range(len(spills)):
         cell = I64(spills[i, 0])
         add_word(spills[i, 1], cell << 6, U64(rows[cell]), totals)
-    return n
+    for row in range(n):
+        counts[row] = totals[row, 0]
+        for channel in range(3):
+            colors[row, channel] = totals[row, 1 + channel] / totals[row, 0]
+    return I64(n)

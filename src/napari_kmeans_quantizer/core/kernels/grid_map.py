@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
 
-GRID_COUNT = "8db324b93b10"
+GRID_COUNT = "62d6360ddf90"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 
@@ -65,8 +65,11 @@ def map_pixels(
         n_mixed = _list_mixed(found, n, mixed)
         _label_mixed(mixed, n_mixed, pixels, codes, cell_labels, found, places, sums, totals)
         _write_labels(found, n, len(totals) > 256, start, labels)
-        _color(found, n, palette, mask, start, pixels)
-        _pack(pixels, n, step, start, painted)
+        if len(mask):
+            _blend(found, n, palette, mask, start, pixels)
+            _paint(pixels, found, pixels, n, step, start, painted)
+        else:
+            _paint(palette, found, pixels, n, step, start, painted)
     for label in range(len(totals)):
         _flush(label, sums, totals)
 
@@ -77,13 +80,16 @@ def _look_up(
 ) -> None:
     """Look the entries of pixels up. IN `codes` (n..,), `entries` (N_CELLS,) uint32, `mask`.
 
-    OUT `found` (n..,) uint32: the entry of every pixel, 0 where the mask is.
+    OUT `found` (n.. + 3,) uint32: the entry of every pixel, 0 where the mask is, and up to a multiple
+    of four.
     """
     for i in range(n):
         found[i] = entries[codes[i] >> U32(6)]
     if len(mask):
         for i in range(n):
             found[i] = found[i] if mask[U64(start) + U64(i)] else U32(0)
+    for i in range(n, (n + 3) // 4 * 4):
+        found[i] = U32(0)
 
 
 @jit
@@ -179,35 +185,36 @@ def _write_labels(found: Array, n: int, wide: bool, start: int, labels: Array) -
 
 
 @jit
-def _color(found: Array, n: int, palette: Array, mask: Array, start: int, pixels: Array) -> None:
-    """Replace the colors of pixels by those of their labels, but keep the top byte.
+def _blend(found: Array, n: int, palette: Array, mask: Array, start: int, pixels: Array) -> None:
+    """Replace the colors of pixels that take part by those of their labels, but not the top byte.
 
-    IN `found` (n..,) and `palette` (K,) uint32, `mask`: see `grid_count`. INOUT `pixels` (n..,) uint32.
+    IN `palette` (K,) uint32, `mask`: see `grid_count`.
+    INOUT `pixels` (n..,) uint32, `found` (n..,) uint32: labels, which become 0, 1, 2, ..
     """
-    if len(mask):
-        for i in range(n):
-            color = palette[found[i]] | (pixels[i] & U32(0xFF000000))
-            pixels[i] = color if mask[U64(start) + U64(i)] else pixels[i]
-    else:
-        for i in range(n):
-            pixels[i] = palette[found[i]] | (pixels[i] & U32(0xFF000000))
+    for i in range(n):
+        color = palette[found[i]] | (pixels[i] & U32(0xFF000000))
+        pixels[i] = color if mask[U64(start) + U64(i)] else pixels[i]
+        found[i] = i
 
 
 @jit
-def _pack(pixels: Array, n: int, step: int, start: int, painted: Array) -> None:
-    """Write pixels: the opposite of `unpack`. IN `pixels` (n.. + 3,) uint32.
+def _paint(
+    colors: Array, found: Array, pixels: Array, n: int, step: int, start: int, painted: Array
+) -> None:
+    """Write pixels: the opposite of `unpack`.
 
-    OUT `painted` (..,) uint32.
+    IN `colors` (..,) uint32, `found` (n.. + 3,) uint32: which color each pixel
+    gets, `pixels` (n..,) uint32: have their top bytes. OUT `painted` (..,) uint32: words.
     """
     if step == 4:
         for i in range(n):
-            painted[U64(start) + U64(i)] = pixels[i]
+            painted[U64(start) + U64(i)] = colors[found[i]] | (pixels[i] & U32(0xFF000000))
     else:
         first = U64(start // 4 * 3)
         for j in range((n + 3) // 4):
             k = first + U64(3 * j)
-            a, b = pixels[4 * j] & U32(0xFFFFFF), pixels[4 * j + 1]
-            c, d = pixels[4 * j + 2], pixels[4 * j + 3]
-            painted[k] = a | (b << U32(24))
+            a, b = colors[found[4 * j]], colors[found[4 * j + 1]]
+            c, d = colors[found[4 * j + 2]], colors[found[4 * j + 3]]
+            painted[k] = (a & U32(0xFFFFFF)) | (b << U32(24))
             painted[k + U64(1)] = ((b >> U32(8)) & U32(0xFFFF)) | (c << U32(16))
             painted[k + U64(2)] = ((c >> U32(16)) & U32(0xFF)) | (d << U32(8))

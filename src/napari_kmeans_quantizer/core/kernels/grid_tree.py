@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .grid_count import MIXED, PLACE, U32, U64, add_word, compact
+from .grid_count import I64, MIXED, PLACE, U32, U64, add_word, compact
 from .jit import jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .grid_count import Integer
+
     Array = NDArray[Any]
 
-GRID_COUNT = "8db324b93b10"
+GRID_COUNT = "62d6360ddf90"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 # A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].
@@ -25,8 +27,12 @@ OCTANTS = np.array([0, 2, 8, 10, 32, 34, 40, 42])
 CHILDREN = np.array([0, 1, 4, 5, 16, 17, 20, 21])
 
 
+# The edges of boxes, in colors, level by level; not as arguments: numba would compile for each.
+SIDES = np.array([64, 16, 8, 4])
+
+
 @jit
-def _narrow(code: int, side: int, n: int, level: int, rows: Array, near: Array, room: Array) -> int:
+def _narrow(code: int, level: Integer, n: int, rows: Array, near: Array, room: Array) -> int:
     """Keep of some centers those that can be nearest to a color of a box.
 
     With m the box's middle and b the center nearest to it, |x - c|^2 - |x - b|^2 is linear in
@@ -34,14 +40,14 @@ def _narrow(code: int, side: int, n: int, level: int, rows: Array, near: Array, 
     is far above the rounding of this line and of the labels' own distances. Where a comparison
     meets infinity or NaN, the center stays.
 
-    IN `code`: of the box's lowest corner, `side`: its colors along an edge, `rows` (M, 3) float64:
-    x, y, z of the centers.
+    IN `code`: of the box's lowest corner, `level`: of its side, `rows` (M, 3) float64: x, y, z of
+    the centers.
     INOUT `near` (6, M.. + 1) int64: n of them in the row of `level`, those that are kept in the
     next one.
-    OUT `room` (3, M..) float64: room to work in.
+    OUT `room` (2, M..) float64: room to work in.
     Returns how many are kept.
     """
-    reach = side - 1.0
+    reach = SIDES[level] - 1.0
     m0 = compact(code >> 2) + 0.5 * reach
     m1 = compact(code) + 0.5 * reach
     m2 = compact(code >> 4) + 0.5 * reach
@@ -63,36 +69,30 @@ def _narrow(code: int, side: int, n: int, level: int, rows: Array, near: Array, 
 
 
 @jit
-def _label_cell(code: int, n: int, rows: Array, near: Array, room: Array) -> bool:
+def _label_cell(code: int, n: int, rows: Array, index: Array, near: Array, room: Array) -> bool:
     """Find the nearest of some centers for the 64 colors of a cell; ties go to the first.
 
-    Many of its colors share the squares of their channels' differences.
-
-    IN `code`: of the cell's lowest corner, `rows` (M, 3) float64: x, y, z of the centers.
-    INOUT `near` (6, 64..) int64: n of them in row 4; row 5 gets whose each color is.
-    OUT `room` (3, 64..) float64: room to work in.
+    IN `code`: of the cell's lowest corner, `rows` (M, 3) float64: x, y, z of the centers, `index`
+    (M,) int64: their labels.
+    INOUT `near` (6, 64..) int64: n of them in row 4; row 5 gets the labels of the colors.
+    OUT `room` (2, 64..) float64: room to work in.
     Returns whether some color may have two equally near.
     """
     r, g, b = float(compact(code >> 2)), float(compact(code)), float(compact(code >> 4))
     tie = False
     for t in range(64):
-        room[1, t] = np.inf
-        near[5, t] = near[4, 0]
+        room[1, t], near[5, t] = np.inf, index[near[4, 0]]
     for j in range(n):
-        c = near[4, j]
-        x, y, z = rows[U64(c), 0], rows[U64(c), 1], rows[U64(c), 2]
-        for t in range(16):
-            d0, d1 = r + (t >> 2) - x, g + (t & 3) - y
-            room[2, t] = d0 * d0 + d1 * d1
-        for height in range(4):
-            d2 = b + height - z
-            d2 *= d2
-            for t in range(16):
-                d, old, owner = room[2, t] + d2, room[1, 16 * height + t], near[5, 16 * height + t]
-                closer = d < old  # one mask for two selects, or LLVM makes branches of them
-                tie |= d == old
-                room[1, 16 * height + t] = d if closer else old
-                near[5, 16 * height + t] = c if closer else owner
+        c = U64(near[4, j])
+        x, y, z, label = rows[c, 0], rows[c, 1], rows[c, 2], index[c]
+        for t in range(64):
+            d0, d1, d2 = r + ((t >> 2) & 3) - x, g + (t & 3) - y, b + (t >> 4) - z
+            d = (d0 * d0 + d1 * d1) + d2 * d2
+            old, owner = room[1, t], near[5, t]
+            closer = d < old  # one mask for two selects, or LLVM makes branches of them
+            tie |= d == old
+            room[1, t] = d if closer else old
+            near[5, t] = label if closer else owner
     return tie
 
 
@@ -135,23 +135,24 @@ def _label_octant(
         cell = first + child
         if packed[cell] == 0:
             continue
-        n_cell = _narrow(cell << 6, 4, n, 3, rows, near, room)
+        n_cell = _narrow(cell << 6, I64(3), n, rows, near, room)
         mixed = False
-        if n_cell > 1:
-            tie |= _label_cell(cell << 6, n_cell, rows, near, room)
+        if n_cell == 1:
+            near[5, 0] = index[near[4, 0]]
+        else:
+            tie |= _label_cell(cell << 6, n_cell, rows, index, near, room)
             for t in range(64):
-                label = index[near[5, t]]
                 mixed |= near[5, t] != near[5, 0]
-                cell_labels[used + t] = label & 255
-                if wide:
-                    cell_labels[used + 64 + t] = label >> 8
+                cell_labels[used + t] = near[5, t]
+            if wide:
+                for t in range(64):
+                    cell_labels[used + 64 + t] = near[5, t] >> 8
         if mixed:
             entries[cell] = MIXED | U32(used >> 6)
             used += 128 if wide else 64
         else:
-            label = index[near[5, 0] if n_cell > 1 else near[4, 0]]
-            entries[cell] = label
-            add_word(packed[cell], cell << 6, label, totals)
+            entries[cell] = near[5, 0]
+            add_word(packed[cell], cell << 6, near[5, 0], totals)
     return used, tie
 
 
@@ -177,7 +178,7 @@ def label_tree(
     `index` (M,) int64: their labels, ascending; `start` and `stop`: the blocks; `used`: where the
     labels of their mixed cells begin.
     INOUT `near` (6, M.. + 1 and 64..) int64: 0 .. M - 1 in its first row, then room to work in, as
-    is `room` (3, M.. and 64..) float64; `totals` (K, 4) int64: count and sums of r, g, b over the
+    is `room` (2, M.. and 64..) float64; `totals` (K, 4) int64: count and sums of r, g, b over the
     words of cells of one label.
     OUT `entries` (N_CELLS,) uint32, `cell_labels` (..,) uint8: 64 times the cells with pixels, or
     128 times if there are more than 256 labels.
@@ -185,21 +186,19 @@ def label_tree(
     """
     ties = False
     for block in range(start, stop):
-        n_block = _narrow(block << 18, 64, len(rows), 0, rows, near, room)
+        n_block = _narrow(block << 18, I64(0), len(rows), rows, near, room)
         for box in range(64 * block, 64 * block + 64):
             pixels = U64(0)
             for cell in range(64 * box, 64 * box + 64):
                 pixels |= packed[cell]
             if pixels == 0:
                 continue
-            n_box = _narrow(box << 12, 16, n_block, 1, rows, near, room)
+            n_box = _narrow(box << 12, I64(1), n_block, rows, near, room)
             for octant in OCTANTS:
-                first, n = 64 * box + octant, n_box
-                if n_box > 1:
-                    n = _narrow(first << 6, 8, n_box, 2, rows, near, room)
+                first = 64 * box + octant
+                n = _narrow(first << 6, I64(2), n_box, rows, near, room)
                 if n == 1:
-                    label = index[near[3 if n_box > 1 else 2, 0]]
-                    _fill_octant(first, label, packed, entries, totals)
+                    _fill_octant(first, index[near[3, 0]], packed, entries, totals)
                 else:
                     used, tie = _label_octant(
                         first, n, used, packed, rows, index, near, room, entries, cell_labels, totals

@@ -76,7 +76,7 @@ class Grid:
 
         # NumPy asks for huge pages from 4 MB on: that is faster than many small ones.
         room = np.zeros(2 * kernels.N_CELLS, np.uint64)
-        packed, spare = room[: kernels.N_CELLS], room[kernels.N_CELLS :].view(np.uint32)
+        packed, spare = room[: kernels.N_CELLS], room[kernels.N_CELLS :].view(np.uint32)[: kernels.N_CELLS]
         spills = self._room_for_spills()
         state = np.zeros(2, np.int64)
         scratch = np.empty((2, kernels.BLOCK), np.uint32)
@@ -113,15 +113,12 @@ class Grid:
         """See `Sweeper`."""
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
-        octants = n_colors <= FEW_COLORS
-        most = min(np.count_nonzero(self._packed), kernels.N_CELLS >> 3 if octants else 1 << 18)
-        keys, totals = np.empty(most, np.int64), np.zeros((most, 4), np.int64)
-        n = kernels.list_cells(
-            self._packed, self._spills, 3 * octants, self._entries, keys, totals
-        )
-        totals = totals[:n]
-        counts = np.ascontiguousarray(totals[:, 0])
-        return ColorTable(totals[:, 1:] / totals[:, :1], counts, keys[:n])
+        bits = 3 if n_colors <= FEW_COLORS else 0
+        n = min(np.count_nonzero(self._packed), kernels.N_CELLS >> bits)
+        table = ColorTable(np.empty((n, 3)), np.empty(n, np.int64), np.empty(n, np.int64))
+        totals = np.zeros((n, 4), np.int64)
+        n = kernels.list_cells(self._packed, self._spills, bits, self._entries, totals, *table)
+        return ColorTable(*(column[:n] for column in table))
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
@@ -158,7 +155,7 @@ class Grid:
         def grow(part: int) -> tuple[bool, NDArray[np.int64]]:
             near = np.empty((6, max(len(rows) + 1, 64)), np.int64)
             near[0, : len(rows)] = np.arange(len(rows))
-            room = np.empty((3, max(len(rows), 64)))
+            room = np.empty((2, max(len(rows), 64)))
             totals = np.zeros((len(centers), 4), np.int64)
             blocks = part * 64 // N_PARTS, (part + 1) * 64 // N_PARTS
             start = int(ends[part] - per_cell * occupied[part])
