@@ -33,7 +33,9 @@ class ColorTable(NamedTuple):
         """Mean variance of the channels."""
         offsets = self.colors - self.colors[0]  # small numbers, whatever the colors' range
         weights = self.counts / self.counts.sum()
-        return float((weights @ offsets**2 - (weights @ offsets) ** 2).mean())
+        means = weights @ offsets
+        offsets *= offsets
+        return float((weights @ offsets - means**2).mean())
 
 
 def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:

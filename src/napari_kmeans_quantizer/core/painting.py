@@ -77,8 +77,8 @@ def refine(
         error = clusters.squared_error / clusters.counts.sum()
         rest = shift <= min(tolerance, effort.excess * error) or n_sweeps >= MAX_SWEEPS
         order = np.argsort(-clusters.counts, kind="stable")
-        if rest and not clusters.ties and pixels.mask is None:
-            return _sorted(Painting(centers, canvas, clusters, n_sweeps), order)
+        if rest and not clusters.ties:
+            return _sorted(Painting(centers, canvas, clusters, n_sweeps), order, pixels.mask)
         if rest and (n_sorts == MAX_SORTS or (np.diff(clusters.counts) <= 0).all()):
             break
         # Which of equally near colors is the first depends on the order: labels are not replaced
@@ -89,10 +89,14 @@ def refine(
     return Painting(centers, canvas, clusters, n_sweeps)
 
 
-def _sorted(painting: Painting, order: NDArray[np.intp]) -> Painting:
+def _sorted(
+    painting: Painting, order: NDArray[np.intp], mask: NDArray[np.bool_] | None
+) -> Painting:
     """Return a picture with its clusters in another order; the labels are replaced in place."""
     centers, canvas, clusters, _ = painting
     _relabel(canvas.labels, order)
+    if mask is not None:  # what does not take part keeps label 0
+        np.multiply(canvas.labels, mask.reshape(-1), out=canvas.labels)
     clusters = clusters._replace(counts=clusters.counts[order], means=clusters.means[order])
     return painting._replace(centers=centers[order], clusters=clusters)
 

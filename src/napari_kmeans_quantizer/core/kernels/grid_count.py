@@ -229,24 +229,27 @@ def list_cells(
 
     IN `packed` (N_CELLS,) uint64, `spills` (m, 2) uint64, `bits`: 0, or 3 for octants (2 x 2 x 2
     cells) in the place of cells.
-    OUT `rows` (N_CELLS,) uint32 and `totals` (n.., 4) int64, zeros: room to work in; `colors`
-    (n.., 3) float64: means, `counts` and `keys` (n..,) int64: pixels, and places in that order.
+    OUT `rows` (N_CELLS,) uint32 and `totals` (n.., 4) int64: room to work in; `colors` (n.., 3)
+    float64: means, `counts` and `keys` (n..,) int64: pixels, and places in that order.
     Returns n.
     """
-    n, last, inside = U64(0), I64(-1), LOWER if bits else I64(0)
+    n, last, code, together = U64(0), I64(-1), I64(0), U64(0)
+    inside = LOWER if bits else I64(0)
     for place in range(N_CELLS):
         cell = (
             IN_ORDER[place >> 12] << 12 | IN_ORDER[(place >> 6) & 63] << 6 | IN_ORDER[place & 63]
         )
         word = packed[cell]
         if word:
-            key = place >> bits
-            if key != last:
-                keys[n], last = key, key
+            if place >> bits != last:
+                if together:
+                    _set_row(together, code, n - U64(1), totals)
+                last, code, together = place >> bits, (cell & ~inside) << 6, U64(0)
+                keys[n] = last
                 n += U64(1)
             rows[cell] = n - U64(1)
-            word += (word >> U64(48)) * (PLACE[cell & inside] << U64(2))
-            add_word(word, (cell & ~inside) << 6, n - U64(1), totals)
+            together += word + (word >> U64(48)) * (PLACE[cell & inside] << U64(2))
+    _set_row(together, code, n - U64(1), totals)
     for i in range(len(spills)):
         cell = I64(spills[i, 0])
         add_word(spills[i, 1], cell << 6, U64(rows[cell]), totals)
@@ -255,3 +258,11 @@ def list_cells(
         for channel in range(3):
             colors[row, channel] = totals[row, 1 + channel] / totals[row, 0]
     return I64(n)
+
+
+@jit
+def _set_row(word: np.uint64, code: int, row: np.uint64, totals: Array) -> None:
+    """Write a word's count and sums. As for `add_word`, OUT `totals` (row.., 4) int64."""
+    for column in range(4):
+        totals[row, column] = 0
+    add_word(word, code, row, totals)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
 
-GRID_COUNT = "62d6360ddf90"
+GRID_COUNT = "b9834921fee4"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 

@@ -115,8 +115,9 @@ class Grid:
 
         bits = 3 if n_colors <= FEW_COLORS else 0
         n = min(np.count_nonzero(self._packed), kernels.N_CELLS >> bits)
-        table = ColorTable(np.empty((n, 3)), np.empty(n, np.int64), np.empty(n, np.int64))
-        totals = np.zeros((n, 4), np.int64)
+        room = np.empty((9, n))  # in one piece, see `_count`
+        colors, totals = room[:3].reshape(n, 3), room[5:].view(np.int64).reshape(n, 4)
+        table = ColorTable(colors, room[3].view(np.int64), room[4].view(np.int64))
         n = kernels.list_cells(self._packed, self._spills, bits, self._entries, totals, *table)
         return ColorTable(*(column[:n] for column in table))
 
