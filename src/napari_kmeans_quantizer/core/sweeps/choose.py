@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from napari_kmeans_quantizer.core.color_table import sampled_colors
 
 from .colors import Colors
+from .few import Few
 from .grid import Grid
 from .levels import Levels
 from .points import Points
@@ -32,6 +33,8 @@ def choose_sweeper(pixels: Pixels, space: ColorSpace | None) -> Sweeper:
         return Colors(pixels, space) if Grid.suits(pixels) else Points(pixels, space)
     if Levels.suits(pixels):
         return Levels(pixels)
+    if Few.suits(pixels):
+        return Few(pixels)
     return Grid(pixels) if Grid.suits(pixels) else Points(pixels)
 
 

@@ -134,7 +134,7 @@ class Grid:
         for some in map_chunks(one, self._pixels.n_chunks):
             totals += some
             yield
-        return _clusters(totals, centers, self._sum_squares, ties)
+        return exact_clusters(totals, centers, self._sum_squares, ties)
 
     def _tree(self, centers: Floats) -> tuple[_Tree, NDArray[np.int64], bool]:
         """Return the tree, counts and sums (K, 4) over cells of one label, and whether some color
@@ -220,7 +220,10 @@ def _as_words(flat: Bytes) -> Words:
     return padded.view(np.uint32)
 
 
-def _clusters(totals: NDArray[np.int64], centers: Floats, sum_squares: int, ties: bool) -> Clusters:
+def exact_clusters(
+    totals: NDArray[np.int64], centers: Floats, sum_squares: int, ties: bool
+) -> Clusters:
+    """Return the figures of clusters from counts and sums (K, 4), and the sum of all squares."""
     counts, sums = totals[:, :1], totals[:, 1:]
     means = np.where(counts > 0, sums / np.maximum(counts, 1), centers)
     # The squares of all pixels less what the centers explain; `fsum` because that is most of it.
