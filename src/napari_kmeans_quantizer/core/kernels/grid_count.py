@@ -202,7 +202,7 @@ def add_packed(
 
 
 @jit
-def add_word(word: np.uint64, code: int, row: Integer, totals: Array) -> None:
+def add_word(word: np.uint64, code: int, row: np.uint64, totals: Array) -> None:
     """Add a word's count and sums.
 
     IN `code`: of the lowest corner of its cell. INOUT `totals` (row.., 4) int64.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
 
-GRID_COUNT = "b9834921fee4"
+GRID_COUNT = "a72f18dd9ef1"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 
@@ -29,7 +29,7 @@ def add_spills(spills: Array, entries: Array, totals: Array) -> None:
         cell = I64(spills[i, 0])
         entry = entries[cell]
         if entry < MIXED:
-            add_word(spills[i, 1], cell << 6, I64(entry), totals)
+            add_word(spills[i, 1], cell << 6, U64(entry), totals)
 
 
 @jit

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "b9834921fee4"
+GRID_COUNT = "a72f18dd9ef1"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 # A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].
@@ -108,7 +108,7 @@ def _fill_octant(first: int, label: int, packed: Array, entries: Array, totals: 
         word = packed[first + child]
         together += word + (word >> U64(48)) * (PLACE[child] << U64(2))
         entries[first + child] = label
-    add_word(together, first << 6, label, totals)
+    add_word(together, first << 6, U64(label), totals)
 
 
 @jit
@@ -152,7 +152,7 @@ def _label_octant(
             used += 128 if wide else 64
         else:
             entries[cell] = near[5, 0]
-            add_word(packed[cell], cell << 6, near[5, 0], totals)
+            add_word(packed[cell], cell << 6, U64(near[5, 0]), totals)
     return used, tie
 
 
