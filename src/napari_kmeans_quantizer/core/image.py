@@ -50,7 +50,7 @@ class Pixels:
     shape: tuple[int, ...]
     mask: NDArray[np.bool_] | None
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of pixels, whether they take part or not."""
         return int(np.prod(self.shape, dtype=np.int64))

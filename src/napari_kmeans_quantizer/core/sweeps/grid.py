@@ -62,8 +62,11 @@ class Grid:
 
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
-        self._in_place = pixels.image.flags.c_contiguous and _channels_in_memory(pixels) > 0
-        self._step = pixels.image.shape[-1] if self._in_place else 3
+        in_memory = _channels_in_memory(pixels)
+        self._flat = pixels.image.reshape(-1) if in_memory and pixels.image.flags.c_contiguous else None
+        self._step = 3 if self._flat is None else in_memory
+        self._paints_in_place = in_memory == self._step
+        self._view = None if self._flat is None else _words_of(self._flat)
         first, *others = share_chunks(self._count, pixels.n_chunks)
         self._packed, self._entries = first.packed, first.spare
         merged = map_chunks(lambda part: self._merge(part, others), N_PARTS) if others else ()
@@ -180,9 +183,12 @@ class Grid:
         totals = np.zeros((len(tree.palette), 4), np.int64)
         sums, room = np.zeros(len(totals), np.uint64), np.empty((5, kernels.BLOCK), np.uint32)
         labels = canvas.labels[span].view(np.uint8)
-        flat = canvas.image.reshape(-1)[step * span.start : step * span.stop]
-        direct = flat.size % 4 == 0 and _channels_in_memory(self._pixels) == step
-        painted = flat.view(np.uint32) if direct else np.empty_like(words)
+        direct = self._paints_in_place and n * step % 4 == 0
+        if direct:
+            flat = canvas.image.reshape(-1)
+            painted = flat[step * span.start : step * span.stop].view(np.uint32)
+        else:
+            painted = np.empty_like(words)
         kernels.map_pixels(words, step, n, mask, *tree, labels, painted, totals, sums, room)
         if not direct:
             colors = painted.view(np.uint8)[: step * n].reshape(n, step)
@@ -191,15 +197,18 @@ class Grid:
 
     def _words(self, index: int) -> tuple[Words, int, Bytes]:
         """Return a chunk for the kernels: its words, how many pixels, and its mask."""
-        pixels, span, step = self._pixels, self._pixels.span(index), self._step
-        if self._in_place:
-            flat = pixels.image.reshape(-1)[step * span.start : step * span.stop]
-        else:
-            flat = pixels.block(span).reshape(-1)
-        mask = np.empty(0, np.uint8)
+        pixels, span = self._pixels, self._pixels.span(index)
+        n, mask = span.stop - span.start, np.empty(0, np.uint8)
         if pixels.mask is not None and not (some := pixels.chunk_mask(index)).all():
             mask = some.view(np.uint8)
-        return _as_words(flat), span.stop - span.start, mask
+        start, stop = self._step * span.start, self._step * span.stop
+        if self._view is not None and (stop - start) % 4 == 0:
+            return self._view[start // 4 : stop // 4], n, mask
+        flat = pixels.block(span).reshape(-1) if self._flat is None else self._flat[start:stop]
+        # Of RGB whole groups of four pixels, zeros behind the last.
+        padded = np.zeros(-(-flat.size // 12) * 12, np.uint8)
+        padded[: flat.size] = flat
+        return padded.view(np.uint32), n, mask
 
 
 def _channels_in_memory(pixels: Pixels) -> int:
@@ -208,16 +217,14 @@ def _channels_in_memory(pixels: Pixels) -> int:
     return int(pixels.image.shape[-1]) if last else 0
 
 
-def _as_words(flat: Bytes) -> Words:
-    """Return pixels as 32-bit words; of RGB whole groups of four pixels, zeros behind the last.
+def _words_of(flat: Bytes) -> Words | None:
+    """Return bytes as 32-bit words without a copy, but for up to three at the end.
 
-    Whatever is not writeable and aligned is copied: numba would compile again for it.
+    None for what is not writeable and aligned: numba would compile again for it.
     """
-    if flat.size % 4 == 0 and flat.flags.carray and flat.ctypes.data % 4 == 0:
-        return flat.view(np.uint32)
-    padded = np.zeros(-(-flat.size // 12) * 12, np.uint8)
-    padded[: flat.size] = flat
-    return padded.view(np.uint32)
+    if not flat.flags.writeable or flat.ctypes.data % 4:
+        return None
+    return flat[: flat.size // 4 * 4].view(np.uint32)
 
 
 def exact_clusters(
