@@ -30,7 +30,11 @@ def totals_of(pixels, labels, n):
     return out
 
 
-def check_table(table, used, bits):
+def check_table(table, used, n_colors):
+    """Octants for few colors, cells for many, and the colors themselves where these are too few."""
+    sizes = [len(np.unique(used >> bits, axis=0)) for bits in (3, 2, 0)]
+    wanted = 1024 * n_colors**0.5
+    bits = 3 if sizes[0] >= wanted and n_colors <= 32 else 2 if sizes[1] >= wanted else 0
     cells = np.unique(used.astype(np.int64) >> bits, axis=0, return_inverse=True)
     want = totals_of(used, cells[1].reshape(-1), len(cells[0]))
     order = np.lexsort((np.floor(table.colors).astype(int) >> bits).T[::-1])
@@ -46,8 +50,8 @@ def check(image, centers, mask=None):
     grid, canvas, clusters = sweep(image, centers, mask)
     part = slice(None) if mask is None else mask
     used = image[part][:, :3]
-    for n_colors, bits in ((2, 3), (99, 2)):
-        check_table(grid.table(n_colors, rng), used, bits)
+    for n_colors in (2, 99):
+        check_table(grid.table(n_colors, rng), used, n_colors)
     want = np.concatenate(
         [reference.nearest(used[i : i + 4096], centers) for i in range(0, len(used), 4096)]
     )

@@ -132,7 +132,7 @@ def histogram(
         n = min(BLOCK, n_pixels - start)
         unpack(words, step, start, n, pixels)
         if len(mask):
-            n = _keep_seen(mask, start, n, pixels)
+            n = keep_seen(mask, start, n, pixels)
         encode(pixels, n, codes)
         state[1] += _sum_squares(pixels, n)
         for i in range(n):
@@ -144,7 +144,7 @@ def histogram(
 
 
 @jit
-def _keep_seen(mask: Array, start: int, n: int, pixels: Array) -> int:
+def keep_seen(mask: Array, start: int, n: int, pixels: Array) -> int:
     """Move pixels that take part to the front. IN `mask` (..,) uint8. INOUT `pixels` (n..,) uint32.
 
     Returns how many do.
@@ -236,9 +236,7 @@ def list_cells(
     n, last, code, together = U64(0), I64(-1), I64(0), U64(0)
     inside = LOWER if bits else I64(0)
     for place in range(N_CELLS):
-        cell = (
-            IN_ORDER[place >> 12] << 12 | IN_ORDER[(place >> 6) & 63] << 6 | IN_ORDER[place & 63]
-        )
+        cell = IN_ORDER[place >> 12] << 12 | IN_ORDER[(place >> 6) & 63] << 6 | IN_ORDER[place & 63]
         word = packed[cell]
         if word:
             if place >> bits != last:

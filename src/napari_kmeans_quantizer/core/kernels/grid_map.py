@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
 
-GRID_COUNT = "a72f18dd9ef1"
+GRID_COUNT = "ee3becbaef91"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 
@@ -75,9 +75,7 @@ def map_pixels(
 
 
 @jit
-def _look_up(
-    codes: Array, entries: Array, mask: Array, start: int, n: int, found: Array
-) -> None:
+def _look_up(codes: Array, entries: Array, mask: Array, start: int, n: int, found: Array) -> None:
     """Look the entries of pixels up. IN `codes` (n..,), `entries` (N_CELLS,) uint32, `mask`.
 
     OUT `found` (n.. + 3,) uint32: the entry of every pixel, 0 where the mask is, and up to a multiple

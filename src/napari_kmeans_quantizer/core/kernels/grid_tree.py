@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "a72f18dd9ef1"
+GRID_COUNT = "ee3becbaef91"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 # A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].
@@ -201,7 +201,17 @@ def label_tree(
                     _fill_octant(first, index[near[3, 0]], packed, entries, totals)
                 else:
                     used, tie = _label_octant(
-                        first, n, used, packed, rows, index, near, room, entries, cell_labels, totals
+                        first,
+                        n,
+                        used,
+                        packed,
+                        rows,
+                        index,
+                        near,
+                        room,
+                        entries,
+                        cell_labels,
+                        totals,
                     )
                     ties |= tie
     return ties

@@ -9,7 +9,7 @@ import numpy as np
 from napari_kmeans_quantizer.core.color_table import ColorTable
 from napari_kmeans_quantizer.core.units import to_dtype
 
-from .grid import FEW_COLORS, Grid, exact_clusters
+from .grid import FEW_COLORS, Grid, enough_entries, exact_clusters
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,8 +58,12 @@ class Few:
 
     def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
-        keys = self._keys >> (9 if n_colors <= FEW_COLORS else 6)  # the same cells as of `Grid`
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        wanted = enough_entries(n_colors)
+        for bits in (9, 6, 0) if n_colors <= FEW_COLORS else (6, 0):  # the same cells as of `Grid`
+            keys = self._keys >> bits
+            first = np.flatnonzero(np.diff(keys, prepend=-1))
+            if len(first) >= wanted:
+                break
         totals = np.add.reduceat(self._totals, first)
         counts = np.ascontiguousarray(totals[:, 0])
         return ColorTable(totals[:, 1:] / totals[:, :1], counts, keys[first])

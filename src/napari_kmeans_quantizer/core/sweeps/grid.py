@@ -32,7 +32,16 @@ if TYPE_CHECKING:
 N_PARTS = 16
 """Cells are cut into so many parts, threads' tasks: boxes of 64 x 64 x 256 colors."""
 FEW_COLORS = 32
-"""Up to so many centers are searched on 32 x 32 x 32 cells, more on the whole grid."""
+ENTRIES = 1024
+"""So many weighted colors, times the square root of the number of centers, are enough: octants for
+up to `FEW_COLORS` centers, else cells, else the colors themselves."""
+MAX_CELLS = 1 << 15
+"""The colors of more cells are not counted one by one: that takes 512 bytes a cell."""
+
+
+def enough_entries(n_colors: int) -> float:
+    """Return how many weighted colors are enough for a search."""
+    return ENTRIES * math.sqrt(n_colors)
 
 
 class _Counted(NamedTuple):
@@ -63,7 +72,9 @@ class Grid:
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
         in_memory = _channels_in_memory(pixels)
-        self._flat = pixels.image.reshape(-1) if in_memory and pixels.image.flags.c_contiguous else None
+        self._flat = (
+            pixels.image.reshape(-1) if in_memory and pixels.image.flags.c_contiguous else None
+        )
         self._step = 3 if self._flat is None else in_memory
         self._paints_in_place = in_memory == self._step
         self._view = None if self._flat is None else _words_of(self._flat)
@@ -79,7 +90,10 @@ class Grid:
 
         # NumPy asks for huge pages from 4 MB on: that is faster than many small ones.
         room = np.zeros(2 * kernels.N_CELLS, np.uint64)
-        packed, spare = room[: kernels.N_CELLS], room[kernels.N_CELLS :].view(np.uint32)[: kernels.N_CELLS]
+        packed, spare = (
+            room[: kernels.N_CELLS],
+            room[kernels.N_CELLS :].view(np.uint32)[: kernels.N_CELLS],
+        )
         spills = self._room_for_spills()
         state = np.zeros(2, np.int64)
         scratch = np.empty((2, kernels.BLOCK), np.uint32)
@@ -114,15 +128,50 @@ class Grid:
 
     def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
+        wanted = enough_entries(n_colors)
+        if n_colors <= FEW_COLORS:
+            octants = self._cells(3)
+            if len(octants.colors) >= wanted:
+                return octants
+        cells = self._cells(0)
+        enough = len(cells.colors) >= wanted or len(cells.colors) > MAX_CELLS
+        return cells if enough else self._colors_of(cells)
+
+    def _cells(self, bits: int) -> ColorTable:
+        """Return the mean colors of cells, or of octants for 3 bits; each cell's entry is its row."""
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
-        bits = 3 if n_colors <= FEW_COLORS else 0
         n = min(np.count_nonzero(self._packed), kernels.N_CELLS >> bits)
         room = np.empty((9, n))  # in one piece, see `_count`
         colors, totals = room[:3].reshape(n, 3), room[5:].view(np.int64).reshape(n, 4)
         table = ColorTable(colors, room[3].view(np.int64), room[4].view(np.int64))
         n = kernels.list_cells(self._packed, self._spills, bits, self._entries, totals, *table)
         return ColorTable(*(column[:n] for column in table))
+
+    def _colors_of(self, cells: ColorTable) -> ColorTable:
+        """Return the distinct colors of cells; the cells' entries are their rows."""
+        from napari_kmeans_quantizer.core.kernels import grid_count
+        from napari_kmeans_quantizer.core.kernels.cell_colors import count_colors
+
+        assert cells.keys is not None
+
+        def count(indices: Iterator[int]) -> Words:
+            counts = np.zeros(64 * len(cells.colors), np.uint32)
+            room = np.empty((2, grid_count.BLOCK), np.uint32)
+            for index in indices:
+                words, n, mask = self._words(index)
+                count_colors(words, self._step, n, mask, self._entries, counts, *room)
+            return counts
+
+        counts, *others = share_chunks(count, self._pixels.n_chunks)
+        for more in others:
+            counts += more
+        found = np.flatnonzero(counts)
+        codes = _cell_at(cells.keys[found >> 6]) << 6 | found & 63
+        compact = grid_count.compact.py_func  # as Python, for arrays
+        channels = [compact(codes >> shift) for shift in (2, 0, 4)]
+        colors = np.stack(channels, axis=1).astype(np.float64)
+        return ColorTable(colors, counts[found].astype(np.int64), np.arange(len(found)))
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
@@ -225,6 +274,15 @@ def _words_of(flat: Bytes) -> Words | None:
     if not flat.flags.writeable or flat.ctypes.data % 4:
         return None
     return flat[: flat.size // 4 * 4].view(np.uint32)
+
+
+def _cell_at(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return which cells are at some places in the order of interleaved bits."""
+    from napari_kmeans_quantizer.core.kernels.grid_count import IN_ORDER
+
+    digits = [IN_ORDER[(places >> shift) & 63] << shift for shift in (12, 6, 0)]
+    cells: NDArray[np.int64] = digits[0] | digits[1] | digits[2]
+    return cells
 
 
 def exact_clusters(
