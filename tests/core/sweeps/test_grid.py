@@ -226,3 +226,12 @@ def test_adding_up_overflows_nothing():
     assert (octants[:, 0] == 128 * n).all()
     assert np.array_equal(cells.sum(0), octants.sum(0))
     assert cells[-1].tolist() == [16 * n] + [16 * n * 255] * 3
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_large_images_of_one_color_have_room(n_threads, monkeypatch):
+    monkeypatch.setattr(threads, "n_threads", lambda: n_threads)
+    flat = np.broadcast_to(np.uint8([7, 7, 7]), (3000, 1500, 3))  # 4399 full words of 1023 pixels
+    table = Grid(as_pixels(flat)).table(2, np.random.default_rng(0))
+    assert table.counts.tolist() == [flat.size // 3]
+    assert table.colors.tolist() == [[7, 7, 7]]

@@ -106,7 +106,7 @@ class Grid:
         """Return room for as many spills as there are full words; what is not used costs nothing."""
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
-        return np.empty((self._pixels.size // kernels.SPILL + 1, 2), np.uint64)
+        return np.empty((self._pixels.size // (kernels.SPILL - 1), 2), np.uint64)
 
     def _merge(self, part: int, others: list[_Counted]) -> NDArray[np.uint64]:
         """Add up what the threads have counted in one part of the cells; return the spills."""
