@@ -70,7 +70,7 @@ def test_is_read_only_and_its_own():
     ("colors", "counts", "error", "message"),
     [
         ([1, 2, 3], None, ValueError, r"\(K, C\)"),
-        (np.zeros((0, 3)), None, ValueError, "1 to 65535"),
+        (np.zeros((65536, 3)), None, ValueError, "0 to 65535"),
         ([[np.inf, 0]], None, ValueError, "finite"),
         ([["#ff0000"]], None, TypeError, "numbers"),
         ([[1, 2, 3]], [1, 2], ValueError, "1 integers"),
@@ -135,7 +135,11 @@ def test_psnr_and_mse_are_scikit_images(image):
 
     q = quantize(image, 6)
     assert q.mse == pytest.approx(mean_squared_error(image, q.image), rel=1e-9)
-    assert q.psnr == pytest.approx(peak_signal_noise_ratio(image, q.image), rel=1e-9)
+    black, white = q.palette.value_range
+    expected = peak_signal_noise_ratio(image, q.image, data_range=white - black)
+    assert q.psnr == pytest.approx(expected, rel=1e-9)
+    if image.dtype.kind == "u":
+        assert q.psnr == pytest.approx(peak_signal_noise_ratio(image, q.image), rel=1e-9)
 
 
 # -- the order after a merge
@@ -276,3 +280,30 @@ def test_frames_of_a_series_share_a_palette_whatever_their_range(dtype):
     second = quantize(frames[1], palette=first.palette)
     assert np.array_equal(second.palette.colors, first.palette.colors)
     assert second.palette.hex == first.palette.hex
+
+
+# -- a given palette is checked as fixed colors are
+
+
+@pytest.mark.parametrize(
+    ("image", "palette", "options", "message"),
+    [
+        (PHOTO, [[300, 0, 0]], {}, r"`palette` must lie in 0\.\.255 for uint8, got 0 to 300"),
+        (PHOTO, [[0, -1, 0]], {}, r"0\.\.255"),
+        (PHOTO > 99, [[2, 0, 0]], {}, r"0\.\.1 for bool"),
+        ((PHOTO / 255).astype("f2"), [[1e6, 0, 0]], {}, "float16"),
+        (PHOTO / 255, [[1e200, 0, 0]], {}, "squares overflow"),
+        (PHOTO / 255, [[2, 0, 0]], {"color_space": "lab"}, r"needs `palette` in 0\.\.1"),
+    ],
+)
+def test_colors_that_the_image_cannot_have_are_refused(image, palette, options, message):
+    with pytest.raises(ValueError, match=message):
+        quantize(image, palette=palette, **options)
+
+
+def test_rescaled_colors_stay_in_the_range_however_they_are_rounded():
+    ends = np.linspace(0.7, 1.9, 400)
+    for end in ends:
+        palette = Palette([[0.0, 0, 0], [end, end, 0.1]], value_range=(0, end))
+        scaled = palette.in_units_of("uint8", (0, 255))
+        assert 254.99 < scaled.colors.max() <= 255

@@ -511,7 +511,6 @@ BAD = [
     ((GOOD,), {"mask": np.ones((4, 5))}, TypeError, "mask > 0"),
     ((GOOD,), {"mask": np.ones((5, 4), bool)}, ValueError, r"\(4, 5\), got \(5, 4\)"),
     ((GOOD,), {"mask": np.zeros((4, 5), bool)}, ValueError, "True nowhere"),
-    ((np.zeros((4, 5, 4), np.uint8),), {}, ValueError, "alpha is 0"),
     ((GOOD,), {"sample": 0.0}, ValueError, "0 < sample <= 1"),
     ((GOOD,), {"sample": 1.5}, ValueError, "Pass an integer"),
     ((GOOD,), {"sample": 0}, ValueError, "at least 1"),

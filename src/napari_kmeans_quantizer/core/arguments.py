@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .units import LARGEST_VALUE, limits, to_dtype
+from .arrays import as_array
+from .units import LARGEST_INTEGER, LARGEST_VALUE, WHITES, limits
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MODERATE_EXPONENT = 200
+"""Weights up to 2**200 and down to its inverse can be summed up as they are."""
 COLOR_SPACES = ("rgb", "lab", "oklab")
 
 
@@ -68,6 +71,8 @@ def as_index(index: object, n_colors: int, name: str) -> int:
     if isinstance(index, bool | np.bool_) or not isinstance(index, Integral):
         raise TypeError(f"{name} must be an integer, got {index!r}.")
     place = int(index)
+    if n_colors == 0:
+        raise ValueError(f"{name} must be a label, and the palette has no colors, got {place}.")
     if not 0 <= place < n_colors:
         raise ValueError(f"{name} must lie in 0..{n_colors - 1}, got {place}.")
     return place
@@ -120,34 +125,35 @@ def as_scikit_learn_generator(
 
 def as_numbers(values: ArrayLike, name: str) -> NDArray[Any]:
     """Return an array of bools, integers or floats."""
-    array = np.asarray(values)
+    array = as_array(values, name, f"`{name}.data`, or only what is not masked")
     if array.dtype.kind not in "buif":
         raise TypeError(f"`{name}` must be numbers, got dtype {array.dtype}.")
     return array
 
 
-def as_colors(colors: ArrayLike, name: str) -> Floats:
-    """Return a table of colors as a new (K, C) float64 array, or say what is wrong with it."""
-    given = as_numbers(colors, name)
-    if given.ndim != 2 or not 1 <= len(given) <= 65535 or given.shape[1] == 0:
+def as_table(colors: ArrayLike, name: str, fewest: int = 1) -> NDArray[Any]:
+    """Return colors (K, C) as they are, or say what is wrong with them."""
+    table = as_numbers(colors, name)
+    if table.ndim != 2 or not fewest <= len(table) <= 65535 or table.shape[1] == 0:
         raise ValueError(
-            f"`{name}` must be a table (K, C) of 1 to 65535 colors, got shape {given.shape}."
+            f"`{name}` must be a table (K, C) of {fewest} to 65535 colors, got shape {table.shape}."
         )
-    table = np.array(given, dtype=np.float64, order="C", subok=False)
-    if not np.isfinite(table).all():
+    with np.errstate(over="ignore"):  # of long doubles
+        finite = np.isfinite(table.astype(np.float64)).all()
+    if not finite:
         raise ValueError(f"`{name}` must be finite, got NaN or infinity.")
     return table
 
 
-def as_color(color: ArrayLike, n_channels: int, dtype: np.dtype[Any], name: str) -> Floats:
+def as_color(color: ArrayLike, n_channels: int, dtype: np.dtype[Any], name: str) -> NDArray[Any]:
     """Return a color (C,) that an image of `dtype` can hold; a number will do for grey."""
-    given = np.asarray(color)
+    given = as_numbers(color, name)
     if given.shape != (n_channels,) and (given.shape, n_channels) != ((), 1):
         raise ValueError(
             f"`{name}` must be {n_channels} value{'s' * (n_channels != 1)}, one per channel, "
             f"got shape {given.shape}."
         )
-    row = as_colors(given.reshape(1, -1), name)
+    row = as_table(given.reshape(1, -1), name)
     check_holds(row, dtype, name)
     return row.reshape(-1)
 
@@ -156,20 +162,22 @@ def as_counts(counts: ArrayLike | None, n_colors: int) -> NDArray[np.int64]:
     """Return pixels per color as a new array, zeros for None."""
     if counts is None:
         return np.zeros(n_colors, np.int64)
-    array = np.array(counts, subok=False)
+    array = as_array(counts, "counts", "`counts.filled(0)`")
     if array.dtype.kind not in "ui" or array.shape != (n_colors,) or (array < 0).any():
         raise ValueError(
             f"`counts` must be {n_colors} integers >= 0, one per color, "
             f"got shape {array.shape} of dtype {array.dtype}."
         )
-    return array.astype(np.int64)
+    return np.array(array, np.int64)
 
 
 def as_labels(labels: ArrayLike, n_colors: int) -> NDArray[np.integer[Any]]:
     """Return indices into a palette, of any shape."""
-    index = np.asarray(labels)
+    index = as_array(labels, "labels", "`labels.filled(0)`")
     if index.dtype.kind not in "ui":
         raise TypeError(f"`labels` must be integers, got dtype {index.dtype}.")
+    if index.size and n_colors == 0:
+        raise ValueError("`labels` must be empty: the palette has no colors to paint in.")
     if index.size and not 0 <= index.min() <= index.max() < n_colors:
         raise ValueError(
             f"`labels` must lie in 0..{n_colors - 1}, got {index.min()}..{index.max()}. "
@@ -178,14 +186,17 @@ def as_labels(labels: ArrayLike, n_colors: int) -> NDArray[np.integer[Any]]:
     return index
 
 
-def check_holds(colors: Floats, dtype: np.dtype[Any], name: str) -> None:
+def check_holds(colors: NDArray[Any], dtype: np.dtype[Any], name: str) -> None:
     """Refuse colors outside of what an image of `dtype` can hold; they would be clipped."""
+    if colors.size == 0:
+        return
     low, high = limits(dtype)
+    least, largest = colors.min().item(), colors.max().item()
     # As Python numbers: float64 has no largest 64-bit integer to compare with.
-    if not low <= float(colors.min()) <= float(colors.max()) <= high:
+    if not low <= least <= largest <= high:
         raise ValueError(
-            f"`{name}` must lie in {low}..{high} for {dtype}, got {colors.min():g} to "
-            f"{colors.max():g}. Colors are in the image's units."
+            f"`{name}` must lie in {low}..{high} for {dtype}, got {float(least):g} to "
+            f"{float(largest):g}. Colors are in the image's units."
         )
 
 
@@ -209,46 +220,57 @@ def check_one_of(palette: object, fixed_colors: object) -> None:
 
 def as_fixed_colors(
     fixed_colors: ArrayLike | None, n_colors: int, pixels: Pixels, color_space: str
-) -> Floats:
+) -> NDArray[Any]:
     """Return fixed colors (F, C), F = 0 for None, or say what is wrong with them."""
     if fixed_colors is None:
         return np.empty((0, pixels.n_channels))
-    colors = as_colors(fixed_colors, "fixed_colors")
+    colors = as_table(fixed_colors, "fixed_colors")
     check_channels(colors.shape[1], pixels, "fixed_colors")
     if len(colors) > n_colors:
         raise ValueError(
             f"`fixed_colors` must be at most `n_colors`={n_colors} colors, got {len(colors)}. "
             "Raise `n_colors`, or pass fewer."
         )
-    _check_range(colors, pixels.image.dtype, color_space)
-    _check_different(colors, pixels.image.dtype)
+    check_suits(colors, pixels, color_space, "fixed_colors")
     return colors
 
 
-def _check_range(colors: Floats, dtype: np.dtype[Any], color_space: str) -> None:
-    check_holds(colors, dtype, "fixed_colors")
-    if np.abs(colors).max() > LARGEST_VALUE:
+def check_suits(colors: NDArray[Any], pixels: Pixels, color_space: str, name: str) -> None:
+    """Refuse colors that an image cannot have, or that cannot be computed with beside it."""
+    if colors.size == 0:
+        return
+    dtype = pixels.image.dtype
+    check_holds(colors, dtype, name)
+    low, high = colors.min().item(), colors.max().item()
+    if max(-low, high) > LARGEST_VALUE:
         raise ValueError(
-            f"`fixed_colors` must lie within ±{LARGEST_VALUE:g}, or squares overflow, got "
-            f"{colors.min():g} to {colors.max():g}."
+            f"`{name}` must lie within ±{LARGEST_VALUE:g}, or squares overflow, got "
+            f"{low:g} to {high:g}."
         )
-    if color_space != "rgb" and dtype.kind == "f" and not 0 <= colors.min() <= colors.max() <= 1:
+    if color_space != "rgb" and dtype.kind == "f" and not 0 <= low <= high <= 1:
         raise ValueError(
-            f"`color_space={color_space!r}` needs `fixed_colors` in 0..1 as the image, got "
-            f"{colors.min():g} to {colors.max():g}."
+            f"`color_space={color_space!r}` needs `{name}` in 0..1 as the image, got "
+            f"{low:g} to {high:g}."
+        )
+    offset = pixels.units.offset
+    if dtype.kind in "iu" and max(offset - low, high - offset) > LARGEST_INTEGER:
+        raise ValueError(
+            f"`{name}` must lie within 2**53 of the image's values, or float64 cannot tell colors "
+            f"apart, got {low} to {high} beside {pixels.extent[0]} to {pixels.extent[1]}."
         )
 
 
-def _check_different(colors: Floats, dtype: np.dtype[Any]) -> None:
-    values = to_dtype(colors, dtype)
+def check_different(colors: Floats, pixels: Pixels) -> None:
+    """Refuse fixed colors, in the units that the pixels are computed in, that look alike."""
+    values = pixels.values(colors)
     _, inverse = np.unique(values, axis=0, return_inverse=True)
     inverse = inverse.reshape(-1)
     for index, which in enumerate(inverse):
         first = int((inverse == which).argmax())
         if first != index:
             raise ValueError(
-                f"`fixed_colors` must differ once rounded to {dtype}: rows {first} and {index} "
-                f"both are {tuple(values[index].tolist())}. Leave one out."
+                f"`fixed_colors` must differ once rounded to {pixels.image.dtype}: rows {first} "
+                f"and {index} both are {tuple(values[index].tolist())}. Leave one out."
             )
 
 
@@ -278,6 +300,11 @@ def check_can_convert(name: str, pixels: Pixels) -> None:
             f"`color_space={name!r}` needs floats in 0..1, got values from {low:g} to {high:g}. "
             "Divide the image by its white first."
         )
+    if dtype.kind == "u" and high > WHITES[-1] and dtype.itemsize == 8:
+        raise ValueError(
+            f"`color_space={name!r}` needs {dtype} in 0..65535, got values from {low} to {high}. "
+            "Divide the image by its white first, `image / white`."
+        )
 
 
 def as_unit_rgb(colors: ArrayLike) -> Floats:
@@ -303,12 +330,17 @@ def as_points(values: ArrayLike, name: str) -> NDArray[Any]:
     Nothing is copied that is C-contiguous, aligned and native already. Read-only for two
     reasons: nobody's data can be changed by accident, and kernels compile for one kind only.
     """
-    array = np.asarray(values)
+    array = as_array(values, name, f"`np.ma.compress_rows({name})` to leave out masked rows")
     if array.ndim != 2 or array.shape[1] == 0:
         raise ValueError(
-            f"`{name}` must have 2 dimensions, one row per point and at least one column; it has "
-            f"shape {array.shape}. Pass `{name}.reshape(-1, 1)` if there is one feature, "
-            f"`{name}.reshape(1, -1)` if there is one point."
+            f"Reshape your data: `{name}` must have 2 dimensions, one row per point and at least "
+            f"one column; it has shape {array.shape}. Pass `{name}.reshape(-1, 1)` if there is one "
+            f"feature, `{name}.reshape(1, -1)` if there is one point."
+        )
+    if array.dtype.kind == "c":
+        raise ValueError(
+            f"Complex data not supported: `{name}` must hold real numbers; it has dtype "
+            f"{array.dtype}. Pass `{name}.real`, or its parts as columns."
         )
     single = array.dtype.kind == "f" and array.dtype.itemsize == 4
     if array.dtype.kind not in "buifO":
@@ -356,8 +388,10 @@ def as_centers(init: ArrayLike, n_clusters: int, points: NDArray[Any]) -> Floats
 
 def as_weights(sample_weight: ArrayLike | None, n_points: int) -> Floats:
     """Return a read-only (n_points,) float64 array; None means ones, a number stands for all."""
+    raw = 1.0 if sample_weight is None else sample_weight
+    numbers = as_array(raw, "sample_weight", "`sample_weight.filled(0)`")
     try:
-        given = np.asarray(1.0 if sample_weight is None else sample_weight, dtype=np.float64)
+        given = np.asarray(numbers, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"`sample_weight` must hold real numbers: {error}.") from error
     if given.shape not in ((), (n_points,)):
@@ -367,11 +401,27 @@ def as_weights(sample_weight: ArrayLike | None, n_points: int) -> Floats:
         )
     if not np.isfinite(given).all() or (given < 0).any() or not given.any():
         raise ValueError(
-            "`sample_weight` must be finite, nowhere negative and somewhere positive; it has "
-            f"values from {given.min():g} to {given.max():g}. Leave out points not to count."
+            "`sample_weight` must be finite, nowhere negative and somewhere positive, not zero; "
+            f"it has values from {given.min():g} to {given.max():g}. Leave out points not to count."
         )
     weights = (
         np.full(n_points, given) if given.ndim == 0 else np.require(given, None, ["C", "A"]).view()
     )
     weights.flags.writeable = False
     return weights
+
+
+def near_one(weights: Floats) -> tuple[Floats, int]:
+    """Return weights over a power of two, and its exponent: 0 unless they are enormous or tiny."""
+    exponent = int(np.frexp(weights.max())[1])
+    if abs(exponent) <= MODERATE_EXPONENT:
+        return weights, 0
+    scaled = np.ldexp(weights, -exponent)
+    scaled.flags.writeable = False
+    return scaled, exponent
+
+
+def times_two_to(value: float, exponent: int) -> float:
+    """Return ``value * 2**exponent``, infinite if that is too large for a float."""
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(value, exponent))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .arguments import as_unit_rgb, check_can_convert, check_color_space
+from .units import WHITES, image_range
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -45,12 +46,14 @@ class ColorSpace:
         CIELAB (D65, 2 degrees; L in 0..100) or Oklab (L in 0..1).
     dtype : dtype
         The image's: colors are 0..1 for bools and floats, else 0 to the largest integer.
+    white : float, optional
+        Another end of the colors.
     """
 
-    def __init__(self, name: str, dtype: np.dtype[Any]) -> None:
+    def __init__(self, name: str, dtype: np.dtype[Any], white: float | None = None) -> None:
         self.name = name
         self._dtype = dtype
-        self._largest = float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
+        self._largest = white or (float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0)
 
     def forward(self, colors: NDArray[Any]) -> Floats:
         """Convert colors (n, 3) in the image's units; bytes by look-up, up to the cube root."""
@@ -162,4 +165,7 @@ def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:
     if name == "rgb":
         return None
     check_can_convert(name, pixels)
-    return ColorSpace(name, pixels.image.dtype)
+    dtype, (low, high) = pixels.image.dtype, pixels.extent
+    # Of larger ones, which are of 32 bits, white is not known by custom.
+    white = image_range(dtype, low, high)[1] if high <= WHITES[-1] else None
+    return ColorSpace(name, dtype, white)

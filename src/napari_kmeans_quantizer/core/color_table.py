@@ -22,7 +22,7 @@ class ColorTable(NamedTuple):
     """Weighted colors."""
 
     colors: NDArray[np.float64]
-    """Colors, (n, C)."""
+    """Colors, (n, C), in the units that the pixels are computed in."""
     counts: NDArray[np.int64]
     """How many pixels each stands for, (n,)."""
     keys: NDArray[np.int64] | None = None
@@ -49,7 +49,7 @@ def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:
         if len(few) < len(chunk) and len(_unique_rows(few)[0]) > limit:
             return None
         colors, n = _unique_rows(chunk)
-        colors = colors.astype(np.float64)
+        colors = pixels.numbers(colors)
         found, inverse = np.unique(np.concatenate([found, colors]), axis=0, return_inverse=True)
         counts = np.bincount(inverse.reshape(-1), np.concatenate([counts, n]), len(found)).astype(
             np.int64
@@ -74,6 +74,15 @@ def _unique_rows(colors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]
     return colors[first], counts
 
 
+def matching_rows(rows: NDArray[Any], table: NDArray[Any]) -> NDArray[np.intp]:
+    """Return which row of a table each row is; all are in the table, whose rows differ."""
+    _, inverse = np.unique(np.concatenate([table, rows]), axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    place = np.empty(len(table), np.intp)
+    place[inverse[: len(table)]] = np.arange(len(table))
+    return place[inverse[len(table) :]]
+
+
 def sampled_colors(pixels: Pixels, sample: float, rng: np.random.Generator) -> ColorTable:
     """Return the colors of pixels drawn at random, at most `MAX_SAMPLE`.
 
@@ -94,7 +103,7 @@ def sampled_colors(pixels: Pixels, sample: float, rng: np.random.Generator) -> C
         for index in range(pixels.n_chunks)
         if bounds[index] < bounds[index + 1]
     ]
-    colors = np.concatenate(parts).astype(np.float64)
+    colors = pixels.numbers(np.concatenate(parts))
     if pixels.n_channels > 1:  # repeated colors do no harm, and sorting rows takes long
         return ColorTable(colors, np.ones(len(colors), np.int64))
     return ColorTable(*_unique_rows(colors))

@@ -7,15 +7,15 @@ ever copied.
 
 from __future__ import annotations
 
-import math
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .units import LARGEST_VALUE
+from .arrays import as_array
+from .units import LARGEST_INTEGER, LARGEST_VALUE, OWN, TINY_VALUE, Units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 CHUNK_PIXELS = 1 << 17
 """Pixels per chunk: a fixed number, so that sums never depend on threads; a multiple of 4."""
+
+
+CHANNEL_DIMENSIONS = ("band", "bands", "c", "ch", "channel", "channels", "rgb", "rgba")
+"""Names of dimensions that hold channels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,8 @@ class Pixels:
         Spatial shape of the image.
     mask : ndarray of bool or None
         Spatial shape; which pixels take part. None: all.
+    units : Units
+        In which everything is computed from here on, until results leave.
     """
 
     image: NDArray[Any]
@@ -49,6 +55,7 @@ class Pixels:
     n_channels: int
     shape: tuple[int, ...]
     mask: NDArray[np.bool_] | None
+    units: Units = OWN
 
     @cached_property
     def size(self) -> int:
@@ -60,17 +67,26 @@ class Pixels:
         """Number of chunks of `CHUNK_PIXELS` pixels."""
         return -(-self.size // CHUNK_PIXELS)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no pixel takes part."""
+        return self.mask is not None and not self.mask.any()
+
     @cached_property
     def extent(self) -> tuple[float, float]:
-        """Least and largest value that takes part, of unsigned images simply those of the dtype."""
+        """Least and largest value that takes part, ints of integers; NaN if there is one.
+
+        Of bool, uint8 and uint16 images simply those of the dtype, and 0 if nothing takes part.
+        """
         dtype = self.image.dtype
-        if dtype.kind in "bu":
-            return 0.0, 1.0 if dtype == np.bool_ else float(np.iinfo(dtype).max)
-        low, high = math.inf, -math.inf
-        for index in range(self.n_chunks):
-            if (chunk := self.chunk(index)).size:
-                low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
-        return low, high
+        if dtype.kind == "b" or (dtype.kind == "u" and dtype.itemsize <= 2):
+            return 0, 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
+        if self.is_empty:
+            return 0, 0
+        chunks = (self.chunk(index) for index in range(self.n_chunks))
+        ends = [(chunk.min(), chunk.max()) for chunk in chunks if chunk.size]
+        low, high = np.min([low for low, _ in ends]), np.max([high for _, high in ends])
+        return (float(low), float(high)) if dtype.kind == "f" else (int(low), int(high))
 
     def span(self, index: int) -> slice:
         """Return where one chunk lies in the run of pixels."""
@@ -110,6 +126,18 @@ class Pixels:
         except ValueError:
             parts = [part.copy() for part in _walk(view, pixels, self.n_channels, native)]
             return np.concatenate(parts).reshape(-1, self.n_channels)
+
+    def in_units(self, units: Units) -> Pixels:
+        """Return the same pixels, computed in other units."""
+        return self if units == self.units else replace(self, units=units)
+
+    def numbers(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return values of the image as what is computed with, a new array."""
+        return self.units.of_values(values)
+
+    def values(self, numbers: NDArray[np.float64]) -> NDArray[Any]:
+        """Return what is computed with as the values that are painted."""
+        return self.units.to_dtype(numbers, self.image.dtype)
 
     def blank(self) -> NDArray[Any]:
         """Return an array for the painted image that already holds what is not painted over."""
@@ -162,15 +190,19 @@ def as_pixels(
     Returns
     -------
     Pixels
+        None of them takes part if all are transparent.
 
     Raises
     ------
     TypeError
         If `image` is not an array of numbers, or `mask` not one of bools.
     ValueError
-        If shapes do not fit, nothing is selected, or a selected value is not finite.
+        If shapes do not fit, nothing is selected, or a selected value is not finite or cannot be
+        computed with.
     """
-    array = _as_array(image)
+    array = _as_image(image)
+    if channel_axis == "auto":
+        _check_named_channels(image, array)
     axis = _resolve_channel_axis(array, channel_axis)
     shape = array.shape if axis is None else array.shape[:axis] + array.shape[axis + 1 :]
     n_channels = 1 if axis is None else array.shape[axis]
@@ -179,21 +211,18 @@ def as_pixels(
     if has_alpha:
         visible = _visible(array)
         selected = visible if selected is None else selected & visible
-    if selected is not None and not selected.any():
-        reason = "is True nowhere" if mask is not None else "leaves nothing: all alpha is 0"
-        raise ValueError(f"`mask` {reason}; K-means needs at least one pixel to take part.")
     pixels = Pixels(array, axis, n_channels - has_alpha, shape, selected)
     _check_finite(pixels)
-    return pixels
+    return pixels.in_units(_units_of(pixels))
 
 
-def _as_array(image: ArrayLike) -> NDArray[Any]:
-    if isinstance(image, np.ma.MaskedArray):
+def _as_image(image: ArrayLike) -> NDArray[Any]:
+    array = as_array(image, "image", "`image.data` and `mask=~np.ma.getmaskarray(image)`")
+    if array.dtype.kind in "mM":
         raise TypeError(
-            "`image` is a masked array, whose mask would be lost. "
-            "Pass `image.data` and `mask=~np.ma.getmaskarray(image)`."
+            f"`image` must hold bools, integers or floats, got dtype {array.dtype}. "
+            "Pass `image.astype(np.int64)`."
         )
-    array = np.asarray(image)
     if array.dtype.kind not in "buif":
         raise TypeError(
             f"`image` must hold bools, integers or floats, got dtype {array.dtype}. "
@@ -204,6 +233,18 @@ def _as_array(image: ArrayLike) -> NDArray[Any]:
             f"`image` must have at least one pixel, got an array of shape {array.shape}."
         )
     return array
+
+
+def _check_named_channels(image: object, array: NDArray[Any]) -> None:
+    """Refuse to take channels for rows if the image, such as xarray's, names them."""
+    for axis, name in enumerate(getattr(image, "dims", ())):
+        taken = axis == array.ndim - 1 and array.ndim >= 3 and array.shape[axis] in (3, 4)
+        if str(name).lower() in CHANNEL_DIMENSIONS and array.shape[axis] > 1 and not taken:
+            raise ValueError(
+                f"`image` has {array.shape[axis]} channels on its dimension {name!r}, which "
+                f'channel_axis="auto" takes for pixels. Pass `channel_axis={axis}`, or None if '
+                "they are no channels."
+            )
 
 
 def _resolve_channel_axis(
@@ -239,7 +280,7 @@ def _resolve_channel_axis(
 def _as_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
     if mask is None:
         return None
-    array = np.asarray(mask)
+    array = as_array(mask, "mask", "`mask.filled(False)`, which leaves out what is masked")
     if array.dtype != np.bool_:
         raise TypeError(
             f"`mask` must be an array of bools, got dtype {array.dtype}. "
@@ -250,6 +291,8 @@ def _as_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_
             f"`mask` must have the image's spatial shape {shape}, got {array.shape}. "
             "See `channel_axis` if the image's last axis was taken for something else."
         )
+    if not array.any():
+        raise ValueError("`mask` is True nowhere; K-means needs at least one pixel to take part.")
     return np.array(array, order="C", subok=False)
 
 
@@ -262,7 +305,11 @@ def _visible(array: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _check_finite(pixels: Pixels) -> None:
+    """Refuse NaN, infinity and what cannot be squared."""
     if pixels.image.dtype.kind != "f":
+        return
+    low, high = pixels.extent
+    if max(-low, high) <= LARGEST_VALUE:  # NaN fails, too
         return
     n_nan, n_infinite, n_large = map(sum, zip(*_bad_values(pixels), strict=True))
     if n_nan or n_infinite:
@@ -278,25 +325,59 @@ def _check_finite(pixels: Pixels) -> None:
             f"`image` has {found}; K-means needs finite numbers. "
             f"Pass `mask={hint}` to leave them out."
         )
-    if n_large:
-        raise ValueError(
-            f"`image` has {n_large} values beyond ±{LARGEST_VALUE:g}, whose squares overflow. "
-            "Divide the image by its largest value first."
-        )
+    raise ValueError(
+        f"`image` has {n_large} values beyond ±{LARGEST_VALUE:g}, whose squares overflow. "
+        "Divide the image by its largest value first, or pass `mask=image != value` to leave out "
+        "one that stands for no data."
+    )
 
 
 def _bad_values(pixels: Pixels) -> Iterator[tuple[int, int, int]]:
     """Count what is NaN, infinite and too large, chunk by chunk."""
     for index in range(pixels.n_chunks):
         chunk = pixels.chunk(index)
-        finite = np.isfinite(chunk)
-        n_nan = n_infinite = n_large = 0
-        if not finite.all():
-            n_nan, n_infinite = int(np.isnan(chunk).sum()), int(np.isinf(chunk).sum())
-            chunk = chunk[finite]
-        if chunk.dtype.itemsize >= 8:
-            n_large = int((np.abs(chunk) > LARGEST_VALUE).sum())
-        yield n_nan, n_infinite, n_large
+        size = np.abs(chunk[np.isfinite(chunk)])
+        n_large = int((size > LARGEST_VALUE).sum()) if size.itemsize >= 8 else 0
+        yield int(np.isnan(chunk).sum()), int(np.isinf(chunk).sum()), n_large
+
+
+def _units_of(pixels: Pixels) -> Units:
+    """Return the units to compute an image in; refuse what float64 cannot hold in any."""
+    dtype = pixels.image.dtype
+    if dtype.itemsize < 8:
+        return OWN
+    low, high = pixels.extent
+    if dtype.kind == "f":
+        if dtype.itemsize > 8:
+            _check_held(pixels)
+        return Units.of_tiny_floats(max(-low, high)) if _has_tiny_values(pixels) else OWN
+    if high - low > LARGEST_INTEGER:
+        raise ValueError(
+            f"`image` must hold integers that differ by at most 2**53, or float64 cannot tell them "
+            f"apart, got {low} to {high}. Divide it first, for example `image // 2**11`, or pass "
+            "`mask=image != value` to leave out one that stands for no data."
+        )
+    return Units.of_integers(int(low), int(high))
+
+
+def _has_tiny_values(pixels: Pixels) -> bool:
+    """Tell whether the squares of some values, other than 0, are too small for float64."""
+    for chunk in map(pixels.chunk, range(pixels.n_chunks)):
+        small = np.abs(chunk) < TINY_VALUE
+        if small.any() and chunk[small].any():
+            return True
+    return False
+
+
+def _check_held(pixels: Pixels) -> None:
+    """Refuse long doubles that are no float64."""
+    chunks = map(pixels.chunk, range(pixels.n_chunks))
+    n_lost = sum(int((chunk != chunk.astype(np.float64)).sum()) for chunk in chunks)
+    if n_lost:
+        raise ValueError(
+            f"`image` has {n_lost} values of {pixels.image.dtype} that float64, in which colors "
+            "are computed, cannot hold. Pass `image.astype(np.float64)` to round them."
+        )
 
 
 def _channels_last(array: NDArray[Any], channel_axis: int | None) -> NDArray[Any]:

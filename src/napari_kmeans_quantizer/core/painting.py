@@ -13,7 +13,6 @@ import numpy as np
 from .progress import Progress, retold
 from .sweeps.base import Canvas
 from .threads import chunks, map_chunks
-from .units import to_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -62,18 +61,17 @@ def refine(
     """
     free = np.arange(len(centers)) >= n_fixed
     canvas = Canvas.blank(pixels, len(centers))
-    dtype = pixels.image.dtype
     # A single center is the mean exactly: nothing else would move with it.
     tolerance = variance * (effort.tolerance if len(centers) > 1 else 1e-20)
     n_sorts = 0
     for n_sweeps in range(1, MAX_SWEEPS + len(centers)):
         clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
-        unusable = free & ((clusters.counts == 0) | _looks_taken(to_dtype(centers, dtype), free))
+        unusable = free & ((clusters.counts == 0) | _looks_taken(pixels.values(centers), free))
         if unusable.any():
             centers = _replaced(pixels, centers, unusable)
             continue
         means = np.where(free[:, np.newaxis], clusters.means, centers)
-        shift = _mean_shift(_moved_apart(centers, means, dtype) - centers, clusters.counts * free)
+        shift = _mean_shift(_moved_apart(pixels, centers, means) - centers, clusters.counts * free)
         error = clusters.squared_error / clusters.counts.sum()
         rest = shift <= min(tolerance, effort.excess * error) or n_sweeps >= MAX_SWEEPS
         order = np.argsort(-clusters.counts, kind="stable")
@@ -84,7 +82,7 @@ def refine(
         # Which of equally near colors is the first depends on the order: labels are not replaced
         # but made again.
         n_sorts += rest
-        centers = (centers if rest else _moved_far(centers, means, dtype))[order]
+        centers = (centers if rest else _moved_far(pixels, centers, means))[order]
         free = free[order]
     return Painting(centers, canvas, clusters, n_sweeps)
 
@@ -134,19 +132,19 @@ def _mean_shift(shifts: Floats, counts: NDArray[np.int64]) -> float:
     return float(((shifts**2).sum(axis=1) * counts).sum() / max(int(counts.sum()), 1))
 
 
-def _moved_apart(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
+def _moved_apart(pixels: Pixels, centers: Floats, means: Floats) -> Floats:
     """Return `means`, but the old center where a mean, once rounded, would look like another."""
     moved = means.copy()
-    while (clash := repeated(to_dtype(moved, dtype))).any():
-        stay = clash | repeated(to_dtype(moved[::-1], dtype))[::-1]
+    while (clash := repeated(pixels.values(moved))).any():
+        stay = clash | repeated(pixels.values(moved[::-1]))[::-1]
         moved[stay] = centers[stay]
     return moved
 
 
-def _moved_far(centers: Floats, means: Floats, dtype: np.dtype[Any]) -> Floats:
+def _moved_far(pixels: Pixels, centers: Floats, means: Floats) -> Floats:
     """Move centers further than to the means, but not out of the colors' range."""
     far = centers + STEP * (means - centers)
-    return _moved_apart(centers, np.clip(far, means.min(axis=0), means.max(axis=0)), dtype)
+    return _moved_apart(pixels, centers, np.clip(far, means.min(axis=0), means.max(axis=0)))
 
 
 def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> Floats:
@@ -157,7 +155,7 @@ def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> F
     from .kernels.points import assign
 
     usable = centers[~unusable]
-    taken = _row_keys(to_dtype(usable, pixels.image.dtype))
+    taken = _row_keys(pixels.values(usable))
     wanted = int(unusable.sum())
 
     def one(index: int) -> tuple[NDArray[Any], Floats]:
@@ -166,7 +164,7 @@ def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> F
         colors = colors[~np.isin(_row_keys(colors), taken)]
         distances = np.empty(len(colors))
         labels = np.empty(len(colors), np.int32)
-        assign(colors.astype(np.float64), usable, labels, distances)
+        assign(pixels.numbers(colors), usable, labels, distances)
         far = np.argsort(-distances, kind="stable")[:wanted]
         return colors[far], distances[far]
 
@@ -174,7 +172,7 @@ def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> F
     first = np.unique(_row_keys(colors), return_index=True)[1]
     spare = colors[first[np.argsort(-distances[first], kind="stable")][:wanted]]
     replaced = centers.copy()
-    replaced[np.flatnonzero(unusable)[: len(spare)]] = spare
+    replaced[np.flatnonzero(unusable)[: len(spare)]] = pixels.numbers(spare)
     return replaced
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import as_color, as_colors, as_counts, as_index, as_labels, as_two_labels
-from .units import are_alike, colors_range, to_dtype
+from .arguments import as_color, as_counts, as_index, as_labels, as_table, as_two_labels
+from .units import LARGEST_INTEGER, are_alike, image_range, to_dtype
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -29,16 +29,17 @@ class Palette:
         What `paint` returns, usually the image's; by default that of `colors`.
     value_range : (float, float), optional
         The values shown as black and as full intensity. By default the whole range of a bool,
-        uint8 or uint16 `dtype`; else 0..1, 0..255 or 0..65535, the first that holds all colors;
-        else the least and the largest value. It tells the palette's units: see
-        `in_units_of`, which `quantize` calls for a palette that it is given.
+        uint8 or uint16 `dtype`; else 0..1, 0..255 or 0..65535, the first whose end no color
+        exceeds more than twofold, up to the largest value if that is more; else, as of negative
+        colors, the least and the largest value. The same is true of images. It tells the palette's
+        units: see `in_units_of`, which `quantize` calls for a palette that it is given.
 
     Raises
     ------
     TypeError
         If `colors` are not numbers.
     ValueError
-        If `colors` is not a table of 1 to 65535 finite rows, or `counts` does not fit it.
+        If `colors` is not a table of 0 to 65535 finite rows, or `counts` does not fit it.
 
     Examples
     --------
@@ -59,24 +60,35 @@ class Palette:
     _values: NDArray[Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        given = np.asarray(self.colors)
-        colors = as_colors(given, "colors")
-        counts = as_counts(self.counts, len(colors))
+        given = as_table(self.colors, "colors", fewest=0)
+        counts = as_counts(self.counts, len(given))
         dtype = np.dtype(given.dtype if self.dtype is None else self.dtype)
-        low, high = self.value_range or colors_range(
-            dtype, float(colors.min()), float(colors.max())
-        )
-        values = to_dtype(colors, dtype)
-        for array in (colors, counts, values):
-            array.setflags(write=False)
-        for name, value in (
-            ("colors", colors),
-            ("counts", counts),
-            ("dtype", dtype),
-            ("value_range", (float(low), float(high))),
-            ("_values", values),
-        ):
-            object.__setattr__(self, name, value)
+        low, high = (given.min().item(), given.max().item()) if given.size else (0, 0)
+        low, high = self.value_range or image_range(dtype, low, high)
+        self._set("colors", np.array(given, np.float64, order="C", subok=False))
+        self._set("counts", counts)
+        self._set("dtype", dtype)
+        self._set("value_range", (_float_or_int(low), _float_or_int(high)))
+        self._set("_values", to_dtype(given if dtype.kind in "iu" else self.colors, dtype))
+
+    def _set(self, name: str, value: object) -> None:
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+        object.__setattr__(self, name, value)
+
+    @classmethod
+    def _of_values(
+        cls,
+        colors: NDArray[np.float64],
+        values: NDArray[Any],
+        counts: NDArray[np.int64],
+        dtype: np.dtype[Any],
+        value_range: tuple[float, float],
+    ) -> Palette:
+        """Return a palette whose values are known better than float64 colors can tell."""
+        palette = cls(colors, counts, dtype, value_range)
+        palette._set("_values", values)
+        return palette
 
     def __len__(self) -> int:
         return len(self.colors)
@@ -103,7 +115,12 @@ class Palette:
         Grey is repeated; of other images the first three channels are shown, a missing one as 0.
         """
         low, high = self.value_range
-        scaled = np.clip((self.colors - low) / ((high - low) or 1.0), 0, 1)
+        exact = isinstance(low, int) or isinstance(high, int)
+        colors = self._values.astype(object) if exact else self.colors
+        if np.isinf(float(high - low)):
+            low, high, colors = low / 2, high / 2, colors / 2
+        levels = np.asarray((colors - low) / ((high - low) or 1), np.float64)
+        scaled = np.clip(levels, 0, 1)
         if self.n_channels == 1:
             return np.repeat(scaled, 3, axis=1)
         shown = np.zeros((len(self), 3))
@@ -172,12 +189,13 @@ class Palette:
         """
         if not isinstance(colors, Mapping):
             raise TypeError(f"`colors` must be a mapping of index to color, got {colors!r}.")
-        changed = self.colors.copy()
+        changed, values = self.colors.copy(), self._values.copy()
         for key, color in colors.items():
             index = as_index(key, len(self), "A key of `colors`")
             name = f"colors[{index}]"
-            changed[index] = as_color(color, self.n_channels, self.dtype, name)
-        return Palette(changed, self.counts, self.dtype, self.value_range)
+            row = as_color(color, self.n_channels, self.dtype, name)
+            changed[index], values[index] = row, to_dtype(row, self.dtype)
+        return Palette._of_values(changed, values, self.counts, self.dtype, self.value_range)
 
     def merge_order(self, index: int, into: int) -> NDArray[np.intp]:
         """Return the order of the colors once one has joined another: most frequent first.
@@ -241,7 +259,8 @@ class Palette:
         order = self.merge_order(index, into)
         counts = self.counts.copy()
         counts[into] += counts[index]
-        return Palette(self.colors[order], counts[order], self.dtype, self.value_range)
+        colors, values = self.colors[order], self._values[order]
+        return Palette._of_values(colors, values, counts[order], self.dtype, self.value_range)
 
     def in_units_of(self, dtype: DTypeLike, value_range: tuple[float, float]) -> Palette:
         """Return the palette for an image that counts from other black to other white.
@@ -280,4 +299,12 @@ class Palette:
         black, white = self.value_range
         # Multiplied first: 255 times an integer is exact, and so is what is a whole number then.
         colors = (self.colors - black) * (high - low) / (white - black) + low
+        # What lies within the range stays there, however that was rounded.
+        within = (self.colors >= black) & (self.colors <= white)
+        colors = np.where(within, np.clip(colors, low, high), colors)
         return Palette(colors, self.counts, kind, (low, high))
+
+
+def _float_or_int(value: float) -> float:
+    """Return a number as float; an integer that float64 might not hold as it is."""
+    return value if isinstance(value, int) and abs(value) > LARGEST_INTEGER else float(value)

@@ -46,9 +46,12 @@ class Quantization:
     source_bits : int
         Bits of one input pixel, without alpha.
     peak : float
-        Range of values that `psnr` refers to.
+        What `psnr` refers to: the image's white less its black, as in `Palette`.
     channel_axis : int or None
         Axis of the channels in `image`, not negative; None for grey.
+    rmse : float
+        Root of `mse`, in the input's units; 0 only if the image is unchanged, even if `mse` is too
+        small for a float.
 
     See Also
     --------
@@ -65,6 +68,7 @@ class Quantization:
     source_bits: int
     peak: float
     channel_axis: int | None
+    rmse: float
 
     def __repr__(self) -> str:
         return f"Quantization({self.summary})"
@@ -73,8 +77,8 @@ class Quantization:
     def summary(self) -> str:
         """One line for people: colors, quality, and what is saved."""
         n_colors, bits = len(self.palette), self.bits_per_pixel
-        quality = "unchanged" if self.mse == 0 else f"{self.psnr:.1f} dB"
-        quality = "edited" if math.isnan(self.mse) else quality
+        quality = "unchanged" if self.rmse == 0 else f"{self.psnr:.1f} dB"
+        quality = "edited" if math.isnan(self.rmse) else quality
         saved = 100 * (1 - 1 / self.compression_factor)
         return (
             f"{n_colors} color{'s' * (n_colors != 1)}, {quality}, "
@@ -84,7 +88,9 @@ class Quantization:
     @property
     def psnr(self) -> float:
         """Peak signal-to-noise ratio of `image` in dB; infinite if unchanged, NaN if edited."""
-        return math.inf if self.mse == 0 else 10 * math.log10(self.peak**2 / self.mse)
+        if self.rmse == 0:
+            return math.inf
+        return 20 * (math.log10(self.peak) - math.log10(self.rmse))
 
     @property
     def bits_per_pixel(self) -> int:
@@ -172,9 +178,8 @@ class Quantization:
 
     def _edited(self, palette: Palette, labels: Labels) -> Quantization:
         image = _repainted(self._pixels, labels, palette)
-        return replace(
-            self, labels=labels, palette=palette, image=image, inertia=math.nan, mse=math.nan
-        )
+        result = replace(self, labels=labels, palette=palette, image=image)
+        return replace(result, inertia=math.nan, mse=math.nan, rmse=math.nan)
 
 
 def _repainted(pixels: Pixels, labels: Labels, palette: Palette) -> NDArray[Any]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .color_table import matching_rows
 from .painting import Painting, paint, refine, repeated
 from .palette import Palette
 from .progress import Progress, completed
 from .quantization import Quantization
 from .request import requested, takes_arguments_of
 from .search.centers import find_centers
-from .sweeps.base import Canvas
+from .sweeps.base import Canvas, Clusters
 from .sweeps.choose import choose_sweeper, choose_table
-from .units import image_range, peak, to_dtype
+from .units import image_range, peak
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -36,10 +39,11 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
     ----------
     image : array_like
         Grey ``(...)`` or multi-channel ``(..., C)`` of any shape; bool, any integer, any float.
-        Stacks and time series get one palette.
+        Stacks and time series get one palette. Anything that NumPy can read will do, such as
+        pictures of Pillow or arrays of dask and xarray; masks of masked arrays belong to `mask`.
     n_colors : int, optional
         1 to 65535, fixed ones included. Fewer come back only if the image has fewer distinct
-        colors (with the fixed ones).
+        colors (with the fixed ones); none at all if all of it is transparent.
     channel_axis : int, "auto" or None, optional
         "auto": a last axis of length 3 or 4 in an array of at least 3 dimensions is RGB(A), all
         else is grey. An integer: that axis holds channels of any kind, all of them clustered.
@@ -50,14 +54,17 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         is in the image's own units.
     palette : Palette or (K, C) array_like, optional
         Colors to use in their order: nothing is fitted, `n_colors` is not used. An array is in the
-        image's units. A Palette knows its own: if the image has others, as a float image in 0..1
-        has beside a palette in 0..255, its colors are rescaled by `Palette.in_units_of`.
+        image's units, which must be able to hold it. A Palette knows its own: if the image has
+        others, as a float image in 0..1 has beside a palette in 0..255, its colors are rescaled by
+        `Palette.in_units_of`.
     fixed_colors : (F, C) array_like, optional
         1 to `n_colors` colors in the image's units that stay in the palette exactly as they are,
         even if no pixel is nearest to them; the others are fitted around them. No two may be alike
         once rounded to the image's dtype.
     mask : array_like of bool, optional
-        Spatial shape; only True pixels vote and are painted. Pixels of alpha 0 never take part.
+        Spatial shape; only True pixels vote and are painted. Pixels of alpha 0 never take part. A
+        value that stands for no data is left out by ``mask=image != value``, of several channels
+        by ``mask=(image != value).any(-1)``, NaN by ``mask=np.isfinite(image)``.
     sample : float or int, optional
         The search sees only this fraction (0 < float <= 1) or number (int) of the pixels, drawn
         at random, and at most 131,072 of them. Every pixel still takes part in the last sweeps, so
@@ -81,7 +88,7 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
     ------
     TypeError, ValueError
         Before any work, if an argument is of the wrong kind or out of range, shapes do not fit,
-        or pixels that take part are NaN or infinite.
+        or pixels that take part are NaN or infinite, or cannot be told apart in float64.
 
     See Also
     --------
@@ -93,8 +100,13 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
     the mean of its pixels [1]_, up to a tolerance: the mean over the pixels of the squared
     distance between their palette color and that mean is at most 2e-5 of the mean variance of the
     channels (1e-4 with effort "fast", 2e-6 with "best"). Colors that would look alike once rounded
-    to the image's dtype are kept apart. All of this holds for the free colors beside fixed ones,
-    too, the mean then being over their pixels.
+    to the image's dtype are kept apart, unless they differ by less than a float can tell: by 1e-270
+    of the largest value, or where `color_space` makes them one. All of this holds for the free
+    colors beside fixed ones, too, the mean then being over their pixels.
+
+    Colors are computed in float64. 64-bit integers beyond 2**53 are counted from the least, so that
+    times in nanoseconds keep every digit; they may differ by at most 2**53. Floats so small that
+    their squares would vanish are enlarged meanwhile. Both are exact.
 
     References
     ----------
@@ -151,46 +163,85 @@ def quantize_steps(*args: Any, **kwargs: Any) -> Generator[Progress, None, Quant
 def _steps(request: Request) -> Steps:
     pixels, rng = request.pixels, request.rng
     yield Progress("Counting colors", 0.0)
+    if pixels.is_empty:
+        return _left_alone(request)
     sweeper = choose_sweeper(pixels, request.space)
     if request.palette is not None:
-        return (yield from _assigned(pixels, sweeper, request.palette))
+        return (yield from _assigned(sweeper, request))
     known = _known_colors(sweeper, request)
     if known is not None:
         return (yield from _painted_in(known, sweeper, request))
     table = choose_table(pixels, sweeper, request.n_colors, request.sample, rng)
     yield Progress("Searching centers", 0.2)
     centers, n_iter = find_centers(
-        table, request.space, request.fixed, request.n_colors, request.effort, rng
+        table, request.space, request.given, request.n_colors, request.effort, rng
     )
     whole = table if request.sample is None else sweeper.table(request.n_colors, rng)
     painting = yield from refine(
-        pixels, sweeper, centers, whole.variance, request.effort, n_fixed=len(request.fixed)
+        pixels, sweeper, centers, whole.variance, request.effort, n_fixed=len(request.given)
     )
-    return _result(pixels, painting, n_iter + painting.n_sweeps)
+    painting = yield from _without_empty(sweeper, request, painting)
+    return _result(request, painting, n_iter + painting.n_sweeps)
 
 
-def _assigned(pixels: Pixels, sweeper: Sweeper, palette: Palette) -> Steps:
+def _left_alone(request: Request) -> Quantization:
+    """Return an image of which no pixel takes part as it is, in the colors that were given."""
+    pixels, centers = request.pixels, request.given
+    counts = np.zeros(len(centers), np.int64)
+    clusters = Clusters(counts, centers, inertia=0.0, squared_error=0.0)
+    return _result(request, Painting(centers, Canvas.blank(pixels, len(centers)), clusters, 0), 0)
+
+
+def _assigned(sweeper: Sweeper, request: Request) -> Steps:
     """Paint in a given palette."""
-    canvas = Canvas.blank(pixels, len(palette))
-    # A copy: for the palette's read-only colors numba would compile again.
-    clusters = yield from paint(sweeper, palette.colors.copy(), canvas)
-    return _result(pixels, Painting(palette.colors, canvas, clusters, 0), 0, palette.value_range)
+    centers = request.given
+    canvas = Canvas.blank(request.pixels, len(centers))
+    clusters = yield from paint(sweeper, centers, canvas)
+    return _result(request, Painting(centers, canvas, clusters, 0), 0)
+
+
+def _without_empty(
+    sweeper: Sweeper, request: Request, painting: Painting
+) -> Generator[Progress, None, Painting]:
+    """Paint without free colors that no pixel is nearest to.
+
+    Some remain only where colors differ by less than can be measured, such as blacks in CIELAB.
+    """
+    fixed = {center.tobytes() for center in request.given}
+    rows = zip(painting.centers, painting.clusters.counts, strict=True)
+    centers = np.array([row for row, n in rows if n > 0 or row.tobytes() in fixed])
+    if len(centers) == len(painting.centers):
+        return painting
+    n_fixed = len(centers)
+    return (yield from refine(request.pixels, sweeper, centers, 0.0, request.effort, n_fixed))
 
 
 def _painted_in(known: NDArray[np.float64], sweeper: Sweeper, request: Request) -> Steps:
     """Paint in colors none of which is fitted."""
     pixels = request.pixels
     painting = yield from refine(pixels, sweeper, known, 0.0, request.effort, n_fixed=len(known))
-    if len(request.fixed) == 0 or painting.clusters.squared_error == 0:
+    if len(request.given) == 0 and not painting.clusters.counts.all():
+        painting = _matched(pixels, known)
+    if len(request.given) == 0 or painting.clusters.squared_error == 0:
         # Whatever cannot be told by value: -0.0 is 0.0.
         same = np.array(pixels.image, order="C", subok=False)
         painting = painting._replace(canvas=painting.canvas._replace(image=same))
-    return _result(pixels, painting, 0)
+    return _result(request, painting, 0)
+
+
+def _matched(pixels: Pixels, known: NDArray[np.float64]) -> Painting:
+    """Paint all colors of an image that lie too near each other for distances to tell apart."""
+    canvas, counts = Canvas.blank(pixels, len(known)), np.zeros(len(known), np.int64)
+    for index in range(pixels.n_chunks):
+        labels = matching_rows(pixels.numbers(pixels.chunk(index)), known)
+        pixels.write_labels(canvas.labels, index, labels)
+        counts += np.bincount(labels, minlength=len(known))
+    return Painting(known, canvas, Clusters(counts, known, inertia=0.0, squared_error=0.0), 1)
 
 
 def _known_colors(sweeper: Sweeper, request: Request) -> NDArray[np.float64] | None:
     """Return the palette if nothing is to be fitted, fixed colors first; None if something is."""
-    fixed, n_colors = request.fixed, request.n_colors
+    fixed, n_colors = request.given, request.n_colors
     if len(fixed) == n_colors:
         return fixed
     few = sweeper.distinct(n_colors)
@@ -199,29 +250,48 @@ def _known_colors(sweeper: Sweeper, request: Request) -> NDArray[np.float64] | N
     colors = few.colors[np.argsort(-few.counts, kind="stable")]
     known = np.concatenate([fixed, colors])
     if len(fixed) > 0:
-        known = known[~repeated(to_dtype(known, request.pixels.image.dtype))]
+        known = known[~repeated(request.pixels.values(known))]
     return known if len(known) <= n_colors else None
 
 
-def _result(
-    pixels: Pixels,
-    painting: Painting,
-    n_iter: int,
-    value_range: tuple[float, float] | None = None,
-) -> Quantization:
-    """Gather the figures of a painted picture."""
-    dtype, clusters = pixels.image.dtype, painting.clusters
-    value_range = value_range or image_range(dtype, *pixels.extent)
-    n_values = int(clusters.counts.sum()) * pixels.n_channels
+def _result(request: Request, painting: Painting, n_iter: int) -> Quantization:
+    """Gather the figures of a painted picture, in the image's units."""
+    pixels, clusters = request.pixels, painting.clusters
+    dtype, scale = pixels.image.dtype, pixels.units.scale
+    value_range = image_range(dtype, *pixels.extent)
+    n_values = max(int(clusters.counts.sum()), 1) * pixels.n_channels
+    mse = _squared_error(pixels, painting) / n_values
     return Quantization(
         labels=painting.canvas.labels.reshape(pixels.shape),
-        palette=Palette(painting.centers, clusters.counts, dtype, value_range),
+        palette=_palette(request, painting, value_range),
         image=painting.canvas.image,
         mask=pixels.mask,
-        inertia=clusters.inertia,
+        inertia=clusters.inertia / scale / scale,
         n_iter=n_iter,
-        mse=clusters.squared_error / n_values,
+        mse=mse / scale / scale,
         source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
-        peak=peak(dtype, *pixels.extent),
+        peak=peak(value_range),
         channel_axis=pixels.channel_axis,
+        rmse=math.sqrt(mse) / scale,
     )
+
+
+def _palette(request: Request, painting: Painting, value_range: tuple[float, float]) -> Palette:
+    """Return the palette; a given one's colors and range as they are."""
+    pixels, given, centers = request.pixels, request.palette, painting.centers
+    colors = pixels.units.to_values(centers)
+    if given is not None:
+        colors, value_range = given.colors, given.value_range
+    counts, dtype = painting.clusters.counts, pixels.image.dtype
+    return Palette._of_values(colors, pixels.values(centers), counts, dtype, value_range)
+
+
+def _squared_error(pixels: Pixels, painting: Painting) -> float:
+    """Return the squared error; 0 if, and only if, nothing was changed."""
+    error = painting.clusters.squared_error
+    if error == 0:
+        painted = replace(pixels, image=painting.canvas.image)
+        chunks = range(pixels.n_chunks)
+        if not all(np.array_equal(painted.chunk(i), pixels.chunk(i)) for i in chunks):
+            return float(np.finfo(np.float64).tiny)  # less than a float can tell
+    return error

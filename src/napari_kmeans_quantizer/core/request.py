@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 import numpy as np
 
 from .arguments import (
-    as_colors,
     as_fixed_colors,
     as_generator,
+    as_table,
     check_channels,
     check_choice,
+    check_different,
     check_n_colors,
     check_one_of,
     check_sample,
+    check_suits,
 )
 from .color_space import color_space_of
 from .image import as_pixels
 from .palette import Palette
 from .search.efforts import EFFORTS
-from .units import image_range
+from .units import OWN, image_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +52,8 @@ class Request:
     """Where distances are measured; None: in the image's units."""
     palette: Palette | None
     """Colors to paint in, in the image's units; None: to be fitted."""
-    fixed: NDArray[np.float64]
-    """Colors that stay, (F, C); F may be 0."""
+    given: NDArray[np.float64]
+    """These, or else the colors that stay, (F, C), in the units that the pixels are computed in."""
     sample: float | None
     effort: Effort
     rng: np.random.Generator
@@ -80,19 +82,39 @@ def requested(
     rng = as_generator(random_state)
     pixels = as_pixels(image, channel_axis, mask)
     space = color_space_of(color_space, pixels)
-    given = None if palette is None else _in_units_of(pixels, palette)
-    fixed = as_fixed_colors(fixed_colors, n_colors, pixels, color_space)
-    return Request(pixels, n_colors, space, given, fixed, sample, EFFORTS[effort], rng)
+    if space is not None:
+        pixels = pixels.in_units(OWN)
+    if palette is None:
+        used, colors = None, as_fixed_colors(fixed_colors, n_colors, pixels, color_space)
+    else:
+        used = _in_units_of(pixels, palette)
+        # float64 does not hold the integers of such an image, but `values` do.
+        colors = used.colors if pixels.units.offset == 0 else used.values
+        check_suits(colors, pixels, color_space, "palette")
+    pixels = _holding(pixels, colors)
+    given = pixels.numbers(colors)
+    if palette is None:
+        check_different(given, pixels)
+    return Request(pixels, n_colors, space, used, given, sample, EFFORTS[effort], rng)
+
+
+def _holding(pixels: Pixels, colors: NDArray[Any]) -> Pixels:
+    """Return pixels in units in which some colors can be computed with, too."""
+    if pixels.units.scale == 1 or colors.size == 0:
+        return pixels
+    return pixels.in_units(pixels.units.holding(float(max(-colors.min(), colors.max()))))
 
 
 def _in_units_of(pixels: Pixels, palette: Palette | ArrayLike) -> Palette:
     """Return a given palette, in the image's units."""
     dtype = pixels.image.dtype
     if not isinstance(palette, Palette):
-        colors = as_colors(palette, "palette")
+        colors = as_table(palette, "palette")
         check_channels(colors.shape[1], pixels, "palette")
         return Palette(colors, dtype=dtype)
     check_channels(palette.n_channels, pixels, "palette")
+    if len(palette) == 0 and not pixels.is_empty:
+        raise ValueError("`palette` must have at least one color, got none.")
     return palette.in_units_of(dtype, image_range(dtype, *pixels.extent))
 
 

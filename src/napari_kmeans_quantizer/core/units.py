@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
+    Floats = NDArray[np.float64]
+
 LARGEST_VALUE = 1e140
 """The square of a larger number, times the number of values, might leave the range of float64."""
+
+TINY_VALUE = 1e-130
+"""The square of what two smaller numbers differ by might be nothing in float64."""
+
+LARGEST_INTEGER = 1 << 53
+"""Up to here float64 holds every integer."""
 
 WHITES = (1.0, 255.0, 65535.0)
 """What white is by custom, if black is 0."""
@@ -25,39 +34,117 @@ def limits(dtype: np.dtype[Any]) -> tuple[float, float]:
     return 0, 1
 
 
-def to_dtype(colors: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Round float64 colors to the values that an image of `dtype` can hold."""
+def to_dtype(colors: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Round colors, float64 or integers, to the values that an image of `dtype` can hold."""
     native = dtype.newbyteorder("=")
     low, high = limits(native)
+    if dtype.kind in "iu" and colors.dtype.kind in "iu":  # exactly: not by way of floats
+        if colors.size and not low <= colors.min().item() <= colors.max().item() <= high:
+            colors = np.clip(colors.astype(object), low, high)
+        return colors.astype(native)
     if dtype.kind == "f":
         low, high = max(low, -1.7e308), min(high, 1.7e308)
-        return np.clip(colors, low, high).astype(native)
+        held: NDArray[Any] = np.clip(colors, low, high).astype(native)
+        return held
     # float64 cannot hold the largest 64-bit integers: the cast would wrap.
     if int(float(high)) > high:
         high = float(np.nextafter(float(high), 0))
-    return np.clip(np.rint(colors), low, high).astype(native)
+    rounded: NDArray[Any] = np.clip(np.rint(colors), low, high).astype(native)
+    return rounded
+
+
+class Units(NamedTuple):
+    """The units in which an image is computed: ``(value - offset) * scale``, exact in float64.
+
+    For ordinary images they are the image's own. Integers that float64 does not hold are counted
+    from the least; numbers whose squares are too small for it are enlarged.
+    """
+
+    offset: int = 0
+    """Of 64-bit integers; else 0."""
+    scale: float = 1.0
+    """A power of two of at least 1, of floats; else 1."""
+
+    @classmethod
+    def of_integers(cls, low: int, high: int) -> Units:
+        """Return units for integers low..high."""
+        return cls() if max(-low, high) <= LARGEST_INTEGER else cls(offset=low)
+
+    @classmethod
+    def of_tiny_floats(cls, largest: float) -> Units:
+        """Return units for floats some of which are tiny; their squares have room below 1e240."""
+        return cls(scale=2.0 ** max(0, min(400 - math.frexp(largest)[1], 1000)))
+
+    def holding(self, largest: float) -> Units:
+        """Return units in which colors as large as that can be squared, too."""
+        room = math.frexp(LARGEST_VALUE)[1] - 1 - math.frexp(largest)[1]
+        return self._replace(scale=min(self.scale, 2.0 ** max(0, min(room, 1000))))
+
+    def of_values(self, values: NDArray[Any]) -> Floats:
+        """Convert values of the image, or colors in its units, to these; a new array."""
+        if self.offset and values.dtype.kind in "iu" and values.dtype.itemsize == 8:
+            # Differences may wrap on the way: what comes out is right if it is within 2**63.
+            offset = np.uint64(self.offset % 2**64)
+            differences = values.astype(np.uint64) - offset
+            return differences.view(np.int64).astype(np.float64)
+        numbers = values.astype(np.float64)
+        if self.offset:
+            near, rest = self._parts_of_offset
+            numbers -= near
+            numbers -= rest
+        if self.scale != 1:
+            numbers *= self.scale
+        return numbers
+
+    def to_values(self, numbers: Floats) -> Floats:
+        """Convert back to the image's units, as well as float64 can; a new array."""
+        if self.offset:
+            near, rest = self._parts_of_offset
+            return near + (numbers + rest)
+        return numbers / self.scale
+
+    def to_dtype(self, numbers: Floats, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """Convert back to values that an image of `dtype` can hold; integers exactly."""
+        if not self.offset:
+            return to_dtype(numbers if self.scale == 1 else numbers / self.scale, dtype)
+        low, high = limits(dtype)
+        low = max(int(low) - self.offset, -LARGEST_INTEGER)
+        high = min(int(high) - self.offset, LARGEST_INTEGER)
+        counted = np.clip(np.rint(numbers), low, high).astype(np.int64).view(np.uint64)
+        # Modulo 2**64: within the limits the right integer comes out.
+        return (counted + np.uint64(self.offset % 2**64)).astype(dtype.newbyteorder("="))
+
+    @property
+    def _parts_of_offset(self) -> tuple[float, float]:
+        """The offset as a sum of two floats: it may be none itself."""
+        near = float(self.offset)
+        return near, float(self.offset - int(near))
+
+
+OWN = Units()
+"""The image's own units."""
 
 
 def image_range(dtype: DTypeLike, low: float, high: float) -> tuple[float, float]:
-    """Return what is shown as black and as full intensity in an image with values low..high.
+    """Return black and white of an image, or of a palette, with values low..high.
 
-    Bool, uint8 and uint16 images use their whole range and floats in 0..1 that range, as viewers
-    do; other images seldom fill theirs, and show what is there.
+    This one rule tells what `Palette.hex` shows, what the PSNR refers to, and in which units colors
+    are. Bool, uint8 and uint16 images use their whole range. In others black is 0 and white what it
+    is by custom, 1, 255 or 65535: the first that no value exceeds more than twofold, or the largest
+    value if that is more. So a picture looks the same whatever it is held in. If there are negative
+    or larger values, the least is black and the largest white.
     """
     kind = np.dtype(dtype).newbyteorder("=")
     if kind in (np.bool_, np.uint8, np.uint16):
         return 0.0, float(limits(kind)[1])
-    if kind.kind == "f" and low >= 0 and high <= 1:
-        return 0.0, 1.0
-    return low, high
+    white = _white(low, high) if low >= 0 else None
+    return (low, high) if white is None else (0.0, max(white, high))
 
 
-def colors_range(dtype: np.dtype[Any], low: float, high: float) -> tuple[float, float]:
-    """Guess the range of an image of which only some colors are known, with values low..high."""
-    if dtype.newbyteorder("=") in (np.bool_, np.uint8, np.uint16):
-        return image_range(dtype, low, high)
-    white = next((white for white in WHITES if low >= 0 and high <= white), None)
-    return (low, high) if white is None else (0.0, white)
+def peak(value_range: tuple[float, float]) -> float:
+    """Return what the PSNR refers to: white less black, or if they are one, how large that is."""
+    black, white = value_range
+    return float(white - black) or abs(float(white))
 
 
 def are_alike(
@@ -81,13 +168,3 @@ def are_alike(
 def _white(low: float, high: float) -> float | None:
     """Return what white is by custom in a range that may reach beyond it; None for any other."""
     return next((white for white in WHITES if -0.5 * white <= low and high <= 2 * white), None)
-
-
-def peak(dtype: np.dtype[Any], low: float, high: float) -> float:
-    """Return the range of values that the PSNR refers to; as in scikit-image where it has one."""
-    if dtype.kind in "bui":
-        least, largest = limits(dtype)
-        return float(largest if low >= 0 else largest - least)
-    if low >= -1 and high <= 1:
-        return 1.0 if low >= 0 else 2.0
-    return high - low

@@ -28,11 +28,11 @@ class Clusters(NamedTuple):
     counts: NDArray[np.int64]
     """Pixels, (K,)."""
     means: Floats
-    """Mean color of the pixels, (K, C), in the image's units; of an empty cluster its center."""
+    """Mean color of the pixels, (K, C), as the centers; of an empty cluster its center."""
     inertia: float
     """Sum of squared distances to the nearest center, in the units of the color space."""
     squared_error: float
-    """Sum of squared differences between the painted image and the image, in its units."""
+    """Sum of squared differences between the painted image and the image."""
     ties: bool = True
     """Whether some pixel may have two centers equally near."""
 

@@ -13,7 +13,6 @@ from napari_kmeans_quantizer.core.color_table import (
     sampled_colors,
 )
 from napari_kmeans_quantizer.core.threads import map_chunks
-from napari_kmeans_quantizer.core.units import to_dtype
 
 from .base import Canvas, Clusters
 
@@ -74,13 +73,13 @@ class Points:
         from napari_kmeans_quantizer.core.kernels.points import assign, tally
 
         pixels, space = self._pixels, self._space
-        values = to_dtype(centers, pixels.image.dtype)
-        colors = pixels.chunk(index).astype(np.float64)
+        values = pixels.values(centers)
+        colors = pixels.numbers(pixels.chunk(index))
         points = colors if space is None else space.forward(colors)
         nearest, distances = np.zeros(len(points), np.int32), np.empty(len(points))
         assign(points, places, nearest, distances)
         pixels.write(canvas.image, index, np.take(values, nearest, axis=0, mode="clip"))
         pixels.write_labels(canvas.labels, index, nearest)
         totals = np.zeros((len(places), 1 + places.shape[1]))
-        error = tally(points, colors, nearest, places, values.astype(np.float64), totals)
+        error = tally(points, colors, nearest, places, pixels.numbers(values), totals)
         return totals, float(distances.sum()), error
