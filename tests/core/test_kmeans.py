@@ -467,6 +467,115 @@ def test_parameters_and_repr():
     assert np.array_equal(KMeans(3, random_state=0).fit_transform(blobs()), expected)
 
 
+@pytest.mark.parametrize("factor", [2.0**-1000, 2.0**-300, 2.0**300, 2.0**1000, 1e300, 1e-300])
+def test_enormous_and_tiny_weights(factor):
+    X, weights = blobs(500), np.random.default_rng(12).random(500)
+    expected = KMeans(5, random_state=0).fit(X, sample_weight=weights)
+    km = KMeans(5, random_state=0).fit(X, sample_weight=weights * factor)
+    assert np.array_equal(km.labels_, expected.labels_)
+    np.testing.assert_allclose(km.cluster_centers_, expected.cluster_centers_, rtol=1e-12)
+    assert km.inertia_ / factor == pytest.approx(expected.inertia_)
+    score = km.score(X, sample_weight=weights * factor)
+    assert score / factor == pytest.approx(expected.score(X, sample_weight=weights))
+    if np.log2(factor) % 1 == 0:
+        assert km.cluster_centers_.tobytes() == expected.cluster_centers_.tobytes()
+
+
+def test_an_inertia_too_large_for_a_float_is_infinite():
+    km = KMeans(1).fit([[0.0], [1e9]], sample_weight=[1e300, 1e300])
+    assert km.cluster_centers_.tolist() == [[5e8]]
+    assert km.inertia_ == np.inf
+
+
+# Parameters and tables, as in scikit-learn
+
+
+@pytest.mark.parametrize("algorithm", ["lloyd", "elkan"])
+@pytest.mark.parametrize("copy_x", [True, False])
+def test_algorithm_and_copy_x_change_nothing(algorithm, copy_x):
+    X = blobs()
+    before = X.copy()
+    km = KMeans(5, random_state=0, algorithm=algorithm, copy_x=copy_x).fit(X)
+    assert same_bits(km, KMeans(5, random_state=0).fit(X))
+    assert np.array_equal(X, before)
+
+
+def test_verbose_tells_of_each_run(capsys):
+    KMeans(3, n_init=2, random_state=0, verbose=1).fit(blobs())
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(": inertia ")[0] for line in told] == ["Run 1", "Run 2"]
+    KMeans(3, random_state=0).fit(blobs())
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"algorithm": "full"}, "`algorithm` must be 'lloyd' or 'elkan', got 'full'"),
+        ({"verbose": "yes"}, "`verbose` must be"),
+        ({"verbose": -1}, "`verbose` must be"),
+        ({"copy_x": None}, "`copy_x` must be"),
+    ],
+)
+def test_other_parameters_are_refused(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        KMeans(2, **parameters).fit(blobs())
+
+
+def named(X):
+    pandas = pytest.importorskip("pandas")
+    return pandas.DataFrame(X, columns=list("abc"), index=np.arange(len(X)) * 2)
+
+
+def test_names_of_features():
+    frame = named(blobs(60))
+    km = KMeans(2, random_state=0).fit(frame)
+    assert km.feature_names_in_.tolist() == ["a", "b", "c"]
+    assert km.feature_names_in_.dtype == object
+    assert np.array_equal(km.predict(frame), km.labels_)
+    assert not hasattr(km.fit(blobs(60)), "feature_names_in_")
+    frame.columns = [0, 1, 2]
+    assert not hasattr(km.fit(frame), "feature_names_in_")
+    frame.columns = ["a", 1, 2]
+    with pytest.raises(TypeError, match=r"string names, but your input has \['int', 'str'\]"):
+        km.fit(frame)
+
+
+def test_other_names_are_refused():
+    frame = named(blobs(60))
+    km = KMeans(2, random_state=0).fit(frame)
+    for method in (km.predict, km.transform, km.score):
+        with pytest.raises(ValueError, match=r"must be in the same order as they were in fit"):
+            method(frame[["b", "a", "c"]])
+        with pytest.raises(ValueError, match=r"unseen at fit time:\n- z\n.*now missing:\n- a\n"):
+            method(frame.rename(columns={"a": "z"}))
+        with pytest.warns(UserWarning, match="X does not have valid feature names, but KMeans"):
+            method(frame.to_numpy())
+    with pytest.warns(UserWarning, match="X has feature names, but KMeans was fitted without"):
+        KMeans(2).fit(blobs(60)).predict(frame)
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_set_output(container):
+    module = pytest.importorskip(container)
+    X = blobs(60)
+    km = KMeans(2, random_state=0)
+    assert km.set_output(transform=container) is km
+    table = km.fit_transform(X)
+    assert isinstance(table, module.DataFrame)
+    assert list(table.columns) == ["kmeans0", "kmeans1"]
+    assert np.array_equal(table.to_numpy(), km.set_output(transform="default").transform(X))
+    assert isinstance(km.set_output().transform(X), np.ndarray)
+    with pytest.raises(ValueError, match="`transform` must be 'default' or 'pandas' or 'polars'"):
+        km.set_output(transform="csv")
+
+
+def test_tables_keep_their_index():
+    frame = named(blobs(60))
+    table = KMeans(2, random_state=0).set_output(transform="pandas").fit_transform(frame)
+    assert table.index.equals(frame.index)
+
+
 # Threads
 
 
@@ -586,3 +695,55 @@ def test_inside_scikit_learn():
     assert pipeline.get_feature_names_out().tolist() == ["kmeans0", "kmeans1", "kmeans2"]
     search = GridSearchCV(pipeline, {"kmeans__n_clusters": [2, 3, 5]}, cv=3).fit(X)
     assert search.best_params_ == {"kmeans__n_clusters": 5}
+
+
+def test_output_that_scikit_learn_is_set_to():
+    sklearn = pytest.importorskip("sklearn")
+    pandas = pytest.importorskip("pandas")
+    from sklearn.base import clone
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    X = named(blobs(60))
+    with sklearn.config_context(transform_output="pandas"):
+        assert isinstance(KMeans(2, random_state=0).fit_transform(X), pandas.DataFrame)
+    pipeline = make_pipeline(StandardScaler(), KMeans(2, random_state=0))
+    table = clone(pipeline.set_output(transform="pandas")).fit_transform(X)
+    assert table.columns.tolist() == ["kmeans0", "kmeans1"]
+    assert table.index.equals(X.index)
+
+
+def test_parameters_are_scikit_learns():
+    cluster = pytest.importorskip("sklearn.cluster")
+    ours, theirs = KMeans().get_params(), cluster.KMeans().get_params()
+    assert ours == theirs
+
+
+def test_not_fitted_is_scikit_learns_error_too():
+    exceptions = pytest.importorskip("sklearn.exceptions")
+    with pytest.raises(exceptions.NotFittedError, match="Call `fit` first"):
+        KMeans().predict([[1, 2]])
+
+
+# What its checks want otherwise: other words, or other draws.
+NOT_WANTED = {
+    "check_n_features_in_after_fitting": "says the same in other words",
+    "check_estimators_empty_data_messages": "says the same in other words",
+    "check_dtype_object": "a ValueError",
+    "check_sample_weight_equivalence_on_dense_data": "draws depend on the weights, as in theirs",
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_scikit_learns_checks():
+    pytest.importorskip("sklearn", minversion="1.9")
+    from sklearn.utils.estimator_checks import check_estimator
+
+    before = np.random.get_state()  # noqa: NPY002
+    results = check_estimator(
+        KMeans(), expected_failed_checks=NOT_WANTED, on_fail=None, on_skip=None
+    )
+    np.random.set_state(before)  # noqa: NPY002
+    failed = {r["check_name"] for r in results if r["status"] == "failed"}
+    assert failed == set()
+    assert len(results) > 40

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import warnings
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +15,12 @@ from .arguments import (
     as_finite_points,
     as_scikit_learn_generator,
     as_weights,
+    check_choice,
     check_count,
+    near_one,
+    times_two_to,
 )
+from .data_frames import CONTAINERS, check_same_names, contained, difference, feature_names
 from .distances import fill_distances
 from .lloyd import (
     Clustering,
@@ -66,9 +71,16 @@ class KMeans:
     tol : float, default 1e-4
         A run ends when the sum of the squared moves of all centers falls to `tol` times the mean
         variance of the features.
+    verbose : int, default 0
+        Above 0, the inertia of each run is printed.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator, default None
         Same int, same result, with any number of threads. None: different every time. numpy's
         global generator is never used.
+    copy_x : bool, default True
+        Accepted for scikit-learn's sake: `X` is never modified.
+    algorithm : {"lloyd", "elkan"}, default "lloyd"
+        Accepted for scikit-learn's sake: the result is the same to the last bit, and distances are
+        always passed over where that is quicker.
 
     Attributes
     ----------
@@ -82,6 +94,8 @@ class KMeans:
         Iterations of the best run.
     n_features_in_ : int
         D.
+    feature_names_in_ : (D,) array of str
+        Names of the columns of `X`; only there if it was a table whose columns have some.
 
     Notes
     -----
@@ -110,6 +124,7 @@ class KMeans:
     inertia_: float
     n_iter_: int
     n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
 
     def __init__(
         self,
@@ -119,14 +134,20 @@ class KMeans:
         n_init: int | str = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
+        verbose: int = 0,
         random_state: int | Generator | None = None,
+        copy_x: bool = True,
+        algorithm: str = "lloyd",
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
         self.n_init = n_init
         self.max_iter = max_iter
         self.tol = tol
+        self.verbose = verbose
         self.random_state = random_state
+        self.copy_x = copy_x
+        self.algorithm = algorithm
 
     def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:
         """Find the clusters of `X`.
@@ -134,7 +155,7 @@ class KMeans:
         Parameters
         ----------
         X : (n, D) array_like of finite real numbers, n >= n_clusters
-            One point per row. It is never modified.
+            One point per row, or a table of pandas or polars. It is never modified.
         y : object
             Ignored, for pipelines.
         sample_weight : (n,) array_like or number, optional
@@ -157,13 +178,16 @@ class KMeans:
             If `X` has fewer distinct points than `n_clusters`.
         """
         self._check_parameters()
+        names = feature_names(X)
         points = as_finite_points(X, "X")
         if len(points) < self.n_clusters:
             raise ValueError(
                 f"`X` must have at least n_clusters={self.n_clusters} points; it has "
                 f"n_samples={len(points)}. Ask for fewer clusters."
             )
-        best = self._best_run(points, as_weights(sample_weight, len(points)))
+        # Sums of enormous weights would overflow, of tiny ones vanish.
+        weights, exponent = near_one(as_weights(sample_weight, len(points)))
+        best = self._best_run(points, weights)
         n_found = int(np.count_nonzero(np.bincount(best.labels)))
         if n_found < self.n_clusters:
             warnings.warn(
@@ -173,8 +197,13 @@ class KMeans:
                 stacklevel=2,
             )
         self.cluster_centers_ = best.centers.astype(points.dtype)
-        self.labels_, self.inertia_, self.n_iter_ = best.labels, best.inertia, best.n_iter
+        self.labels_, self.n_iter_ = best.labels, best.n_iter
+        self.inertia_ = times_two_to(best.inertia, exponent)
         self.n_features_in_ = points.shape[1]
+        if names is not None:
+            self.feature_names_in_ = names
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
         return self
 
     def fit_predict(
@@ -185,7 +214,7 @@ class KMeans:
 
     def fit_transform(
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
-    ) -> NDArray[Any]:
+    ) -> Any:
         """Call `fit`, then `transform`."""
         return self.fit(X, sample_weight=sample_weight).transform(X)
 
@@ -199,25 +228,47 @@ class KMeans:
         ValueError
             If `X` is not a table of finite numbers with as many columns as in `fit`.
         """
-        return self._assigned(self._new_points(X), None).labels
+        points = self._new_points(X)
+        return self._assigned(points, as_weights(None, len(points))).labels
 
-    def transform(self, X: ArrayLike) -> NDArray[Any]:
+    def transform(self, X: ArrayLike) -> Any:
         """Return the Euclidean distance of each point to each center: (n, n_clusters).
 
-        float32 if both the points and the centers are, else float64. Errors as for `predict`.
+        float32 if both the points and the centers are, else float64; a table if `set_output` says
+        so. Errors as for `predict`.
         """
         points = self._new_points(X)
         shape = len(points), len(self.cluster_centers_)
         distances = np.empty(shape, np.result_type(points, self.cluster_centers_))
         fill_distances(points, self.cluster_centers_.astype(np.float64), distances)
-        return distances
+        kind = getattr(self, "_sklearn_output_config", {}).get("transform")
+        return contained(distances, self.get_feature_names_out(), X, kind)
 
     def score(
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
     ) -> float:
         """Return minus the inertia of `X`: the higher, the better. Errors as for `predict`."""
         points = self._new_points(X)
-        return -self._assigned(points, sample_weight).inertia()
+        weights, exponent = near_one(as_weights(sample_weight, len(points)))
+        return -times_two_to(self._assigned(points, weights).inertia(), exponent)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Set what `transform` and `fit_transform` return.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, optional
+            An array, or a table with the names of `get_feature_names_out`. None changes nothing.
+
+        Returns
+        -------
+        KMeans
+            The estimator itself.
+        """
+        if transform is not None:
+            check_choice("transform", transform, CONTAINERS)
+            self._sklearn_output_config = {"transform": transform}  # where scikit-learn looks, too
+        return self
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name; `deep` is for scikit-learn and changes nothing."""
@@ -274,13 +325,19 @@ class KMeans:
                 f'`init` must be "k-means++", "random", an array of centers or a callable; it is '
                 f"{self.init!r}."
             )
+        check_choice("algorithm", self.algorithm, ("lloyd", "elkan"))
+        for name in ("verbose", "copy_x"):
+            value = getattr(self, name)
+            if not (isinstance(value, Integral | np.bool_) and value >= 0):
+                raise ValueError(f"`{name}` must be True, False or an int; it is {value!r}.")
 
     def _check_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
-            raise NotFittedError("This KMeans has no clusters yet. Call `fit` first.")
+            raise _not_fitted_error()("This KMeans has no clusters yet. Call `fit` first.")
 
     def _new_points(self, X: ArrayLike) -> NDArray[Any]:
         self._check_fitted()
+        self._check_names(X)
         points = as_finite_points(X, "X")
         if points.shape[1] != self.n_features_in_:
             raise ValueError(
@@ -289,8 +346,13 @@ class KMeans:
             )
         return points
 
-    def _assigned(self, points: NDArray[Any], sample_weight: ArrayLike | None) -> WeightedPoints:
-        weights = as_weights(sample_weight, len(points))
+    def _check_names(self, X: object) -> None:
+        fitted, names = getattr(self, "feature_names_in_", None), feature_names(X)
+        if told := difference(fitted, names):
+            warnings.warn(told, UserWarning, stacklevel=4)
+        check_same_names(fitted, names)
+
+    def _assigned(self, points: NDArray[Any], weights: Floats) -> WeightedPoints:
         with workers(len(chunks(len(points)))) as map_:
             data = WeightedPoints(points, weights, map_)
             data.assign(self.cluster_centers_.astype(np.float64))
@@ -306,10 +368,12 @@ class KMeans:
                 WeightedPoints(points, as_weights(None, len(points)), map_)
             )
             best = None
-            for _ in range(self._n_runs(given is not None)):
+            for run in range(self._n_runs(given is not None)):
                 data = WeightedPoints(points, weights, map_)
                 start = self._seeds(data, random) if given is None else given
                 found = lloyd(data, start, self.max_iter, tol)
+                if self.verbose:
+                    print(f"Run {run + 1}: inertia {found.inertia:g}, {found.n_iter} iterations")
                 if best is None or (
                     found.inertia < best.inertia and not same_clusters(found.labels, best.labels)
                 ):
@@ -336,3 +400,11 @@ class KMeans:
             )
             return 1
         return self.n_init
+
+
+def _not_fitted_error() -> type[NotFittedError]:
+    """Return an error that is scikit-learn's, too, if that is in use."""
+    exceptions = sys.modules.get("sklearn.exceptions")
+    if exceptions is None:
+        return NotFittedError
+    return type("NotFittedError", (NotFittedError, exceptions.NotFittedError), {})
