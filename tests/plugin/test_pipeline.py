@@ -9,7 +9,7 @@ import dask.array as da
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
-from pictures import GREY, PHOTO, rgb, run_steps, same_result
+from pictures import GREY, PHOTO, RGBA, rgb, run_steps, same_result
 
 from napari_kmeans_quantizer import Palette, Progress, completed, quantize
 from napari_kmeans_quantizer.plugin import pipeline
@@ -69,6 +69,21 @@ def test_further_options_of_quantize():
     state = completed(quantized(photo(), Settings(4), extra))
     extra["random_state"] = np.random.default_rng(3)
     same_result(state.result, quantize(PHOTO, 4, **extra))
+
+
+def test_nothing_is_made_of_what_is_all_transparent():
+    clear = RGBA.copy()
+    clear[..., 3] = 0
+    for settings in (Settings(4), Settings(9, palette=((1.0, 2.0, 3.0),))):
+        with pytest.raises(ValueError, match="Nothing to quantize: all pixels are transparent"):
+            completed(quantized(photo(clear), settings))
+    half = clear.copy()
+    half[~INSIDE, 3] = 255
+    for everywhere in (False, True):
+        source = Source((rgb(half),), REGION)
+        settings = Settings(4, apply_everywhere=everywhere)
+        with pytest.raises(ValueError, match="all pixels of the region are transparent"):
+            completed(quantized(source, settings))
 
 
 def test_looks_and_places_are_those_of_the_beginning():

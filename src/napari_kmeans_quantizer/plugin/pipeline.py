@@ -139,11 +139,22 @@ def _fit_and_paint(pixels: Pixels, options: dict[str, Any], apply_everywhere: bo
     array, inside, present = pixels.array, pixels.inside, pixels.present
     steps = quantize_steps(array, mask=inside, **options)
     if inside is present or not apply_everywhere:
-        return (yield from steps)
-    result = yield from as_part(steps, 0, 2)
+        return _with_pixels(pixels, (yield from steps))
+    result = _with_pixels(pixels, (yield from as_part(steps, 0, 2)))
     kept = {name: options[name] for name in ("channel_axis", "color_space") if name in options}
     steps = quantize_steps(array, palette=result.palette, mask=present, **kept)
     return (yield from as_part(steps, 1, 2))
+
+
+def _with_pixels(pixels: Pixels, result: Quantization) -> Quantization:
+    """Return a result, but not one of nothing: layers need a color."""
+    if result.palette.counts.any():
+        return result
+    which = "all pixels" if pixels.region is None else "all pixels of the region"
+    raise ValueError(
+        f"Nothing to quantize: {which} are transparent, and those are left out. Pass "
+        '`alpha="channel"` to cluster alpha, too.'
+    )
 
 
 # -- on to what is shown

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
-from pictures import GREY, PHOTO, RGBA
+from pictures import GREY, PHOTO
 from qtpy.QtCore import Qt
 
 import napari_kmeans_quantizer
@@ -21,7 +21,7 @@ from napari_kmeans_quantizer.plugin.panel.messages import obstacle, told
 
 LEFT = Qt.MouseButton.LeftButton
 PACKAGE = Path(napari_kmeans_quantizer.__file__).parent
-NOT_FOR_IMAGES = ("kmeans", "lloyd", "weighted_points", "distances", "elbow")
+NOT_FOR_IMAGES = ("kmeans", "data_frames", "lloyd", "weighted_points", "distances", "elbow")
 SAYING = [
     *(path for path in (PACKAGE / "core").glob("*.py") if path.stem not in NOT_FOR_IMAGES),
     *(PACKAGE / "plugin" / "models").glob("*.py"),
@@ -59,8 +59,12 @@ CALLS = {
     "complex": ({"image": GREY * 1j}, ""),
     "empty": ({"image": np.empty((0, 4))}, ""),
     "no mask": ({"image": GREY, "mask": np.zeros(GREY.shape, bool)}, messages.USE_EVERYTHING),
-    "transparent": ({"image": RGBA * [1, 1, 1, 0]}, messages.CLUSTER_ALPHA),
     "palette": ({"image": GREY, "palette": [[1, 2, 3]]}, messages.FIT),
+    "palette too high": ({"image": GREY, "palette": [[300]]}, messages.FIT),
+    "palette in lab": (
+        {"image": PHOTO / 255, "color_space": "lab", "palette": [[3, 3, 3]]},
+        messages.FIT,
+    ),
     "nan palette": ({"image": GREY, "palette": [[np.nan]]}, messages.FIT),
     "locks": ({"image": GREY, "fixed_colors": [[1, 2, 3]]}, messages.UNLOCK),
     "locks too high": ({"image": GREY, "fixed_colors": [[300]]}, messages.UNLOCK),
@@ -83,6 +87,14 @@ def test_what_the_core_refuses(name):
     assert not re.search(PARAMETERS, trouble.text), trouble.text
     assert trouble.text.endswith(".")
     assert trouble.text[0].isupper()
+
+
+@pytest.mark.parametrize("pixels", ["all pixels are", "all pixels of the region are"])
+def test_what_is_transparent_is_told(pixels):
+    text = f"Nothing to quantize: {pixels} transparent, and those are left out. Pass `alpha`."
+    remedy = messages.USE_EVERYTHING if "region" in pixels else messages.CLUSTER_ALPHA
+    assert told(ValueError(text)).remedy == remedy
+    assert "Pass" not in told(ValueError(text)).text
 
 
 def test_numbers_are_kept():

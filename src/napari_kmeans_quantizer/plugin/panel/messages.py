@@ -84,11 +84,16 @@ RULES = [
     (r"`image` must have at least one pixel", "The image is empty: it has no pixel.", ""),
     (
         r"`mask` is True nowhere",
+        "The region holds no pixel. Choose another Region.",
+        USE_EVERYTHING,
+    ),
+    (
+        r"^Nothing to quantize: all pixels of the region",
         "All pixels of the region are transparent. Choose another Region.",
         USE_EVERYTHING,
     ),
     (
-        r"`mask` leaves nothing",
+        r"^Nothing to quantize: all pixels are transparent",
         "All pixels are transparent, and those are left out: nothing remains. See Transparent, in "
         "Advanced.",
         CLUSTER_ALPHA,
@@ -102,6 +107,12 @@ RULES = [
     (
         r"`palette` must",
         "The colors chosen at Colors from cannot be used. Fit new ones to the image.",
+        FIT,
+    ),
+    (
+        r"`color_space=\S+` needs `palette` in 0..1 ",
+        "The colors chosen at Colors from go beyond 0 to 1, which CIELAB and Oklab need. Fit new "
+        "ones to the image.",
         FIT,
     ),
     (
