@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,8 +56,8 @@ class Curve(NamedTuple):
     def titles(self, chosen: int | None = None) -> list[str]:
         """Return what is written above the pictures; of a grid the chosen one is marked."""
         texts = [
-            f"K = {k}   {'unchanged' if error == 0 else f'{psnr:.1f} dB'}"
-            for k, error, psnr in zip(self.n_colors, self.errors, self.psnr, strict=True)
+            f"K = {k}   {'unchanged' if psnr == math.inf else f'{psnr:.1f} dB'}"
+            for k, psnr in zip(self.n_colors, self.psnr, strict=True)
         ]
         if self.tiles is None:
             return texts
