@@ -46,7 +46,8 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         colors (with the fixed ones); none at all if all of it is transparent.
     channel_axis : int, "auto" or None, optional
         "auto": a last axis of length 3 or 4 in an array of at least 3 dimensions is RGB(A), all
-        else is grey. An integer: that axis holds channels of any kind, all of them clustered.
+        else is grey, unless a dimension is named as channels are, such as "band" of xarray: then
+        it must be told. An integer: that axis holds channels of any kind, all of them clustered.
         None: grey.
     color_space : {"rgb", "lab", "oklab"}, optional
         Where distances are measured and means taken: the image's own channels, whatever they are,

@@ -88,8 +88,9 @@ def requested(
         used, colors = None, as_fixed_colors(fixed_colors, n_colors, pixels, color_space)
     else:
         used = _in_units_of(pixels, palette)
-        # float64 does not hold the integers of such an image, but `values` do.
-        colors = used.colors if pixels.units.offset == 0 else used.values
+        # float64 does not hold the integers of an image that is counted from its least.
+        exact = pixels.units.offset != 0 and used.dtype.kind in "iu"
+        colors = used.values if exact else used.colors
         check_suits(colors, pixels, color_space, "palette")
     pixels = _holding(pixels, colors)
     given = pixels.numbers(colors)
