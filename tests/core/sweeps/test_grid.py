@@ -10,6 +10,8 @@ from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.core import threads
 from napari_kmeans_quantizer.core.image import CHUNK_PIXELS, as_pixels
 from napari_kmeans_quantizer.core.kernels import grid_count as kernels
+from napari_kmeans_quantizer.core.kernels.grid_map import add_spills
+from napari_kmeans_quantizer.core.kernels.grid_tree import label_tree
 from napari_kmeans_quantizer.core.sweeps.base import Canvas
 from napari_kmeans_quantizer.core.sweeps.grid import Grid
 
@@ -213,15 +215,13 @@ def test_adding_up_overflows_nothing():
     """Sixteen words just below SPILL, of the color with the highest low bits."""
     n = kernels.SPILL - 1
     word = np.uint64(n << 48 | 3 * n << 32 | 3 * n << 16 | 3 * n)
-    packed, n_spills = np.full(kernels.N_CELLS, word), 0
+    packed, state = np.full(kernels.N_CELLS, word), np.zeros(2, np.int64)
     spills = np.empty((kernels.N_CELLS * 16, 2), np.uint64)
     other = packed.copy()
     for _ in range(15):
-        n_spills = kernels.add_packed(other, n_spills, packed, spills)
-    octants = np.zeros((kernels.N_CELLS // 8, 4), np.int64)
-    cells = np.zeros((kernels.N_CELLS, 4), np.int64)
-    kernels.octant_totals(packed, spills[:n_spills], octants)
-    kernels.cell_totals(packed, spills[:n_spills], np.arange(kernels.N_CELLS), cells)
+        kernels.add_packed(other, 0, kernels.N_CELLS, state, packed, spills)
+    spills = spills[: state[0]]
+    cells, octants = listed(packed, spills, 0), listed(packed, spills, 3)
     assert (cells[:, 0] == 16 * n).all()
     assert (octants[:, 0] == 128 * n).all()
     assert np.array_equal(cells.sum(0), octants.sum(0))
@@ -235,3 +235,75 @@ def test_large_images_of_one_color_have_room(n_threads, monkeypatch):
     table = Grid(as_pixels(flat)).table(2, np.random.default_rng(0))
     assert table.counts.tolist() == [flat.size // 3]
     assert table.colors.tolist() == [[7, 7, 7]]
+
+    used = np.empty((6, 64), np.int64)
+    used[0, 0] = 0
+    total, entries = np.zeros((1, 4), np.int64), np.empty(kernels.N_CELLS, np.uint32)
+    centers, room = np.zeros((1, 3)), np.empty((2, 64))
+    first = np.zeros(1, np.int64), 0, 64, 0, used, room, entries, np.empty(0, np.uint8), total
+    label_tree(packed, centers, *first)
+    add_spills(spills, entries, total)
+    assert np.array_equal(total, cells.sum(0, keepdims=True))
+
+
+def listed(packed, spills, bits):
+    """Counts and sums of all cells or octants."""
+    n = kernels.N_CELLS >> bits
+    rows, totals = np.empty(kernels.N_CELLS, np.uint32), np.empty((n, 4), np.int64)
+    table = np.empty((n, 3)), np.empty(n, np.int64), np.empty(n, np.int64)
+    assert kernels.list_cells(packed, spills, bits, rows, totals, *table) == n
+    return totals
+
+
+@pytest.mark.parametrize("k", [5, 300])
+@pytest.mark.parametrize("layout", ["plain", "frozen", "Fortran", "flipped", "unaligned"])
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("shape", [(7, 11), (300, 500)])
+def test_masks_of_any_layout(shape, channels, layout, k):
+    """What does not take part stays as it was, and has label 0; alpha stays everywhere."""
+    n = shape[0] * shape[1]
+    image = photo(n * channels // 3 + 1).reshape(-1)[: n * channels].reshape(*shape, channels)
+    if channels == 4:
+        image[..., 3] = rng.integers(0, 3, shape)
+    image = laid_out(image, layout)
+    mask = rng.random(shape) < 0.6
+    before = image.copy()
+    pixels = as_pixels(image, mask=mask)
+    centers = rng.uniform(0, 255, (k, 3))
+    canvas = Canvas.blank(pixels, k)
+    clusters = completed(Grid(pixels).sweep(centers, canvas))
+    seen = mask & (image[..., 3] > 0) if channels == 4 else mask
+    assert np.array_equal(pixels.mask, seen)
+    want = reference.nearest(image[seen][:, :3], centers)
+    labels = canvas.labels.reshape(shape)
+    assert np.array_equal(labels[seen], want)
+    assert not labels[~seen].any()
+    painted = before.copy()
+    painted[seen, :3] = np.rint(centers).astype(np.uint8)[want]
+    assert np.array_equal(canvas.image, painted)
+    assert np.array_equal(clusters.counts, np.bincount(want, minlength=k))
+    assert np.array_equal(image, before)
+
+
+def laid_out(image, layout):
+    if layout == "Fortran":
+        return np.asfortranarray(image)
+    if layout == "flipped":
+        return image[::-1, ::-1]
+    if layout == "unaligned":
+        odd = np.empty(image.size + 1, np.uint8)[1:].reshape(image.shape)
+        odd[...] = image
+        return odd
+    image.flags.writeable = layout != "frozen"
+    return image
+
+
+def test_what_is_counted_of_masks():
+    """A mask counts as if the image had only its pixels, whatever the layout."""
+    image, mask = photo(200_000).reshape(400, 500, 3), rng.random((400, 500)) < 0.3
+    rgba = np.dstack([image, np.uint8(255) * mask])
+    few = Grid(as_pixels(image[mask].reshape(1, -1, 3)))
+    for pixels in (as_pixels(image, mask=mask), as_pixels(rgba), as_pixels(rgba[::-1])):
+        for n_colors in (2, 99):
+            ours, want = Grid(pixels).table(n_colors, rng), few.table(n_colors, rng)
+            assert all(np.array_equal(a, b) for a, b in zip(ours, want, strict=True))

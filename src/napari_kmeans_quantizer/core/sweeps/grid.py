@@ -168,10 +168,7 @@ class Grid:
             counts += more
         found = np.flatnonzero(counts)
         codes = _cell_at(cells.keys[found >> 6]) << 6 | found & 63
-        compact = grid_count.compact.py_func  # as Python, for arrays
-        channels = [compact(codes >> shift) for shift in (2, 0, 4)]
-        colors = np.stack(channels, axis=1).astype(np.float64)
-        return ColorTable(colors, counts[found].astype(np.int64), np.arange(len(found)))
+        return ColorTable(_colors_at(codes), counts[found].astype(np.int64), np.arange(len(found)))
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
@@ -283,6 +280,13 @@ def _cell_at(places: NDArray[np.int64]) -> NDArray[np.int64]:
     digits = [IN_ORDER[(places >> shift) & 63] << shift for shift in (12, 6, 0)]
     cells: NDArray[np.int64] = digits[0] | digits[1] | digits[2]
     return cells
+
+
+def _colors_at(codes: NDArray[np.int64]) -> Floats:
+    """Return the colors of codes, (n, 3)."""
+    channels = [codes >> shift for shift in (2, 0, 4)]
+    compact = [c & 3 | c >> 4 & 12 | c >> 8 & 48 | c >> 12 & 192 for c in channels]
+    return np.stack(compact, axis=1).astype(np.float64)
 
 
 def exact_clusters(
