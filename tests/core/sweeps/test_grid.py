@@ -105,6 +105,14 @@ def test_one_color(color, k):
     check(np.full((70001, 3), color, np.uint8), rng.uniform(0, 255, (k, 3)))
 
 
+def test_spills_of_one_color_have_room():
+    """All but one pixel of a full word is moved: there are more spills than n / SPILL."""
+    n = kernels.SPILL**2 * 3
+    table = Grid(as_pixels(np.full((3, n // 3, 3), 77, np.uint8))).table(99, rng)
+    assert table.counts.tolist() == [n]
+    assert table.colors.tolist() == [[77, 77, 77]]
+
+
 def test_two_colors():
     pixels = np.where(rng.random((50000, 1)) < 0.3, [[10, 20, 30]], [[11, 20, 30]]).astype(np.uint8)
     check(pixels, [[10, 20, 30], [11, 20, 30]])
@@ -226,16 +234,6 @@ def test_adding_up_overflows_nothing():
     assert (octants[:, 0] == 128 * n).all()
     assert np.array_equal(cells.sum(0), octants.sum(0))
     assert cells[-1].tolist() == [16 * n] + [16 * n * 255] * 3
-
-
-@pytest.mark.parametrize("n_threads", [1, 3])
-def test_large_images_of_one_color_have_room(n_threads, monkeypatch):
-    monkeypatch.setattr(threads, "n_threads", lambda: n_threads)
-    flat = np.broadcast_to(np.uint8([7, 7, 7]), (3000, 1500, 3))  # 4399 full words of 1023 pixels
-    table = Grid(as_pixels(flat)).table(2, np.random.default_rng(0))
-    assert table.counts.tolist() == [flat.size // 3]
-    assert table.colors.tolist() == [[7, 7, 7]]
-
     used = np.empty((6, 64), np.int64)
     used[0, 0] = 0
     total, entries = np.zeros((1, 4), np.int64), np.empty(kernels.N_CELLS, np.uint32)
@@ -307,3 +305,12 @@ def test_what_is_counted_of_masks():
         for n_colors in (2, 99):
             ours, want = Grid(pixels).table(n_colors, rng), few.table(n_colors, rng)
             assert all(np.array_equal(a, b) for a, b in zip(ours, want, strict=True))
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_large_images_of_one_color_have_room(n_threads, monkeypatch):
+    monkeypatch.setattr(threads, "n_threads", lambda: n_threads)
+    flat = np.broadcast_to(np.uint8([7, 7, 7]), (3000, 1500, 3))  # 4399 full words of 1023 pixels
+    table = Grid(as_pixels(flat)).table(2, np.random.default_rng(0))
+    assert table.counts.tolist() == [flat.size // 3]
+    assert table.colors.tolist() == [[7, 7, 7]]

@@ -166,9 +166,10 @@ class Grid:
         counts, *others = share_chunks(count, self._pixels.n_chunks)
         for more in others:
             counts += more
+        counts = counts.reshape(-1, 64)[:, grid_count.IN_ORDER].reshape(-1)
         found = np.flatnonzero(counts)
-        codes = _cell_at(cells.keys[found >> 6]) << 6 | found & 63
-        return ColorTable(_colors_at(codes), counts[found].astype(np.int64), np.arange(len(found)))
+        places = cells.keys[found >> 6] << 6 | found & 63
+        return ColorTable(_colors_at(places), counts[found].astype(np.int64), places)
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
@@ -273,17 +274,11 @@ def _words_of(flat: Bytes) -> Words | None:
     return flat[: flat.size // 4 * 4].view(np.uint32)
 
 
-def _cell_at(places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return which cells are at some places in the order of interleaved bits."""
+def _colors_at(places: NDArray[np.int64]) -> Floats:
+    """Return the colors at some places in the order of interleaved bits, (n, 3)."""
     from napari_kmeans_quantizer.core.kernels.grid_count import IN_ORDER
 
-    digits = [IN_ORDER[(places >> shift) & 63] << shift for shift in (12, 6, 0)]
-    cells: NDArray[np.int64] = digits[0] | digits[1] | digits[2]
-    return cells
-
-
-def _colors_at(codes: NDArray[np.int64]) -> Floats:
-    """Return the colors of codes, (n, 3)."""
+    codes = sum(IN_ORDER[places >> shift & 63] << shift for shift in (18, 12, 6, 0))
     channels = [codes >> shift for shift in (2, 0, 4)]
     compact = [c & 3 | c >> 4 & 12 | c >> 8 & 48 | c >> 12 & 192 for c in channels]
     return np.stack(compact, axis=1).astype(np.float64)
