@@ -10,6 +10,7 @@ from skimage.data import astronaut
 
 from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.core.image import as_pixels
+from napari_kmeans_quantizer.core.kernels.grid_count import MIXED
 from napari_kmeans_quantizer.core.search.coarse_to_fine import search
 from napari_kmeans_quantizer.core.search.efforts import EFFORTS
 from napari_kmeans_quantizer.core.search.partition import (
@@ -124,14 +125,14 @@ def draw_sweeps(pixels, grid) -> plt.Figure:
 
 
 def draw_map(grid, centers) -> plt.Figure:
-    tree, _ = grid._tree(centers)
+    tree, *_ = grid._tree(centers)
     flat = IMAGE.reshape(-1, 3).astype(np.uint32)
     digits = [flat[:, c] >> 2 for c in (1, 0, 2)]  # green, red, blue: lowest digit first
     cells = np.zeros(len(flat), np.uint32)
     for level in range(3):
         for place, digit in enumerate(digits):
             cells |= (digit >> 2 * level & 3) << (6 * level + 2 * place)
-    mixed = tree.entries[cells] == (tree.shown[0] ^ np.uint32(1))
+    mixed = tree.entries[cells] >= MIXED
     picture = np.where(mixed[:, np.newaxis], [255, 0, 200], (flat * 0.35 + 150).clip(0, 255))
     figure, (left, right) = plt.subplots(1, 2, figsize=(8, 4.2))
     left.imshow(IMAGE)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .threads import chunks
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,11 +33,15 @@ class ColorTable(NamedTuple):
     @property
     def variance(self) -> float:
         """Mean variance of the channels."""
-        offsets = self.colors - self.colors[0]  # small numbers, whatever the colors' range
-        weights = self.counts / self.counts.sum()
-        means = weights @ offsets
-        offsets *= offsets
-        return float((weights @ offsets - means**2).mean())
+        n = self.counts.sum()
+        mean = square = np.zeros(self.colors.shape[1])
+        for part in chunks(len(self.counts)):
+            offsets = self.colors[part] - self.colors[0]  # small numbers, whatever their range
+            weights = self.counts[part] / n
+            mean = mean + weights @ offsets
+            offsets *= offsets
+            square = square + weights @ offsets
+        return float((square - mean**2).mean())
 
 
 def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:

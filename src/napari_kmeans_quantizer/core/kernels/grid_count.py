@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
 
-I64, U32, U64 = np.int64, np.uint32, np.uint64
+U32, U64 = np.uint32, np.uint64
+I64: Any = np.int64  # whatever is counted is `int` to mypy
 
 # pixels a kernel holds in scratch; measured, 512 .. 8192: long loops hide cache misses and
 # mispredictions

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
 
-GRID_COUNT = "ee3becbaef91"
+GRID_COUNT = "98c7a28142a4"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 
@@ -78,8 +78,8 @@ def map_pixels(
 def _look_up(codes: Array, entries: Array, mask: Array, start: int, n: int, found: Array) -> None:
     """Look the entries of pixels up. IN `codes` (n..,), `entries` (N_CELLS,) uint32, `mask`.
 
-    OUT `found` (n.. + 3,) uint32: the entry of every pixel, 0 where the mask is, and up to a multiple
-    of four.
+    OUT `found` (n.. + 3,) uint32: the entry of every pixel, 0 where the mask is, and behind the
+    last up to a multiple of four.
     """
     for i in range(n):
         found[i] = entries[codes[i] >> U32(6)]
@@ -159,7 +159,7 @@ def _add_pixel(pixel: np.uint32, label: np.uint32, sums: Array, totals: Array) -
 
 
 @jit
-def _flush(label: int, sums: Array, totals: Array) -> None:
+def _flush(label: Integer, sums: Array, totals: Array) -> None:
     """Move sums to the totals. INOUT `sums` (K,) uint64, `totals` (K, 4) int64."""
     word = sums[label]
     totals[label, 0] += I64(word >> U64(51))

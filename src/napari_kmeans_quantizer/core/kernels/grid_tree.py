@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "ee3becbaef91"
+GRID_COUNT = "98c7a28142a4"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 # A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].

@@ -50,7 +50,8 @@ EFFORTS = {
         tolerance=2e-5, excess=1e-3,
     ),
     "best": Effort(
-        starts=4, trials=(100, 40, 20), neighbors=(12, 12), hopeless=(inf, inf), sweeps=6, entries=256,
+        starts=4, trials=(100, 40, 20), neighbors=(12, 12), hopeless=(inf, inf),
+        sweeps=6, entries=256,
         fixed_trials=300, fixed_work=2e9, fixed_sweeps=60,
         tolerance=2e-6, excess=1e-4,
     ),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_PIXELS = 1 << 13
 """With so many pixels, a grid of 262,144 cells is as fast."""
 _digits = np.arange(256)
-PLACES = sum((_digits >> bit & 1) << 3 * bit for bit in range(8))
+PLACES = np.sum([(_digits >> bit & 1) << 3 * bit for bit in range(8)], axis=0)
 """The bits of a channel, two zeros between each."""
 
 

@@ -62,7 +62,7 @@ class _Tree(NamedTuple):
 
 
 class Grid:
-    """Counts and sums of the cells; implements `Sweeper`."""
+    """Counts and sums of the cells; implements `Sweeper`. Of its sweeps one is done at a time."""
 
     @staticmethod
     def suits(pixels: Pixels) -> bool:
@@ -72,9 +72,8 @@ class Grid:
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
         in_memory = _channels_in_memory(pixels)
-        self._flat = (
-            pixels.image.reshape(-1) if in_memory and pixels.image.flags.c_contiguous else None
-        )
+        contiguous = in_memory > 0 and pixels.image.flags.c_contiguous
+        self._flat = pixels.image.reshape(-1) if contiguous else None
         self._step = 3 if self._flat is None else in_memory
         self._paints_in_place = in_memory == self._step
         self._view = None if self._flat is None else _words_of(self._flat)
@@ -89,11 +88,8 @@ class Grid:
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
         # NumPy asks for huge pages from 4 MB on: that is faster than many small ones.
-        room = np.zeros(2 * kernels.N_CELLS, np.uint64)
-        packed, spare = (
-            room[: kernels.N_CELLS],
-            room[kernels.N_CELLS :].view(np.uint32)[: kernels.N_CELLS],
-        )
+        room = np.zeros((2, kernels.N_CELLS), np.uint64)
+        packed, spare = room[0], room[1].view(np.uint32)[: kernels.N_CELLS]
         spills = self._room_for_spills()
         state = np.zeros(2, np.int64)
         scratch = np.empty((2, kernels.BLOCK), np.uint32)
@@ -103,10 +99,13 @@ class Grid:
         return _Counted(packed, spare, spills[: state[0]], int(state[1]))
 
     def _room_for_spills(self) -> NDArray[np.uint64]:
-        """Return room for as many spills as there are full words; what is not used costs nothing."""
+        """Return room for a spill per full word; what is not used costs nothing.
+
+        A pixel of each stays in its cell.
+        """
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
-        return np.empty((self._pixels.size // (kernels.SPILL - 1), 2), np.uint64)
+        return np.empty((self._pixels.size // (kernels.SPILL - 1) + 1, 2), np.uint64)
 
     def _merge(self, part: int, others: list[_Counted]) -> NDArray[np.uint64]:
         """Add up what the threads have counted in one part of the cells; return the spills."""
@@ -138,15 +137,17 @@ class Grid:
         return cells if enough else self._colors_of(cells)
 
     def _cells(self, bits: int) -> ColorTable:
-        """Return the mean colors of cells, or of octants for 3 bits; each cell's entry is its row."""
+        """Return the mean colors of cells, or of octants for 3 bits; a cell's entry is its row."""
         from napari_kmeans_quantizer.core.kernels import grid_count as kernels
 
-        n = min(np.count_nonzero(self._packed), kernels.N_CELLS >> bits)
-        room = np.empty((9, n))  # in one piece, see `_count`
-        colors, totals = room[:3].reshape(n, 3), room[5:].view(np.int64).reshape(n, 4)
-        table = ColorTable(colors, room[3].view(np.int64), room[4].view(np.int64))
-        n = kernels.list_cells(self._packed, self._spills, bits, self._entries, totals, *table)
-        return ColorTable(*(column[:n] for column in table))
+        n = min(int(np.count_nonzero(self._packed)), kernels.N_CELLS >> bits)
+        room = np.empty((9, n))  # in one piece: see `_count`
+        totals = room[5:].view(np.int64).reshape(n, 4)
+        colors, counts, keys = room[:3].reshape(n, 3), *room[3:5].view(np.int64)
+        n = kernels.list_cells(
+            self._packed, self._spills, bits, self._entries, totals, colors, counts, keys
+        )
+        return ColorTable(colors[:n], counts[:n], keys[:n])
 
     def _colors_of(self, cells: ColorTable) -> ColorTable:
         """Return the distinct colors of cells; the cells' entries are their rows."""
@@ -187,8 +188,10 @@ class Grid:
         return exact_clusters(totals, centers, self._sum_squares, ties)
 
     def _tree(self, centers: Floats) -> tuple[_Tree, NDArray[np.int64], bool]:
-        """Return the tree, counts and sums (K, 4) over cells of one label, and whether some color
-        may have two centers equally near.
+        """Return the tree, and what is known with it.
+
+        That is counts and sums (K, 4) over cells of one label, but not of spills, and whether some
+        color may have two centers equally near.
         """
         from napari_kmeans_quantizer.core.kernels.grid_tree import label_tree
 
@@ -223,12 +226,13 @@ class Grid:
 
     def _paint(self, index: int, tree: _Tree, canvas: Canvas) -> NDArray[np.int64]:
         """Paint a chunk; return counts and sums (K, 4) of its pixels in mixed cells."""
-        from napari_kmeans_quantizer.core.kernels import grid_map as kernels
+        from napari_kmeans_quantizer.core.kernels.grid_count import BLOCK
+        from napari_kmeans_quantizer.core.kernels.grid_map import map_pixels
 
         words, n, mask = self._words(index)
         span, step = self._pixels.span(index), self._step
         totals = np.zeros((len(tree.palette), 4), np.int64)
-        sums, room = np.zeros(len(totals), np.uint64), np.empty((5, kernels.BLOCK), np.uint32)
+        sums, room = np.zeros(len(totals), np.uint64), np.empty((5, BLOCK), np.uint32)
         labels = canvas.labels[span].view(np.uint8)
         direct = self._paints_in_place and n * step % 4 == 0
         if direct:
@@ -236,7 +240,7 @@ class Grid:
             painted = flat[step * span.start : step * span.stop].view(np.uint32)
         else:
             painted = np.empty_like(words)
-        kernels.map_pixels(words, step, n, mask, *tree, labels, painted, totals, sums, room)
+        map_pixels(words, step, n, mask, *tree, labels, painted, totals, sums, room)
         if not direct:
             colors = painted.view(np.uint8)[: step * n].reshape(n, step)
             self._pixels.write_block(canvas.image, span, colors)
