@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from skimage import color, data
 
 import reference
 from napari_kmeans_quantizer import convert_colors, quantize
-from napari_kmeans_quantizer.core.color_space import ColorSpace, oklab_of_xyz, xyz_of_oklab
+from napari_kmeans_quantizer.core.color_space import CONES_OF_XYZ, ColorSpace
+from napari_kmeans_quantizer.core.kernels.conversion import from_linear, linear
+from napari_kmeans_quantizer.core.kernels.conversion import roots as cube_roots
 
 PHOTO = data.coffee()[::2, ::2]
 IMAGES = {
@@ -85,16 +90,83 @@ def test_error_in_the_space_is_less_than_after_clustering_in_rgb(space):
 
 
 def test_conversions_agree_with_scikit_image_and_with_the_source():
-    bytes_ = np.random.default_rng(0).integers(0, 256, (999, 3)).astype(np.uint8)
+    steps = np.arange(0, 256, 15)
+    bytes_ = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3).astype(np.uint8)
     space = ColorSpace("lab", np.dtype(np.uint8))
-    assert np.allclose(space.forward(bytes_), lab(bytes_ / 255), atol=1e-11)
-    assert np.allclose(space.forward(bytes_.astype(float)), lab(bytes_ / 255), atol=1e-11)
+    assert np.allclose(space.forward(bytes_), lab(bytes_ / 255), rtol=0, atol=1e-12)
+    assert np.allclose(space.backward(lab(bytes_ / 255)), bytes_, rtol=0, atol=1e-9)
     ok = ColorSpace("oklab", np.dtype(np.uint8))
     assert np.allclose(ok.forward(bytes_), oklab(bytes_ / 255), atol=2e-4)
     for name in ("lab", "oklab"):
         both = ColorSpace(name, np.dtype(np.uint16))
-        values = bytes_.astype(np.uint16) * 200
-        assert np.allclose(both.backward(both.forward(values)), values, atol=1e-6 * 65535)
+        values = bytes_.astype(np.uint16) * 257
+        assert np.allclose(both.backward(both.forward(values)), values, rtol=0, atol=1e-8)
+
+
+def roots(x, n, magic, third, terms):
+    """The kernel's ``x ** (-1 / n)`` in NumPy, which rounds after every operation."""
+    high = x.view(np.uint64) >> np.uint64(32)
+    bits = np.uint64(magic) - (high * np.uint64(third) >> np.uint64(32))
+    y = (bits << np.uint64(32)).view(np.float64)
+    for series in terms:
+        r = 1.0 - x * (y * y * y if n == 3 else (y * y) * (y * y) * y)
+        more = series[-1]
+        for term in series[-2::-1]:
+            more = term + r * more
+        y = y + y * (r * more)
+    return y
+
+
+def test_kernels_round_after_every_operation():
+    """So they give the same bits wherever they run: no fused multiplications and additions."""
+    values = np.random.default_rng(0).random(4099) * 0.9 + 0.1
+    x = (values + 0.055) / 1.055
+    fifths = (1 / 5, 3 / 25, 11 / 125, 44 / 625)
+    y = roots(x, 5, 0x4CB89BB1, 0x33333334, (fifths, fifths[:3]))
+    found = values.copy()
+    linear(len(found), 1.0, found)
+    assert np.array_equal(found, (x * x * x) * (y * y * y))
+    thirds = (1 / 3, 2 / 9, 14 / 81)
+    y = roots(values, 3, 0x553EE8B4, 0x55555556, (thirds, thirds))
+    found, numbers = values.copy(), ColorSpace("oklab", np.dtype(np.uint8)).numbers
+    cube_roots(len(found), numbers, found)
+    assert np.array_equal(found, values * (y * y))
+    assert np.allclose(found, np.cbrt(values), rtol=2e-15, atol=0)
+
+
+@pytest.mark.parametrize("name", ["lab", "oklab"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_color_has_the_same_coordinates_whatever_holds_it(name, dtype):
+    white = np.iinfo(dtype).max
+    colors = np.random.default_rng(0).integers(0, white + 1, (1500, 3)).astype(dtype)
+    expected = convert_colors(colors / white, name)
+    space = ColorSpace(name, colors.dtype)
+    assert np.array_equal(space.forward(colors), expected)
+    assert np.array_equal(space.forward(np.asfortranarray(colors, float)), expected)
+    assert np.array_equal(space.forward(colors[7:8]), expected[7:8])
+    assert np.array_equal(
+        np.vstack([space.forward(colors[:513]), space.forward(colors[513:])]), expected
+    )
+
+
+def test_dark_floats():
+    dark = np.array([0.0, 5e-324, 1e-300, 1e-40, 1e-9, 0.04045, np.nextafter(0.04045, 1)])
+    grey = np.repeat(dark[:, np.newaxis], 3, axis=1)
+    assert np.allclose(convert_colors(grey, "lab"), lab(grey), rtol=0, atol=1e-12)
+    assert np.allclose(convert_colors(grey, "oklab"), oklab(grey), rtol=0, atol=1e-4)
+    assert convert_colors(grey[:1], "oklab").tolist() == [[0, 0, 0]]
+    # Roots are taken of whatever a given palette holds, also beyond what RGB can be.
+    beyond = ColorSpace("oklab", np.dtype(float)).forward(np.array([[-0.5, -0.5, -0.5], [9, 9, 9]]))
+    assert beyond[0, 0] < 0 < beyond[1, 0]
+
+
+def test_scikit_image_is_not_imported():
+    code = """import sys, numpy as np, napari_kmeans_quantizer as q
+q.convert_colors([[1, 0, 0]], "lab")
+q.quantize(np.arange(75).reshape(5, 5, 3).astype(np.uint8), 4, color_space="oklab")
+print(sorted(m for m in sys.modules if m.split(".")[0] == "skimage"))"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_oklab_of_the_sources_example_values():
@@ -105,8 +177,11 @@ def test_oklab_of_the_sources_example_values():
         [0.922, -0.671, 0.263],
         [0.153, -1.415, -0.449],
     ]
-    assert np.allclose(oklab_of_xyz(xyz), expected, atol=6e-4)
-    assert np.allclose(xyz_of_oklab(oklab_of_xyz(xyz)), xyz)
+    numbers = ColorSpace("oklab", np.dtype(np.uint8)).numbers
+    numbers[:9] = CONES_OF_XYZ.ravel()  # from XYZ, not from linear RGB
+    x, y, z = xyz.T.copy()
+    from_linear(4, numbers, x, y, z)
+    assert np.allclose(np.stack([x, y, z], axis=1), expected, atol=6e-4)
 
 
 def test_palette_stays_in_the_images_range():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .arguments import as_unit_rgb, check_can_convert, check_color_space
+from .threads import chunks, map_chunks
 from .units import WHITES, image_range
 
 if TYPE_CHECKING:
@@ -17,9 +18,22 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# CIE XYZ to the cone responses of Oklab, and their cube roots to Oklab [1]_.
+# Linear sRGB to CIE XYZ [1]_, and white.
 #
-# .. [1] B. Ottosson, "A perceptual color space for image processing", 2020,
+# .. [1] IEC 61966-2-1:1999
+XYZ_OF_LINEAR = np.array(
+    [
+        [0.412453, 0.357580, 0.180423],
+        [0.212671, 0.715160, 0.072169],
+        [0.019334, 0.119193, 0.950227],
+    ]
+)
+WHITE_D65 = np.array([0.95047, 1.0, 1.08883])
+# Roots of XYZ to CIELAB, but for the 16 that is taken from L.
+LAB_OF_ROOTS = np.array([[0.0, 116.0, 0.0], [500.0, -500.0, 0.0], [0.0, 200.0, -200.0]])
+# CIE XYZ to the cone responses of Oklab, and their cube roots to Oklab [2]_.
+#
+# .. [2] B. Ottosson, "A perceptual color space for image processing", 2020,
 #        https://bottosson.github.io/posts/oklab/
 CONES_OF_XYZ = np.array(
     [
@@ -37,8 +51,24 @@ OKLAB_OF_ROOTS = np.array(
 )
 
 
+def _times(a: Floats, b: Floats) -> Floats:
+    """Return ``a @ b``, the same on every machine, which libraries of linear algebra are not."""
+    x, y, z = b
+    return np.stack([u * x + v * y + w * z for u, v, w in a])
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """Return the inverse of a matrix (3, 3), by cofactors."""
+    a, b, c = matrix
+    cofactors = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)
+    inverse: Floats = cofactors / (a * cofactors[:, 0]).sum()
+    return inverse
+
+
 class ColorSpace:
     """Conversion of an image's sRGB colors to CIELAB or Oklab, and back.
+
+    The only one: what a sweep takes for nearest is nearest by `convert_colors`, to the last bit.
 
     Parameters
     ----------
@@ -52,40 +82,74 @@ class ColorSpace:
 
     def __init__(self, name: str, dtype: np.dtype[Any], white: float | None = None) -> None:
         self.name = name
-        self._dtype = dtype
         self._largest = white or (float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0)
+        if name == "lab":
+            self._of_linear = XYZ_OF_LINEAR / WHITE_D65[:, np.newaxis]
+            self._of_roots, self._offset = LAB_OF_ROOTS, -16.0
+            self._line = (0.008856, 7.787, 16 / 116, -np.inf)
+        else:
+            self._of_linear = _times(CONES_OF_XYZ, XYZ_OF_LINEAR)
+            self._of_roots, self._offset = OKLAB_OF_ROOTS, 0.0
+            self._line = ROOTS_ONLY
+
+    @property
+    def numbers(self) -> Floats:
+        """What kernels need to know, (23,): see `kernels.conversion`."""
+        matrices = self._of_linear.ravel(), self._of_roots.ravel()
+        return np.concatenate([matrices[0], self._line, matrices[1], [self._offset]])
 
     def forward(self, colors: NDArray[Any]) -> Floats:
-        """Convert colors (n, 3) in the image's units; bytes by look-up, up to the cube root."""
-        from skimage.color import rgb2xyz, xyz2lab
-
-        if colors.dtype == np.uint8:
-            red, green, blue = self._xyz_of_bytes
-            xyz = red[colors[:, 0]] + green[colors[:, 1]] + blue[colors[:, 2]]
-        else:
-            xyz = rgb2xyz(np.asarray(colors, np.float64) / self._largest)
-        converted: Floats = xyz2lab(xyz) if self.name == "lab" else oklab_of_xyz(xyz)
+        """Convert colors (n, 3) in the image's units."""
+        converted = np.array(colors, np.float64, order="C")
+        self.convert(converted)
         return converted
+
+    def convert(self, colors: Floats) -> None:
+        """Convert colors (n, 3) in the image's units, in place."""
+        from .kernels import conversion as kernels
+
+        x, y, z = np.empty((3, kernels.BLOCK))
+        kernels.convert_rows(self._largest, self.numbers, x, y, z, colors)
 
     def backward(self, points: Floats) -> Floats:
         """Convert points (n, 3) to colors in the image's units, the nearest that can be shown."""
-        from skimage.color import lab2xyz, xyz2rgb
-
-        xyz = lab2xyz(_with_light(points)) if self.name == "lab" else xyz_of_oklab(points)
-        rgb = xyz2rgb(xyz)
-        colors: Floats = np.clip(rgb, 0, 1) * self._largest
+        least, slope, intercept, _ = self._line
+        first, *others = points.T
+        roots = _times(_inverse(self._of_roots), np.stack([first - self._offset, *others]))
+        values = roots * roots * roots
+        if slope:
+            values = np.where(
+                roots > slope * least + intercept, values, (roots - intercept) / slope
+            )
+        linear = _times(_inverse(self._of_linear), values).clip(0, 1)
+        colors: Floats = np.ascontiguousarray(_with_curve(linear).clip(0, 1).T) * self._largest
         return colors
 
-    @cached_property
-    def _xyz_of_bytes(self) -> Floats:
-        """XYZ of every value of each channel alone, (3, 256, 3): XYZ of a color is their sum."""
-        from skimage.color import rgb2xyz
 
-        values = np.zeros((3, 256, 3))
-        for channel in range(3):
-            values[channel, :, channel] = np.arange(256) / 255
-        xyz: Floats = rgb2xyz(values)
-        return xyz
+ROOTS_ONLY = (1e-60, 0.0, 0.0, -1e-60)
+"""No line but at 0."""
+
+
+def _with_curve(linear: Floats) -> Floats:
+    """Apply the curve of sRGB, that of its standard, to linear RGB in 0..1."""
+    from .kernels.conversion import roots
+
+    numbers = np.zeros(23)
+    numbers[9:13] = ROOTS_ONLY
+    root = np.array(linear, order="C")
+    roots(root.size, numbers, root.reshape(-1))
+    power = root * np.sqrt(np.sqrt(root))  # linear ** (1 / 2.4)
+    return np.where(linear > 0.0031308, 1.055 * power - 0.055, 12.92 * linear)
+
+
+@cache
+def linear_bytes() -> Floats:
+    """Return linear RGB of bytes, (256,)."""
+    from .kernels.conversion import linear
+
+    values = np.arange(256.0)
+    linear(256, 255.0, values)
+    return values
 
 
 def convert_colors(colors: ArrayLike, color_space: Literal["rgb", "lab", "oklab"]) -> Floats:
@@ -118,39 +182,13 @@ def convert_colors(colors: ArrayLike, color_space: Literal["rgb", "lab", "oklab"
     [[53.0, 80.0, 67.0], [0.0, 0.0, 0.0]]
     """
     check_color_space(color_space)
-    rgb = as_unit_rgb(colors)
-    if color_space == "rgb" or rgb.size == 0:
-        return rgb
-    space = ColorSpace(color_space, rgb.dtype)
-    return space.forward(rgb.reshape(-1, 3)).reshape(rgb.shape)
-
-
-def _with_light(lab: Floats) -> Floats:
-    """Return CIELAB with Z above 0: other colors cannot be shown, and scikit-image warns of them.
-
-    Not by catching the warning, which two threads cannot do at once.
-    """
-    lightness, a, b = lab.T
-    most = 200 * (lightness + 16) / 116 * (1 - 1e-9)
-    return np.stack([lightness, a, np.minimum(b, most)], axis=1)
-
-
-def oklab_of_xyz(xyz: Floats) -> Floats:
-    """Convert CIE XYZ, white at Y = 1, to Oklab, (n, 3)."""
-    return _mixed(np.cbrt(_mixed(xyz, CONES_OF_XYZ)), OKLAB_OF_ROOTS)
-
-
-def xyz_of_oklab(points: Floats) -> Floats:
-    """Convert Oklab to CIE XYZ, (n, 3)."""
-    roots = np.linalg.solve(OKLAB_OF_ROOTS, points.T)
-    converted: Floats = np.linalg.solve(CONES_OF_XYZ, roots**3).T
+    converted = as_unit_rgb(colors)
+    if color_space != "rgb":
+        space, rows = ColorSpace(color_space, converted.dtype), converted.reshape(-1, 3)
+        parts = chunks(len(rows))
+        for _ in map_chunks(lambda i: space.convert(rows[parts[i]]), len(parts)):
+            pass
     return converted
-
-
-def _mixed(points: Floats, matrix: Floats) -> Floats:
-    """Return ``points @ matrix.T``, which is slow for rows of three and not everywhere the same."""
-    x, y, z = points.T
-    return np.stack([a * x + b * y + c * z for a, b, c in matrix], axis=1)
 
 
 def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:
