@@ -64,8 +64,13 @@ def refine(
     # A single center is the mean exactly: nothing else would move with it.
     tolerance = variance * (effort.tolerance if len(centers) > 1 else 1e-20)
     n_sorts = 0
+    look = getattr(sweeper, "look", None)  # until centers rest
     for n_sweeps in range(1, MAX_SWEEPS + len(centers)):
-        clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
+        if look is not None and n_sweeps < MAX_SWEEPS:
+            clusters = look(centers)
+            yield Progress("Painting", 1 - 0.7**n_sweeps)
+        else:
+            clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
         unusable = free & ((clusters.counts == 0) | _looks_taken(pixels.values(centers), free))
         if unusable.any():
             centers = _replaced(pixels, centers, unusable)
@@ -74,6 +79,9 @@ def refine(
         shift = _mean_shift(_moved_apart(pixels, centers, means) - centers, clusters.counts * free)
         error = clusters.squared_error / clusters.counts.sum()
         rest = shift <= min(tolerance, effort.excess * error) or n_sweeps >= MAX_SWEEPS
+        if rest and look is not None and n_sweeps < MAX_SWEEPS:
+            look = None
+            continue
         order = np.argsort(-clusters.counts, kind="stable")
         if rest and not clusters.ties:
             return _sorted(Painting(centers, canvas, clusters, n_sweeps), order, pixels.mask)

@@ -1,4 +1,20 @@
-"""8-bit RGB colors by their code, red << 16 | green << 8 | blue."""
+"""8-bit RGB colors in another color space: counted one by one, converted, labeled by octants.
+
+Codes, cells, octants, boxes, blocks and the entries of cells are those of `grid_count`. Colors have
+a byte each for their count, at their code: those of a cell share a line of the cache.
+
+**Spills.** A count that reaches 256 moves `SPILL` pixels to the spill list and starts again from
+one: zero means no pixel. `spilled` lists the spilled codes in ascending order, `times` how often
+each was, `starts` where those of each box begin.
+
+**Bounds** of an octant, box or block, (7,) float64: pixels, and the least and the largest
+coordinates of its colors in the space.
+
+**Colors of a box**, those with pixels, octant by octant: `codes` (ROOM,) uint32, coordinates `x`,
+`y`, `z` and `weights` (ROOM,) float64; `found` (8, 3) int64: where those of an octant begin and
+end, and how many centers may be nearest. All of a box are converted at once, which is quicker than
+by octants. No row of an array is taken on the way: that counts references.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +22,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .bits import trailing_zeros
+from .conversion import from_linear
+from .grid_count import (
+    BLOCK,
+    INCREMENT,
+    MIXED,
+    PLACE,
+    U32,
+    U64,
+    _keep_seen,
+    _sum_squares,
+    add_word,
+    compact,
+    encode,
+    unpack,
+)
 from .jit import jit
 
 if TYPE_CHECKING:
@@ -13,78 +45,547 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+GRID_COUNT = "4bed0bc83f7c"
+BITS = "cba37dc68db6"
+CONVERSION = "5d9afad0a96d"
+"""Digests of what is compiled into these; see the package's docstring."""
+
+# For eight bytes of a word at once: all bits but the highest; the lowest; what gathers those.
+_LOW, _ONES, _GATHER = U64(0x7F7F7F7F7F7F7F7F), U64(0x0101010101010101), U64(0x0102040810204080)
+# A box's cells, octant by octant: the first of each one, and what to add for the others.
+OCTANTS = np.array([0, 2, 8, 10, 32, 34, 40, 42])
+CHILDREN = np.array([0, 1, 4, 5, 16, 17, 20, 21])
+I64: Any = np.int64  # to mypy an int, too
+# Not literals: numba would compile for each.
+X, Y, Z = I64(0), I64(1), I64(2)
+SPILL = 255
+LANES = 8
+"""Octants begin at multiples of these: what a SIMD loop leaves over would be slow."""
+ROOM = 4096 + 8 * LANES
+
 
 @jit
-def count_colors(pixels: Array, counts: Array) -> None:
-    """Count pixels by color. IN `pixels` (n, 3) uint8. INOUT `counts` (2 ** 24,) uint32."""
-    for i in range(len(pixels)):
-        code = np.int64(pixels[i, 0]) << 16 | np.int64(pixels[i, 1]) << 8 | np.int64(pixels[i, 2])
-        counts[code] += np.uint32(1)
+def count_colors(
+    words: Array,
+    step: int,
+    n_pixels: int,
+    mask: Array,
+    state: Array,
+    counts: Array,
+    spills: Array,
+    pixels: Array,
+    codes: Array,
+) -> None:
+    """Count pixels by color.
+
+    IN `words`, `step`, `n_pixels`, `mask`: see `grid_count`.
+    INOUT `state` (2,) int64: how many spills there are, and the sum of squares of all channels;
+    `counts` (2 ** 24,) uint8, `spills` (..,) uint32: codes.
+    OUT `pixels` and `codes` (BLOCK,) uint32: room to work in.
+    """
+    n_spills = state[0]
+    for start in range(0, n_pixels, BLOCK):
+        n = min(BLOCK, n_pixels - start)
+        unpack(words, step, start, n, pixels)
+        if len(mask):
+            n = _keep_seen(mask, start, n, pixels)
+        encode(pixels, n, codes)
+        state[1] += _sum_squares(pixels, n)
+        for i in range(n):
+            code = codes[i]
+            if counts[code] == SPILL:
+                spills[n_spills] = code
+                n_spills += 1
+                counts[code] = 0
+            counts[code] += 1
+    state[0] = n_spills
 
 
 @jit
-def n_counted(counts: Array) -> int:
-    """Number of colors with a count. IN `counts` (2 ** 24,) uint32."""
-    n = 0
+def add_counts(other: Array, n_spills: int, counts: Array, spills: Array) -> int:
+    """Add what another thread has counted.
+
+    IN `other` (2 ** 24,) uint8. INOUT `counts` (2 ** 24,) uint8, `spills` (..,) uint32: codes.
+    Returns how many spills there are now.
+    """
     for code in range(len(counts)):
-        n += counts[code] > 0
+        if other[code]:
+            n_counted = I64(counts[code]) + I64(other[code])
+            if n_counted > SPILL:
+                spills[n_spills] = code
+                n_spills += 1
+                n_counted -= SPILL
+            counts[code] = n_counted
+    return n_spills
+
+
+@jit
+def _present(counts: Array, cell: int) -> np.uint64:
+    """Which colors of a cell have pixels: a bit each. IN `counts` (2 ** 21,) uint64."""
+    present = every = U64(0)
+    for j in range(8):
+        every |= counts[8 * cell + j]
+    if every == U64(0):
+        return present
+    for j in range(8):
+        word = counts[8 * cell + j]
+        ones = ((((word & _LOW) + _LOW) | word) >> U64(7)) & _ONES  # 1 where a byte is not 0
+        present |= (ones * _GATHER >> U64(56)) << U64(8 * j)
+    return present
+
+
+@jit
+def _load_octant(
+    octant: int,
+    start: int,
+    counts: Array,
+    curve: Array,
+    codes: Array,
+    x: Array,
+    y: Array,
+    z: Array,
+    weights: Array,
+) -> int:
+    """Load the colors of an octant that have pixels, in order of their codes.
+
+    IN `start`: where to, `counts` (2 ** 21,) uint64: eight bytes each, `curve` (256,) float64:
+    bytes to linear RGB.
+    OUT `codes`, `x`, `y`, `z`: linear RGB, up to a multiple of `LANES`, `weights`: the counts'
+    bytes.
+    Returns where they end.
+    """
+    n = start
+    for child in CHILDREN:
+        cell = 64 * (octant >> 3) + OCTANTS[octant & 7] + child
+        r, g, b = compact(cell << 4), compact(cell << 6), compact(cell << 2)
+        present = _present(counts, cell)
+        while present:
+            low = I64(trailing_zeros(present))
+            present &= present - U64(1)
+            codes[n] = 64 * cell + low
+            x[n] = curve[r + (low >> 2 & 3)]
+            y[n] = curve[g + (low & 3)]
+            z[n] = curve[b + (low >> 4)]
+            weights[n] = counts[8 * cell + (low >> 3)] >> U64(8 * (low & 7)) & U64(255)
+            n += 1
+    for i in range(n, lanes(n)):
+        x[i], y[i], z[i] = x[n - 1], y[n - 1], z[n - 1]
     return n
 
 
 @jit
-def list_colors(counts: Array, colors: Array, weights: Array) -> None:
-    """List the colors with a count, in order of their codes.
-
-    IN `counts` (2 ** 24,) uint32. OUT `colors` (n, 3) uint8, `weights` (n,) float64: the counts.
-    """
-    n = 0
-    for code in range(len(counts)):
-        if counts[code] > 0:
-            colors[n, 0], colors[n, 1], colors[n, 2] = code >> 16, code >> 8 & 255, code & 255
-            weights[n] = counts[code]
-            n += 1
+def lanes(n: int) -> int:
+    """Round up to a multiple of `LANES`."""
+    return (n + LANES - 1) // LANES * LANES
 
 
 @jit
-def spread_labels(colors: Array, labels: Array, label_of: Array) -> None:
-    """Put the labels of colors at their codes.
-
-    IN `colors` (n, 3) uint8, `labels` (n,) integer.
-    OUT `label_of` (2 ** 24,) integer.
-    """
-    for i in range(len(colors)):
-        code = np.int64(colors[i, 0]) << 16 | np.int64(colors[i, 1]) << 8 | np.int64(colors[i, 2])
-        label_of[code] = labels[i]
-
-
-@jit
-def paint_colors(
-    pixels: Array, label_of: Array, values: Array, labels: Array, painted: Array
+def _add_spills(
+    box: int,
+    start: int,
+    stop: int,
+    spilled: Array,
+    times: Array,
+    starts: Array,
+    codes: Array,
+    weights: Array,
 ) -> None:
-    """Look the pixels' labels up, and paint them.
+    """Add to the weights of an octant what has spilled.
 
-    IN `pixels` (n, 3) uint8, `label_of` (2 ** 24,) integer, `values` (K, 3) uint8.
-    OUT `labels` (n,) integer, `painted` (n, 3) uint8.
+    IN `box`: the octant's, `start` and `stop`: where it lies; `spilled` and `times` (m,) int64,
+    `starts` (boxes + 1,) int64, `codes`. INOUT `weights`.
     """
-    for i in range(len(pixels)):
-        code = np.int64(pixels[i, 0]) << 16 | np.int64(pixels[i, 1]) << 8 | np.int64(pixels[i, 2])
-        label = label_of[code]
-        labels[i] = label
-        for channel in range(3):
-            painted[i, channel] = values[label, channel]
+    i = start
+    for s in range(starts[box], starts[box + 1]):
+        while i < stop and codes[i] < spilled[s]:
+            i += 1
+        if i < stop and codes[i] == spilled[s]:
+            weights[i] += SPILL * times[s]
 
 
 @jit
-def painted_error(colors: Array, weights: Array, labels: Array, values: Array) -> float:
-    """Weighted sum of squared differences between colors and the values of their labels.
+def _pack(start: int, stop: int, codes: Array, weights: Array, packed: Array) -> None:
+    """Add some colors to the words of their cells, but no spills.
 
-    IN `colors` (n, 3) uint8, `weights` (n,) float64, `labels` (n,) integer, `values` (K, 3) uint8.
+    IN `codes`, `weights`: less than 256. INOUT `packed` (N_CELLS,) uint64.
     """
-    error = 0.0
-    for i in range(len(colors)):
-        off = np.int64(0)
-        for channel in range(3):
-            difference = np.int64(colors[i, channel]) - np.int64(values[labels[i], channel])
-            off += difference * difference
-        error += weights[i] * off
-    return error
+    for i in range(U64(start), U64(stop)):
+        packed[codes[i] >> U32(6)] += U64(I64(weights[i])) * INCREMENT[codes[i] & U32(63)]
+
+
+@jit
+def _enclose(inner: Array, i: int, outer: Array, o: int) -> None:
+    """Extend the bounds of a box or block by those of a part of it.
+
+    IN `inner` (i.., 7). INOUT `outer` (o.., 7) float64.
+    """
+    for c in range(1, 4):
+        if outer[o, 0] == 0 or inner[i, c] < outer[o, c]:
+            outer[o, c] = inner[i, c]
+        if outer[o, 0] == 0 or inner[i, c + 3] > outer[o, c + 3]:
+            outer[o, c + 3] = inner[i, c + 3]
+    outer[o, 0] += inner[i, 0]
+
+
+@jit
+def _find_bounds(
+    start: int, stop: int, x: Array, y: Array, z: Array, row: int, bounds: Array
+) -> None:
+    """Find the bounds of some colors. OUT a `row` of `bounds`, all but the pixels.
+
+    All coordinates at once: six chains of comparisons, none of which waits for another.
+    """
+    x0, y0, z0 = x1, y1, z1 = x[start], y[start], z[start]
+    for i in range(U64(start), U64(stop)):
+        a, b, c = x[i], y[i], z[i]
+        x0, x1 = a if a < x0 else x0, a if a > x1 else x1
+        y0, y1 = b if b < y0 else y0, b if b > y1 else y1
+        z0, z1 = c if c < z0 else z0, c if c > z1 else z1
+    bounds[row, 1], bounds[row, 2], bounds[row, 3] = x0, y0, z0
+    bounds[row, 4], bounds[row, 5], bounds[row, 6] = x1, y1, z1
+
+
+@jit
+def _middle(bounds: Array, row: int, column: int) -> float:
+    """The middle of bounds in one coordinate, 0 to 2."""
+    return 0.5 * (bounds[row, 1 + column] + bounds[row, 4 + column])
+
+
+@jit
+def _sum_up(
+    start: int,
+    stop: int,
+    x: Array,
+    y: Array,
+    z: Array,
+    weights: Array,
+    row: int,
+    bounds: Array,
+    sums: Array,
+) -> None:
+    """Sum up the pixels of an octant.
+
+    INOUT a `row` of `bounds`: the pixels are set. OUT a `row` of `sums` (.., 4) float64: of offsets
+    from the middle of the bounds, and of squared offsets.
+    """
+    m0, m1, m2 = _middle(bounds, row, X), _middle(bounds, row, Y), _middle(bounds, row, Z)
+    n_pixels = s0 = s1 = s2 = q0 = q1 = q2 = 0.0
+    for i in range(U64(start), U64(stop)):
+        w, a, b, c = weights[i], x[i] - m0, y[i] - m1, z[i] - m2
+        u, v, t = w * a, w * b, w * c
+        n_pixels, s0, s1, s2 = n_pixels + w, s0 + u, s1 + v, s2 + t
+        q0, q1, q2 = q0 + u * a, q1 + v * b, q2 + t * c
+    bounds[row, 0] = n_pixels
+    sums[row, 0], sums[row, 1], sums[row, 2], sums[row, 3] = s0, s1, s2, q0 + q1 + q2
+
+
+@jit
+def measure_octants(
+    start: int,
+    stop: int,
+    packed: Array,
+    counts: Array,
+    spilled: Array,
+    times: Array,
+    starts: Array,
+    curve: Array,
+    space: Array,
+    codes: Array,
+    x: Array,
+    y: Array,
+    z: Array,
+    weights: Array,
+    found: Array,
+    octants: Array,
+    boxes: Array,
+    blocks: Array,
+    sums: Array,
+) -> None:
+    """Find the bounds of the octants, boxes and blocks, and what the colors of the octants sum to.
+
+    IN `start` and `stop`: blocks; `counts` (2 ** 21,) uint64: eight bytes each, `spilled` and
+    `times` (m,) int64, `starts` (boxes + 1,) int64, `curve` (256,) float64: bytes to linear RGB,
+    `space`: see `conversion`.
+    INOUT `codes`, `x`, `y`, `z`, `weights`, `found`: to work in; `packed` (N_CELLS,) uint64: words
+    without spills, of any number of pixels; `octants` (32768, 7), `boxes` (4096, 7), `blocks`
+    (64, 7) float64: bounds; all zeros at first.
+    OUT `sums` (32768, 4) float64: see `_sum_up`.
+    """
+    for box in range(64 * start, 64 * stop):
+        n = I64(0)
+        for i in range(8):
+            first = lanes(n)
+            n = _load_octant(8 * box + i, first, counts, curve, codes, x, y, z, weights)
+            _pack(first, n, codes, weights, packed)
+            _add_spills(box, first, n, spilled, times, starts, codes, weights)
+            found[i, 0], found[i, 1] = first, n
+        from_linear(lanes(n), space, x, y, z)
+        for i in range(8):
+            octant, first, last = 8 * box + i, found[i, 0], found[i, 1]
+            if last > first:
+                _find_bounds(first, last, x, y, z, octant, octants)
+                _sum_up(first, last, x, y, z, weights, octant, octants, sums)
+                _enclose(octants, octant, boxes, box)
+                _enclose(octants, octant, blocks, box >> 6)
+
+
+@jit
+def _narrow(bounds: Array, row: int, n: int, level: int, to: int, near: Array) -> int:
+    """Keep of some centers those that can be nearest to a color within bounds.
+
+    With m the middle and b the center nearest to it, |x - c|^2 - |x - b|^2 is linear in x, so
+    within it is at least |m - c|^2 - |m - b|^2 - the sum of sides * |b - c|. The slack is far
+    above all rounding. Where a comparison meets infinity or NaN, the center stays.
+
+    IN a `row` of `bounds`.
+    INOUT `near` (.., n.., 5) float64: x, y, z and index of a center, and room to work in; `n` are
+    given at a `level`, and those kept go to another one.
+    Returns how many are kept.
+    """
+    m0, m1, m2 = _middle(bounds, row, X), _middle(bounds, row, Y), _middle(bounds, row, Z)
+    slack = 1e-12 * (1.0 + abs(m0) + abs(m1) + abs(m2))
+    s0 = bounds[row, 4] - bounds[row, 1] + slack
+    s1 = bounds[row, 5] - bounds[row, 2] + slack
+    s2 = bounds[row, 6] - bounds[row, 3] + slack
+    lowest, best = np.inf, 0
+    for j in range(n):
+        d0, d1, d2 = near[level, j, 0] - m0, near[level, j, 1] - m1, near[level, j, 2] - m2
+        d = d0 * d0 + d1 * d1 + d2 * d2
+        near[level, j, 4] = d
+        best = j if d < lowest else best
+        lowest = min(lowest, d)
+    x0, x1, x2 = near[level, best, 0], near[level, best, 1], near[level, best, 2]
+    n_kept = 0
+    for j in range(n):
+        a, b, c, d = near[level, j, 0], near[level, j, 1], near[level, j, 2], near[level, j, 4]
+        reach = s0 * abs(a - x0) + s1 * abs(b - x1) + s2 * abs(c - x2)
+        near[to, n_kept, 0] = a
+        near[to, n_kept, 1] = b
+        near[to, n_kept, 2] = c
+        near[to, n_kept, 3] = near[level, j, 3]
+        n_kept += not (d - lowest > reach + 1e-12 * (d + lowest + reach))
+    return n_kept
+
+
+@jit
+def _add_octant(
+    octant: int,
+    k: int,
+    packed: Array,
+    octants: Array,
+    sums: Array,
+    places: Array,
+    entries: Array,
+    totals: Array,
+    offsets: Array,
+) -> None:
+    """Give all of an octant to center `k`. IN, OUT and INOUT as for `label_octants`."""
+    first, together = 64 * (octant >> 3) + OCTANTS[octant & 7], U64(0)
+    for child in CHILDREN:
+        entries[first + child] = k
+        word = packed[first + child]
+        together += word + (word >> U64(48)) * (PLACE[child] << U64(2))
+    add_word(together, first << 6, U64(k), totals)
+    n_pixels, squares = octants[octant, 0], sums[octant, 3]
+    for c in range(3):
+        off = _middle(octants, octant, c) - places[k, c]
+        offsets[k, c] += sums[octant, c] + n_pixels * off
+        squares += off * (2 * sums[octant, c] + n_pixels * off)
+    offsets[k, 3] += squares
+
+
+@jit
+def _find_nearest(
+    start: int,
+    stop: int,
+    x: Array,
+    y: Array,
+    z: Array,
+    n_near: int,
+    level: int,
+    near: Array,
+    best: Array,
+    owner: Array,
+) -> int:
+    """Find the nearest of some centers for the colors of an octant; ties go to the first.
+
+    IN `near` (.., n_near.., 5) float64: in a `level` x, y, z and index of a center.
+    OUT `best` and `owner` (ROOM,) float64: squared distances and indices.
+    Returns how often a center was as near as the nearest one before it.
+    """
+    n_ties = 0
+    for i in range(U64(start), U64(stop)):
+        best[i], owner[i] = np.inf, near[level, 0, 3]
+    for j in range(n_near):
+        a, b, c, index = near[level, j, 0], near[level, j, 1], near[level, j, 2], near[level, j, 3]
+        for i in range(U64(start), U64(stop)):
+            d = (x[i] - a) * (x[i] - a) + (y[i] - b) * (y[i] - b) + (z[i] - c) * (z[i] - c)
+            old, previous = best[i], owner[i]
+            closer = d < old  # one mask for two selects, or LLVM makes branches of them
+            n_ties += d == old  # an array of them would be one too many for SIMD code
+            best[i] = d if closer else old
+            owner[i] = index if closer else previous
+    return n_ties
+
+
+@jit
+def _add_colors(
+    start: int,
+    stop: int,
+    x: Array,
+    y: Array,
+    z: Array,
+    weights: Array,
+    best: Array,
+    owner: Array,
+    places: Array,
+    offsets: Array,
+) -> None:
+    """Add the offsets of some colors from their centers. INOUT as for `label_octants`."""
+    for i in range(U64(start), U64(stop)):
+        k, w = I64(owner[i]), weights[i]
+        offsets[k, 0] += w * (x[i] - places[k, 0])
+        offsets[k, 1] += w * (y[i] - places[k, 1])
+        offsets[k, 2] += w * (z[i] - places[k, 2])
+        offsets[k, 3] += w * best[i]
+
+
+@jit
+def _add_pixels(
+    start: int, stop: int, codes: Array, weights: Array, owner: Array, totals: Array
+) -> None:
+    """Add the pixels of a cell to their centers' totals. INOUT as for `label_octants`."""
+    corner = I64(codes[start]) >> 6 << 6
+    r, g, b = compact(corner >> 2), compact(corner), compact(corner >> 4)
+    for i in range(start, stop):
+        k, w, low = I64(owner[i]), I64(weights[i]), I64(codes[i] & U32(63))
+        totals[k, 0] += w
+        totals[k, 1] += w * (r + (low >> 2 & 3))
+        totals[k, 2] += w * (g + (low & 3))
+        totals[k, 3] += w * (b + (low >> 4))
+
+
+@jit
+def _make_entries(
+    start: int,
+    stop: int,
+    used: int,
+    packed: Array,
+    codes: Array,
+    weights: Array,
+    owner: Array,
+    entries: Array,
+    cell_labels: Array,
+    totals: Array,
+) -> int:
+    """Make the entries of the cells of an octant, and add up their pixels.
+
+    IN, OUT and INOUT as for `label_octants`.
+    Returns where the next labels of a mixed cell begin.
+    """
+    same, wide = True, len(totals) > 256
+    for i in range(start, stop):
+        k, low = I64(owner[i]), I64(codes[i] & U32(63))
+        same &= owner[i] == owner[start]
+        cell_labels[used + low] = k
+        if wide:
+            cell_labels[used + 64 + low] = k >> 8
+        cell = I64(codes[i]) >> 6
+        if i + 1 == stop or I64(codes[i + 1]) >> 6 != cell:
+            if same:
+                entries[cell] = k
+                add_word(packed[cell], cell << 6, U64(k), totals)
+            else:
+                entries[cell] = MIXED | U32(used >> 6)
+                used += 128 if wide else 64
+                _add_pixels(start, i + 1, codes, weights, owner, totals)
+            start, same = i + 1, True
+    return used
+
+
+@jit
+def label_octants(
+    start: int,
+    stop: int,
+    used: int,
+    packed: Array,
+    counts: Array,
+    spilled: Array,
+    times: Array,
+    starts: Array,
+    curve: Array,
+    space: Array,
+    codes: Array,
+    x: Array,
+    y: Array,
+    z: Array,
+    weights: Array,
+    found: Array,
+    octants: Array,
+    boxes: Array,
+    blocks: Array,
+    sums: Array,
+    places: Array,
+    near: Array,
+    best: Array,
+    owner: Array,
+    entries: Array,
+    cell_labels: Array,
+    totals: Array,
+    offsets: Array,
+) -> int:
+    """Find the nearest center of every color that has pixels, in some blocks.
+
+    Blocks, boxes and octants hand the centers that are left to what lies within.
+
+    IN `start` and `stop`: the blocks; `used`: where the labels of their mixed cells begin; others
+    from `measure_octants`; `places` (K, 3) float64: centers.
+    INOUT `codes`, `x`, `y`, `z`, `weights`, `found`, `best` and `owner` (ROOM,) float64: to work
+    in; `near` (11, M + 1, 5) float64: the first M of the first level are the centers to choose
+    from, no two alike, ascending.
+    OUT `entries` (N_CELLS,) uint32, `cell_labels` (..,) uint8: 64 times the cells with pixels, or
+    128 times if there are more than 256 centers.
+    INOUT `totals` (K, 4) int64: count and sums of r, g, b over mixed cells and the words of others;
+    `offsets` (K, 4) float64: sums of offsets of all pixels from their centers, and of squared ones.
+    Returns 0 if no color can have two centers equally near.
+    """
+    n_block = n_ties = 0
+    for box in range(64 * start, 64 * stop):
+        if box & 63 == 0 and blocks[box >> 6, 0]:
+            n_block = _narrow(blocks, box >> 6, near.shape[1] - 1, I64(0), I64(1), near)
+        if boxes[box, 0]:
+            n_box = _narrow(boxes, box, n_block, I64(1), I64(2), near)
+            n = I64(0)
+            for i in range(8):
+                octant, first = 8 * box + i, lanes(n)
+                found[i, 2] = 0
+                if octants[octant, 0]:
+                    found[i, 2] = _narrow(octants, octant, n_box, I64(2), 3 + i, near)
+                if found[i, 2] == 1:
+                    k = I64(near[3 + i, 0, 3])
+                    _add_octant(octant, k, packed, octants, sums, places, entries, totals, offsets)
+                elif found[i, 2] > 1:
+                    n = _load_octant(octant, first, counts, curve, codes, x, y, z, weights)
+                    _add_spills(box, first, n, spilled, times, starts, codes, weights)
+                    found[i, 0], found[i, 1] = first, n
+            from_linear(lanes(n), space, x, y, z)
+            for i in range(8):
+                if found[i, 2] > 1:
+                    first, last = found[i, 0], found[i, 1]
+                    n_ties += _find_nearest(
+                        first, lanes(last), x, y, z, found[i, 2], 3 + i, near, best, owner
+                    )
+                    _add_colors(first, last, x, y, z, weights, best, owner, places, offsets)
+                    used = _make_entries(
+                        first,
+                        last,
+                        used,
+                        packed,
+                        codes,
+                        weights,
+                        owner,
+                        entries,
+                        cell_labels,
+                        totals,
+                    )
+    return n_ties

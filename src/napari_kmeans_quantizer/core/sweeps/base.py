@@ -54,7 +54,11 @@ class Canvas(NamedTuple):
 
 
 class Sweeper(Protocol):
-    """An image made ready to be counted and swept."""
+    """An image made ready to be counted and swept.
+
+    One that knows a sweep's figures sooner than it paints has a method `look`, too: it gets the
+    centers, and returns their clusters.
+    """
 
     def distinct(self, limit: int) -> ColorTable | None:
         """Return the distinct colors, or None if there are more than `limit`."""

@@ -30,7 +30,7 @@ MAX_DISTINCT = 1 << 18
 def choose_sweeper(pixels: Pixels, space: ColorSpace | None) -> Sweeper:
     """Return an image made ready to be counted and swept in a color space, None for its own."""
     if space is not None:
-        return Colors(pixels, space) if Grid.suits(pixels) else Points(pixels, space)
+        return Colors(pixels, space) if Colors.suits(pixels) else Points(pixels, space)
     if Levels.suits(pixels):
         return Levels(pixels)
     if Few.suits(pixels):
