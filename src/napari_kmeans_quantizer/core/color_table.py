@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .threads import chunks
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from .image import Pixels
 
 MAX_SAMPLE = 1 << 17
 """At most so many pixels, drawn at random, stand for all."""
+PART_VALUES = 1 << 16
+"""Values that are looked at together."""
+MOST_VALUES = 1 << 21
+"""Values that are sorted out together."""
 MAX_GREYS = 1 << 16
 """Up to so many distinct grey values the search is exact."""
 
@@ -33,51 +37,67 @@ class ColorTable(NamedTuple):
     @property
     def variance(self) -> float:
         """Mean variance of the channels."""
-        n = self.counts.sum()
-        mean = square = np.zeros(self.colors.shape[1])
-        for part in chunks(len(self.counts)):
+        weights, size = self.counts / self.counts.sum(), max(1, PART_VALUES // self.colors.shape[1])
+        sums = squares = np.zeros(self.colors.shape[1])
+        for start in range(0, len(weights), size):
+            part = slice(start, start + size)
             offsets = self.colors[part] - self.colors[0]  # small numbers, whatever their range
-            weights = self.counts[part] / n
-            mean = mean + weights @ offsets
-            offsets *= offsets
-            square = square + weights @ offsets
-        return float((square - mean**2).mean())
+            weighted = weights[part, np.newaxis] * offsets
+            sums, squares = sums + weighted.sum(axis=0), squares + (weighted * offsets).sum(axis=0)
+        return float((squares - sums**2).mean())
 
 
 def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:
     """Return the distinct colors of an image in lexicographic order, None if more than `limit`."""
-    found = np.empty((0, pixels.n_channels))
+    found = np.empty((0, pixels.n_channels), pixels.image.dtype.newbyteorder("="))
     counts = np.empty(0, np.int64)
+    for colors in _parts(pixels, limit):
+        # Most images show more than `limit` colors at once: look at a few pixels first.
+        few = colors[:: max(1, len(colors) // (4 * limit + 64))]
+        if _distinct_rows(few, np.ones(len(few), np.int64), limit) is None:
+            return None
+        rows = np.concatenate([found, colors])
+        counts = np.concatenate([counts, np.ones(len(colors), np.int64)])
+        distinct = _distinct_rows(rows, counts, limit)
+        if distinct is None:
+            return None
+        found, counts = distinct
+    order = np.lexsort(found.T[::-1])
+    return ColorTable(pixels.numbers(found[order]), counts[order])
+
+
+def _parts(pixels: Pixels, limit: int) -> Iterator[NDArray[Any]]:
+    """Yield the pixels in parts; none much larger than `limit` pixels of many channels."""
+    size = max(MOST_VALUES // pixels.n_channels, limit)
     for index in range(pixels.n_chunks):
-        chunk = pixels.chunk(index)
-        # Most images show more than `limit` colors at once: look at a few pixels before sorting.
-        few = chunk[:: max(1, len(chunk) // (4 * limit + 64))]
-        if len(few) < len(chunk) and len(_unique_rows(few)[0]) > limit:
-            return None
-        colors, n = _unique_rows(chunk)
-        colors = pixels.numbers(colors)
-        found, inverse = np.unique(np.concatenate([found, colors]), axis=0, return_inverse=True)
-        counts = np.bincount(inverse.reshape(-1), np.concatenate([counts, n]), len(found)).astype(
-            np.int64
-        )
-        if len(found) > limit:
-            return None
-    return ColorTable(found, counts)
+        colors = pixels.chunk(index)
+        for start in range(0, len(colors), size):
+            yield colors[start : start + size]
 
 
-def _unique_rows(colors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the distinct rows and their counts; rows of up to 8 bytes are sorted as integers."""
-    row_bytes = colors.shape[1] * colors.itemsize
-    if colors.shape[1] == 1:
-        values, counts = np.unique(colors, return_counts=True)
-        return values[:, np.newaxis], counts
-    if row_bytes > 8 or colors.dtype.kind == "f":
-        rows, counts = np.unique(colors, axis=0, return_counts=True)
-        return rows, counts
-    keys = np.zeros((len(colors), 8), np.uint8)
-    keys[:, :row_bytes] = colors.view(np.uint8).reshape(len(colors), row_bytes)
-    _, first, counts = np.unique(keys.view(np.uint64)[:, 0], return_index=True, return_counts=True)
-    return colors[first], counts
+def _distinct_rows(
+    rows: NDArray[Any], weights: NDArray[np.int64], limit: int
+) -> tuple[NDArray[Any], NDArray[np.int64]] | None:
+    """Return the distinct rows and their weights, None if there are more than `limit`."""
+    from .kernels.rows import distinct_rows
+
+    room = min(limit, len(rows))
+    first, counts = np.empty(room, np.int64), np.empty(room, np.int64)
+    slots = np.full(1 << (2 * room).bit_length(), -1)
+    n = distinct_rows(_words(rows), weights, slots, first, counts)
+    return None if n > room else (rows[first[:n]], counts[:n])
+
+
+def _words(rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return the bits of rows, the same for the same colors: -0.0 is 0.0."""
+    if rows.dtype.kind == "f":
+        # Of longer floats some bits mean nothing.
+        rows = rows.astype(np.float64) if rows.itemsize > 8 else rows
+        rows = rows + rows.dtype.type(0)
+    n_bytes = rows.shape[1] * rows.itemsize
+    padded = np.zeros((len(rows), -(-n_bytes // 8) * 8), np.uint8)
+    padded[:, :n_bytes] = rows.view(np.uint8)
+    return padded.view(np.uint64)
 
 
 def matching_rows(rows: NDArray[Any], table: NDArray[Any]) -> NDArray[np.intp]:
@@ -104,12 +124,13 @@ def sampled_colors(pixels: Pixels, sample: float, rng: np.random.Generator) -> C
     drawn = ((np.arange(wanted) + rng.random(wanted)) * (total / wanted)).astype(np.int64)
     drawn = np.minimum(drawn, total - 1)
     bounds = np.searchsorted(drawn, starts)
-    parts = [
-        pixels.chunk(index)[drawn[bounds[index] : bounds[index + 1]] - starts[index]]
-        for index in range(pixels.n_chunks)
-        if bounds[index] < bounds[index + 1]
-    ]
-    colors = pixels.numbers(np.concatenate(parts))
+    colors = np.empty((wanted, pixels.n_channels))
+    for index in range(pixels.n_chunks):
+        part = slice(bounds[index], bounds[index + 1])
+        if part.start < part.stop:
+            chunk, places = pixels.chunk(index), drawn[part] - starts[index]
+            colors[part] = pixels.numbers(chunk if len(places) == len(chunk) else chunk[places])
     if pixels.n_channels > 1:  # repeated colors do no harm, and sorting rows takes long
         return ColorTable(colors, np.ones(len(colors), np.int64))
-    return ColorTable(*_unique_rows(colors))
+    values, counts = np.unique(colors, return_counts=True)
+    return ColorTable(values[:, np.newaxis], counts)
