@@ -7,7 +7,7 @@ import pytest
 from skimage import data
 
 import reference
-from napari_kmeans_quantizer import completed
+from napari_kmeans_quantizer import completed, quantize
 from napari_kmeans_quantizer.core.image import as_pixels
 from napari_kmeans_quantizer.core.painting import refine
 from napari_kmeans_quantizer.core.search.efforts import EFFORTS
@@ -91,3 +91,43 @@ def test_fixed_centers_stay_while_bad_ones_are_mended(name, n_fixed):
     assert np.array_equal(canvas.labels, labels)
     assert np.array_equal(clusters.counts, np.bincount(labels, minlength=13))
     assert (np.diff(clusters.counts) <= 0).all()
+
+
+@pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
+@pytest.mark.parametrize(("n_channels", "n_colors"), [(3, 9), (12, 16), (40, 16)])
+@pytest.mark.parametrize("dtype", ["float32", "uint8"])
+def test_centers_of_noise_come_to_rest(effort, n_channels, n_colors, dtype):
+    """Clusters of noise move for hundreds of Lloyd's sweeps."""
+    rng = np.random.default_rng(6)
+    image = (255 * rng.random((70, 70, n_channels))).astype(dtype)
+    pixels = as_pixels(image, -1)
+    points = image.reshape(-1, n_channels).astype(float)
+    variance, limits = points.var(axis=0).mean(), EFFORTS[effort]
+    found = completed(refine(pixels, Points(pixels), points[:n_colors], variance, limits))
+    labels = reference.nearest(points, found.centers)
+    assert np.array_equal(found.canvas.labels, labels)
+    off = reference.cluster_means(points, labels, n_colors) - found.centers
+    shift = ((off**2).sum(axis=1) * found.clusters.counts).sum() / len(points)
+    error = found.clusters.squared_error / len(points)
+    assert shift <= min(limits.tolerance * variance, limits.excess * error)
+
+
+def test_centers_rest_however_many_sweeps_that_takes():
+    """With a hundred sweeps at most, and Lloyd's longer steps, these centers did not."""
+    image = np.random.default_rng(6).random((120, 120, 40)).astype(np.float32)
+    q = quantize(image, 32, channel_axis=-1)
+    points = image.reshape(-1, 40).astype(float)
+    off = reference.cluster_means(points, q.labels.reshape(-1), 32) - q.palette.colors
+    shift = ((off**2).sum(axis=1) * q.palette.counts).sum() / len(points)
+    assert shift <= 2e-5 * points.var(axis=0).mean()
+
+
+def test_centers_that_floats_cannot_tell_from_the_means_are_at_rest():
+    rng = np.random.default_rng(7)
+    image = 1e9 + rng.integers(0, 9, (30, 30, 4)) * 2e-7
+    image[:15] += 1e3
+    pixels = as_pixels(image, -1)
+    variance = image.reshape(-1, 4).var(axis=0).mean()
+    start = image.reshape(-1, 4)[:3]
+    found = completed(refine(pixels, Points(pixels), start, variance, EFFORTS["best"]))
+    assert (found.clusters.counts > 0).all()

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .progress import Progress, retold
-from .sweeps.base import Canvas
+from .settling import MOST_SWEEPS, Momentum, Rest, apart, mean_shift, repeated, row_keys, settled
+from .sweeps.base import Canvas, Follower
 from .threads import chunks, map_chunks
 
 if TYPE_CHECKING:
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
 
     from .image import Pixels
     from .search.efforts import Effort
+    from .settling import Shown, Tally
     from .sweeps.base import Clusters, Sweeper
 
     Floats = NDArray[np.float64]
 
-STEP = 1.5
-"""Times the way to the mean: fewer sweeps until centers rest."""
-MAX_SWEEPS = 100
 MAX_SORTS = 3
 
 
@@ -60,39 +59,67 @@ def refine(
     The first `n_fixed` centers, no two of which look alike, only change places.
     """
     free = np.arange(len(centers)) >= n_fixed
-    canvas = Canvas.blank(pixels, len(centers))
-    # A single center is the mean exactly: nothing else would move with it.
-    tolerance = variance * (effort.tolerance if len(centers) > 1 else 1e-20)
-    n_sorts = 0
-    look = getattr(sweeper, "look", None)  # until centers rest
-    for n_sweeps in range(1, MAX_SWEEPS + len(centers)):
-        if look is not None and n_sweeps < MAX_SWEEPS:
-            clusters = look(centers)
-            yield Progress("Painting", 1 - 0.7**n_sweeps)
-        else:
-            clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
-        unusable = free & ((clusters.counts == 0) | _looks_taken(pixels.values(centers), free))
+    canvas, shown = Canvas.blank(pixels, len(centers)), pixels.values
+    rest, momentum = Rest.of(effort, variance, len(centers)), Momentum(shown)
+    n_sweeps = n_sorts = 0
+    while True:
+        if isinstance(sweeper, Follower) and not repeated(shown(centers)).any():
+            centers, free, n_sweeps = yield from _settle(
+                sweeper, centers, canvas, free, rest, shown, n_sweeps
+            )
+        n_sweeps += 1
+        clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
+        unusable = free & ((clusters.counts == 0) | _looks_taken(shown(centers), free))
         if unusable.any():
             centers = _replaced(pixels, centers, unusable)
             continue
         means = np.where(free[:, np.newaxis], clusters.means, centers)
-        shift = _mean_shift(_moved_apart(pixels, centers, means) - centers, clusters.counts * free)
+        shift = mean_shift(apart(centers, means, shown) - centers, clusters.counts * free)
         error = clusters.squared_error / clusters.counts.sum()
-        rest = shift <= min(tolerance, effort.excess * error) or n_sweeps >= MAX_SWEEPS
-        if rest and look is not None and n_sweeps < MAX_SWEEPS:
-            look = None
-            continue
+        at_rest = rest.reached(shift, error, centers) or n_sweeps >= MOST_SWEEPS
         order = np.argsort(-clusters.counts, kind="stable")
-        if rest and not clusters.ties:
+        if at_rest and not clusters.ties:
             return _sorted(Painting(centers, canvas, clusters, n_sweeps), order, pixels.mask)
-        if rest and (n_sorts == MAX_SORTS or (np.diff(clusters.counts) <= 0).all()):
-            break
+        if at_rest and (n_sorts == MAX_SORTS or (np.diff(clusters.counts) <= 0).all()):
+            return Painting(centers, canvas, clusters, n_sweeps)
         # Which of equally near colors is the first depends on the order: labels are not replaced
         # but made again.
-        n_sorts += rest
-        centers = (centers if rest else _moved_far(pixels, centers, means))[order]
+        n_sorts += at_rest
+        centers = (centers if at_rest else momentum.next(centers, means, clusters.counts))[order]
         free = free[order]
-    return Painting(centers, canvas, clusters, n_sweeps)
+        momentum.reorder(order)
+
+
+def _settle(
+    sweeper: Follower,
+    centers: Floats,
+    canvas: Canvas,
+    free: NDArray[np.bool_],
+    rest: Rest,
+    shown: Shown,
+    n_done: int,
+) -> Generator[Progress, None, tuple[Floats, NDArray[np.bool_], int]]:
+    """Bring centers to rest, and into order; return them, which are free, and the sweeps."""
+    n_sweeps = n_done
+
+    def tally(centers: Floats) -> Generator[None, None, Tally]:
+        nonlocal n_sweeps
+        n_sweeps += 1
+        return sweeper.tally(centers, canvas)
+
+    def told(_: object) -> Progress:
+        return Progress("Painting", 1 - 0.8 * 0.7**n_sweeps)
+
+    steps = settled(tally, centers, free, rest, shown)
+    centers = yield from retold(steps, told)
+    for _ in range(MAX_SORTS):
+        counts = (yield from retold(sweeper.tally(centers, canvas), told)).counts
+        if (np.diff(counts) <= 0).all():
+            break
+        order = np.argsort(-counts, kind="stable")
+        sweeper.reorder(order)
+        centers, free = centers[order], free[order]
+    return centers, free, n_sweeps
 
 
 def _sorted(
@@ -120,39 +147,12 @@ def _relabel(labels: NDArray[Any], order: NDArray[np.intp]) -> None:
         pass
 
 
-def repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return which rows look like an earlier one."""
-    again = np.ones(len(rows), bool)
-    again[np.unique(rows, axis=0, return_index=True)[1]] = False
-    return again
-
-
 def _looks_taken(values: NDArray[Any], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which rows look like an earlier one; those that are not free count as the first."""
     order = np.argsort(free, kind="stable")
     taken = np.empty(len(values), bool)
     taken[order] = repeated(values[order])
     return taken
-
-
-def _mean_shift(shifts: Floats, counts: NDArray[np.int64]) -> float:
-    """Return the mean squared length of the shifts over the pixels counted, 0 if there are none."""
-    return float(((shifts**2).sum(axis=1) * counts).sum() / max(int(counts.sum()), 1))
-
-
-def _moved_apart(pixels: Pixels, centers: Floats, means: Floats) -> Floats:
-    """Return `means`, but the old center where a mean, once rounded, would look like another."""
-    moved = means.copy()
-    while (clash := repeated(pixels.values(moved))).any():
-        stay = clash | repeated(pixels.values(moved[::-1]))[::-1]
-        moved[stay] = centers[stay]
-    return moved
-
-
-def _moved_far(pixels: Pixels, centers: Floats, means: Floats) -> Floats:
-    """Move centers further than to the means, but not out of the colors' range."""
-    far = centers + STEP * (means - centers)
-    return _moved_apart(pixels, centers, np.clip(far, means.min(axis=0), means.max(axis=0)))
 
 
 def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> Floats:
@@ -163,28 +163,24 @@ def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> F
     from .kernels.points import assign
 
     usable = centers[~unusable]
-    taken = _row_keys(pixels.values(usable))
+    taken = row_keys(pixels.values(usable))
     wanted = int(unusable.sum())
 
     def one(index: int) -> tuple[NDArray[Any], Floats]:
         chunk = pixels.chunk(index)
-        colors = chunk[np.unique(_row_keys(chunk), return_index=True)[1]]
-        colors = colors[~np.isin(_row_keys(colors), taken)]
+        colors = chunk[np.unique(row_keys(chunk), return_index=True)[1]]
+        colors = colors[~np.isin(row_keys(colors), taken)]
         distances = np.empty(len(colors))
         labels = np.empty(len(colors), np.int32)
-        assign(pixels.numbers(colors), usable, labels, distances)
+        points = pixels.numbers(colors)
+        points.flags.writeable = False  # numba compiles again for every mix
+        assign(points, usable, labels, distances)
         far = np.argsort(-distances, kind="stable")[:wanted]
         return colors[far], distances[far]
 
     colors, distances = map(np.concatenate, zip(*map_chunks(one, pixels.n_chunks), strict=True))
-    first = np.unique(_row_keys(colors), return_index=True)[1]
+    first = np.unique(row_keys(colors), return_index=True)[1]
     spare = colors[first[np.argsort(-distances[first], kind="stable")][:wanted]]
     replaced = centers.copy()
     replaced[np.flatnonzero(unusable)[: len(spare)]] = pixels.numbers(spare)
     return replaced
-
-
-def _row_keys(rows: NDArray[Any]) -> NDArray[Any]:
-    """Return one comparable item per row; -0.0 is 0.0."""
-    rows = np.ascontiguousarray(rows + rows.dtype.type(0) if rows.dtype.kind == "f" else rows)
-    return rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).reshape(-1)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .color_table import matching_rows
-from .painting import Painting, paint, refine, repeated
+from .painting import Painting, paint, refine
 from .palette import Palette
 from .progress import Progress, completed
 from .quantization import Quantization
 from .request import requested, takes_arguments_of
 from .search.centers import find_centers
+from .settling import repeated
 from .sweeps.base import Canvas, Clusters
 from .sweeps.choose import choose_sweeper, choose_table
 from .units import image_range, peak

@@ -55,7 +55,7 @@ class WeightedPoints:
         """Set `labels` only, knowing how far each center moved; return how many changed."""
         from .kernels.points import MARGIN, reassign
 
-        moved = (shifts + _largest_other(shifts)) * (1 + MARGIN)
+        moved = (shifts + largest_other(shifts)) * (1 + MARGIN)
         if self._gaps is None:
             self._gaps = np.full(len(self.points), -1.0)
         gaps = self._gaps
@@ -123,7 +123,7 @@ def _first_above(running_sum: Floats, height: float) -> int:
     return int(min(np.searchsorted(running_sum, height, side="right"), last))
 
 
-def _largest_other(values: Floats) -> Floats:
+def largest_other(values: Floats) -> Floats:
     """Return for each value the largest of the others."""
     if len(values) == 1:
         return np.zeros(1)

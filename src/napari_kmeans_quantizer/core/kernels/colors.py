@@ -31,7 +31,7 @@ from .grid_count import (
     PLACE,
     U32,
     U64,
-    _keep_seen,
+    keep_seen,
     _sum_squares,
     add_word,
     compact,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "4bed0bc83f7c"
+GRID_COUNT = "98c7a28142a4"
 BITS = "cba37dc68db6"
 CONVERSION = "5d9afad0a96d"
 """Digests of what is compiled into these; see the package's docstring."""
@@ -88,7 +88,7 @@ def count_colors(
         n = min(BLOCK, n_pixels - start)
         unpack(words, step, start, n, pixels)
         if len(mask):
-            n = _keep_seen(mask, start, n, pixels)
+            n = keep_seen(mask, start, n, pixels)
         encode(pixels, n, codes)
         state[1] += _sum_squares(pixels, n)
         for i in range(n):

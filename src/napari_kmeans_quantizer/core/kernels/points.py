@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 BLOCK = 256
 # Rows of 35 cache lines: a stride of 2 or 4 KiB would map all features to the same cache sets.
 STRIDE = BLOCK + 24
+# Values of a block that stay in the second-level cache.
+CACHED = 1 << 15
+# Centers; lists of candidates pay from there on.
+MOST_WITHOUT_LIST = 32
 # Far above the rounding of any sum of squares, far below any gap worth using.
 MARGIN = 1e-9
 
@@ -110,18 +114,105 @@ def _nearer(
 
 
 @jit
-def _keep_two(
-    first: Array, other: Array, k: int, nearest: Array, best: Array, second: Array
+def _add_to_two(
+    block: Array, n: int, d: int, centers: Array, k: int, m: int, one: Array, other: Array
 ) -> None:
-    """Merge the distances to centers k and k + 1 into the two smallest so far."""
-    for i in range(best.size):
-        low, j = (other[i], k + 1) if other[i] < first[i] else (first[i], k)
-        high = first[i] if other[i] < first[i] else other[i]
+    """Add four features, from `d` on, to the squared distances to centers k and m."""
+    a, b, c, e = centers[k, d], centers[k, d + 1], centers[k, d + 2], centers[k, d + 3]
+    f, g, h, j = centers[m, d], centers[m, d + 1], centers[m, d + 2], centers[m, d + 3]
+    for i in range(n):
+        x, y, z, w = block[d, i], block[d + 1, i], block[d + 2, i], block[d + 3, i]
+        p = one[i] + (x - a) * (x - a)
+        p += (y - b) * (y - b)
+        p += (z - c) * (z - c)
+        one[i] = p + (w - e) * (w - e)
+        q = other[i] + (x - f) * (x - f)
+        q += (y - g) * (y - g)
+        q += (z - h) * (z - h)
+        other[i] = q + (w - j) * (w - j)
+
+
+@jit
+def _keep_two(
+    block: Array,
+    n: int,
+    d: int,
+    centers: Array,
+    k: int,
+    m: int,
+    one: Array,
+    other: Array,
+    nearest: Array,
+    best: Array,
+    second: Array,
+) -> None:
+    """Add the last three features, and merge both distances into the two smallest so far."""
+    a, b, c = centers[k, d], centers[k, d + 1], centers[k, d + 2]
+    e, f, g = centers[m, d], centers[m, d + 1], centers[m, d + 2]
+    for i in range(n):
+        x, y, z = block[d, i], block[d + 1, i], block[d + 2, i]
+        p = one[i] + (x - a) * (x - a)
+        p += (y - b) * (y - b)
+        p += (z - c) * (z - c)
+        q = other[i] + (x - e) * (x - e)
+        q += (y - f) * (y - f)
+        q += (z - g) * (z - g)
+        low, j = (q, m) if q < p else (p, k)
+        high = p if q < p else q
         loser = low if low > best[i] else best[i]
         loser = high if high < loser else loser
         second[i] = loser if loser < second[i] else second[i]
         nearest[i] = j if low < best[i] else nearest[i]
         best[i] = low if low < best[i] else best[i]
+
+
+@jit
+def _candidates(
+    block: Array, n: int, centers: Array, near: Array, low: Array, high: Array, fold: Array
+) -> tuple[int, float]:
+    """List the centers that can be nearest to a point in the bounding box of a block.
+
+    IN `block`: n points, a power of two, one per column; `centers`: as `_pad` makes them.
+    OUT `near`: the list, in order, of even length: a center at infinity is the last if need be;
+    `low`, `high` and `fold`: for own use.
+    Returns the length of the list, and the least squared distance that the others have.
+    """
+    n_clusters = low.size
+    for k in range(n_clusters):
+        low[k] = 0.0
+        high[k] = 0.0
+    for d in range(centers.shape[1]):
+        half = n // 2
+        for i in range(half):
+            a, b = block[d, i], block[d, i + half]
+            fold[0, i] = a if a < b else b
+            fold[1, i] = b if a < b else a
+        while half > 1:
+            half //= 2
+            for i in range(half):
+                a, b = fold[0, i], fold[0, i + half]
+                fold[0, i] = a if a < b else b
+                a, b = fold[1, i], fold[1, i + half]
+                fold[1, i] = b if a < b else a
+        least, most = fold[0, 0], fold[1, 0]
+        for k in range(n_clusters):
+            below, above = centers[k, d] - least, most - centers[k, d]
+            far, close = (above, below) if below < above else (below, above)
+            high[k] += far * far
+            low[k] += close * close if close < 0.0 else 0.0
+    bound = high[0]
+    for k in range(n_clusters):
+        bound = high[k] if high[k] < bound else bound
+    bound *= 1 + MARGIN  # rounding must not drop a center
+    m, floor = 0, np.inf
+    for k in range(n_clusters):
+        if low[k] <= bound:
+            near[m] = k
+            m += 1
+        else:
+            floor = low[k] if low[k] < floor else floor
+    near[m] = n_clusters
+    return m + m % 2, floor
 
 
 @jit
@@ -182,21 +273,25 @@ def assign(points: Array, centers: Array, labels: Array, distances: Array) -> in
 
 
 @jit
-def _load_rows(points: Array, rows: Array, block: Array) -> None:
+def _load_rows(points: Array, rows: Array, n: int, block: Array) -> None:
+    """Transpose some points into a block of n; what is left of it repeats the last one."""
     for d in range(points.shape[1]):
-        for i in range(rows.size):
+        for i in range(n):
             block[d, i] = points[rows[i], d]
 
 
 @jit
 def _keep(
-    rows: Array, nearest: Array, best: Array, second: Array, labels: Array, gaps: Array
+    rows: Array, n: int, nearest: Array, best: Array, second: Array, labels: Array, gaps: Array
 ) -> int:
+    """Write labels and gaps of the first n rows; IN/OUT `second`: squared distances, gaps."""
+    for i in range(BLOCK):  # a loop of its own becomes SIMD code
+        second[i] = np.sqrt(second[i]) * (1 - MARGIN) - np.sqrt(best[i]) * (1 + MARGIN)
     changed = 0
-    for i in range(rows.size):
+    for i in range(n):
         changed += labels[rows[i]] != nearest[i]
         labels[rows[i]] = nearest[i]
-        gaps[rows[i]] = np.sqrt(second[i]) * (1 - MARGIN) - np.sqrt(best[i]) * (1 + MARGIN)
+        gaps[rows[i]] = second[i]
     return changed
 
 
@@ -206,6 +301,8 @@ def reassign(points: Array, centers: Array, moved: Array, labels: Array, gaps: A
 
     A point is safe while its nearest center was nearer than the second one by more than what
     both can have moved since (the triangle inequality; one bound, simpler than Hamerly's two).
+    The others are compared, block by block, with the centers that can be nearest in the block's
+    bounding box: few, where points that follow each other are alike.
 
     IN `points` (n, D) real, `centers` (K, D) float64, `moved` (K,) float64: how far center k has
     moved since the last call plus the farthest that any other has moved, rounded up.
@@ -213,29 +310,62 @@ def reassign(points: Array, centers: Array, moved: Array, labels: Array, gaps: A
     the second one, at least; start with labels of 0 and gaps of -1.
     Returns how many labels changed.
     """
-    n_clusters, n_features = centers.shape
+    n_clusters, n_features = len(centers), max(centers.shape[1], 3)
+    size = BLOCK
+    while size > 32 and size * n_features > CACHED:
+        size //= 2
     padded = _pad(centers, n_clusters + 1, n_features)
-    block = np.zeros((n_features, STRIDE))
+    block = np.zeros((n_features, size + 24))
+    fold = np.empty((2, BLOCK))
     one, other = np.empty(BLOCK), np.empty(BLOCK)
-    best, second = np.empty(BLOCK), np.empty(BLOCK)
+    best, second = np.zeros(BLOCK), np.zeros(BLOCK)
     nearest, rows = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    near = np.arange(n_clusters + 2)
+    low, high = np.empty(n_clusters), np.empty(n_clusters)
+    m, floor = n_clusters + n_clusters % 2, np.inf
+    head = (n_features - 3) % 4
     changed, n_rows, last = 0, 0, len(points) - 1
     for i in range(len(points)):
         gaps[i] -= moved[labels[i]]
         rows[n_rows] = i
         n_rows += gaps[i] <= 0.0
-        if n_rows == BLOCK or (i == last and n_rows > 0):
-            _load_rows(points, rows[:n_rows], block)
-            best[:] = np.inf
-            second[:] = np.inf
-            nearest[:] = 0
-            for k in range(0, n_clusters, 2):
-                _distances(block, n_features, padded[k], one)
-                _distances(block, n_features, padded[k + 1], other)
-                _keep_two(one, other, k, nearest, best, second)
-            changed += _keep(rows[:n_rows], nearest, best, second, labels, gaps)
-            n_rows = 0
+        if n_rows < size and (i < last or n_rows == 0):
+            continue
+        for r in range(n_rows, size):
+            rows[r] = i
+        _load_rows(points, rows, size, block)
+        if n_clusters > MOST_WITHOUT_LIST:
+            m, floor = _candidates(block, size, padded, near, low, high, fold)
+        for r in range(size):
+            best[r] = np.inf
+            second[r] = floor
+            nearest[r] = 0
+        for j in range(0, m, 2):
+            _start_two(block, size, head, padded, near[j], near[j + 1], one, other)
+            for d in range(head, n_features - 3, 4):
+                _add_to_two(block, size, d, padded, near[j], near[j + 1], one, other)
+            d = n_features - 3
+            _keep_two(
+                block, size, d, padded, near[j], near[j + 1], one, other, nearest, best, second
+            )
+        changed += _keep(rows, n_rows, nearest, best, second, labels, gaps)
+        n_rows = 0
     return changed
+
+
+@jit
+def _start_two(
+    block: Array, n: int, head: int, centers: Array, k: int, m: int, one: Array, other: Array
+) -> None:
+    """Sum the first `head` squared differences to centers k and m."""
+    for i in range(n):
+        one[i] = 0.0
+        other[i] = 0.0
+    for d in range(head):
+        a, b = centers[k, d], centers[m, d]
+        for i in range(n):
+            one[i] += (block[d, i] - a) * (block[d, i] - a)
+            other[i] += (block[d, i] - b) * (block[d, i] - b)
 
 
 @jit
@@ -317,26 +447,22 @@ def pairwise_distances(a: Array, b: Array, out: Array) -> None:
 
 
 @jit
-def tally(
-    points: Array, colors: Array, labels: Array, places: Array, values: Array, totals: Array
-) -> float:
-    """Sum up the clusters of a chunk.
+def tally(points: Array, labels: Array, places: Array, sign: float, totals: Array) -> None:
+    """Add points to their clusters, or take them away.
 
-    IN `points` and `colors` (n, D) float64: pixels in the color space and in the image's units,
-    `labels` (n,) integer, `places` and `values` (K, D) float64: centers and what is painted.
-    INOUT `totals` (K, 1 + D) float64: counts, and sums of the points' offsets from their centers
+    IN `points` (n, D) real, `labels` (n,) integer, `places` (K, D) float64, `sign`: 1 or -1.
+    INOUT `totals` (K, 2 + D) float64: counts, squared distances from the places, and offsets
     (of values, a million sixty thousands would lose digits).
-    Returns the sum of squared differences between colors and values.
     """
-    error = 0.0
     for i in range(len(points)):
         k = labels[i]
-        totals[k, 0] += 1.0
+        squares = 0.0
         for d in range(points.shape[1]):
-            totals[k, 1 + d] += points[i, d] - places[k, d]
-            off = colors[i, d] - values[k, d]
-            error += off * off
-    return error
+            off = points[i, d] - places[k, d]
+            totals[k, 2 + d] += sign * off
+            squares += off * off
+        totals[k, 0] += sign
+        totals[k, 1] += sign * squares
 
 
 @jit
@@ -344,3 +470,54 @@ def relabel(new_labels: Array, labels: Array) -> None:
     """Replace every label by its new one. IN `new_labels` (K,), INOUT `labels` (n,)."""
     for i in range(len(labels)):
         labels[i] = new_labels[labels[i]]
+
+
+@jit
+def sort_by_cell(
+    points: Array,
+    features: Array,
+    low: Array,
+    scales: Array,
+    bits_of: Array,
+    starts: Array,
+    keys: Array,
+    order: Array,
+    along: Array,
+) -> None:
+    """Sort points by the cells of a grid in some of their features, by counting.
+
+    IN `points` (n, D) float64, `features` (F,) int64, `low` and `scales` (F,) float64: where cells
+    begin, and cells per unit, `bits_of` (F, cells) int64: bits of a key.
+    OUT `keys` and `order` (n,) int64, `along` (n, D) float64: the points in that order.
+    INOUT `starts` (keys + 1,) int64: zeros.
+    """
+    last = bits_of.shape[1] - 1
+    for i in range(len(points)):
+        key = 0
+        for f in range(len(features)):
+            x = (points[i, features[f]] - low[f]) * scales[f]
+            x = x if x > 0.0 else 0.0
+            key |= bits_of[f, np.int64(x) if x < last else last]
+        keys[i] = key
+        starts[key + 1] += 1
+    for key in range(len(starts) - 1):
+        starts[key + 1] += starts[key]
+    for i in range(len(points)):
+        j = starts[keys[i]]
+        starts[keys[i]] += 1
+        order[j] = i
+        for d in range(points.shape[1]):
+            along[j, d] = points[i, d]
+
+
+@jit
+def project(points: Array, axes: Array, out: Array) -> None:
+    """Add the points' components along some axes, feature by feature.
+
+    IN `points` (n, D) and `axes` (D, A) float64. INOUT `out` (n, A) float64.
+    """
+    for i in range(len(points)):
+        for d in range(points.shape[1]):
+            x = points[i, d]
+            for a in range(axes.shape[1]):
+                out[i, a] += x * axes[d, a]

@@ -7,7 +7,7 @@ possible values), `grid` (8-bit RGB), `colors` (8-bit RGB measured in another co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer.core.color_table import ColorTable
     from napari_kmeans_quantizer.core.image import Pixels
+    from napari_kmeans_quantizer.core.settling import Tally
 
     Floats = NDArray[np.float64]
 
@@ -68,3 +69,14 @@ class Sweeper(Protocol):
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """Paint every pixel in its nearest center's color; yield now and then."""
+
+
+@runtime_checkable
+class Follower(Sweeper, Protocol):
+    """A sweeper that can follow moving centers for less than painting takes."""
+
+    def tally(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Tally]:
+        """Label every pixel by its nearest center, without painting; yield now and then."""
+
+    def reorder(self, order: NDArray[np.intp]) -> None:
+        """Be told that what follows concerns the same centers in another order."""

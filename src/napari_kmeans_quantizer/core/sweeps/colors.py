@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_kmeans_quantizer.core.color_space import linear_bytes
+from napari_kmeans_quantizer.core.settling import Tally
 from napari_kmeans_quantizer.core.threads import map_chunks
 from napari_kmeans_quantizer.core.units import to_dtype
 
@@ -148,9 +149,15 @@ class Colors(Grid):
             yield
         return clusters
 
-    def look(self, centers: Floats) -> Clusters:
-        """Return what `sweep` would, without painting; a sweep of the same centers only paints."""
-        return self._seen_with(centers)[1]
+    def tally(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Tally]:
+        """See `Follower`. A sweep of the same centers then only paints."""
+        yield
+        _, clusters = self._seen_with(centers)
+        n_values = int(clusters.counts.sum()) * centers.shape[1]
+        return Tally(clusters.counts, clusters.means, clusters.squared_error / n_values)
+
+    def reorder(self, order: NDArray[np.intp]) -> None:
+        """See `Follower`: nothing is kept that depends on it."""
 
     def _seen_with(self, centers: Floats) -> tuple[_Tree, Clusters]:
         if self._seen is None or not np.array_equal(self._seen.centers, centers):
