@@ -11,6 +11,7 @@ from napari_kmeans_quantizer.core.color_table import MAX_GREYS
 from .around_fixed import fit_around
 from .coarse_to_fine import search
 from .line import optimal_1d
+from .projected import N_AXES, search_projected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,4 +75,6 @@ def _free_centers(
     colors, counts, keys = table
     if colors.shape[1] == 1 and len(colors) <= MAX_GREYS:
         return optimal_1d(colors[:, 0], counts, n_colors)[:, np.newaxis], 0
+    if colors.shape[1] > N_AXES:
+        return search_projected(table, n_colors, effort, rng)
     return search(colors, counts.astype(np.float64), n_colors, effort, rng, keys)
