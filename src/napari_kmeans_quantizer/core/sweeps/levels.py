@@ -63,11 +63,12 @@ class Levels:
         label_of = np.zeros(len(self._counts), canvas.labels.dtype)
         label_of[np.flatnonzero(self._counts)] = nearest
         values = to_dtype(centers, self._pixels.image.dtype)
+        value_of = values[label_of]
 
         def one(index: int) -> None:
-            labels = label_of[self._levels(index)]
-            self._pixels.write_labels(canvas.labels, index, labels)
-            self._pixels.write(canvas.image, index, values[labels])
+            levels = self._levels(index)  # converted once, because two look-ups would do it twice
+            self._pixels.write_labels(canvas.labels, index, label_of.take(levels, mode="clip"))
+            self._pixels.write(canvas.image, index, value_of.take(levels, axis=0, mode="clip"))
 
         for _ in map_chunks(one, self._pixels.n_chunks):
             yield
@@ -80,19 +81,20 @@ class Levels:
         )
 
     def _levels(self, index: int) -> NDArray[np.intp]:
-        return self._pixels.chunk(index)[:, 0].astype(np.intp) - self._lowest
+        levels = self._pixels.chunk(index)[:, 0].astype(np.intp)
+        if self._lowest:
+            levels -= self._lowest
+        return levels
 
 
 def _nearest(colors: Floats, centers: Floats) -> tuple[NDArray[np.int32], Floats, bool]:
-    """Return the nearest centers, their squared distances, and whether there was a tie."""
-    from napari_kmeans_quantizer.core.kernels.points import assign
+    """Return the nearest centers, their squared distances, and whether there may be a tie."""
+    from napari_kmeans_quantizer.core.kernels.points import reassign
 
-    nearest, distances = np.zeros(len(colors), np.int32), np.empty(len(colors))
-    assign(colors, centers, nearest, distances)
-    # With the centers the other way round, ties go the other way.
-    others = np.zeros_like(nearest)
-    assign(colors, centers[::-1].copy(), others, distances)
-    return nearest, distances, bool((others != len(centers) - 1 - nearest).any())
+    nearest, gaps = np.zeros(len(colors), np.int32), np.full(len(colors), -1.0)
+    colors.flags.writeable = False  # numba compiles again for every mix
+    reassign(colors, centers, np.zeros(len(centers)), nearest, gaps)
+    return nearest, (colors - centers[nearest])[:, 0] ** 2, bool((gaps <= 0).any())
 
 
 def _counts_and_means(
