@@ -43,6 +43,9 @@ def _photographs() -> None:
 def _other_images() -> None:
     for image in (_noise(90, 90), _noise(90, 90, 3) / 255, _noise(90, 90) / np.float32(255)):
         quantize(image, 8)
+    quantize(_noise(90, 90, 3) / 255, 40)
+    quantize(_noise(32, 32, 3), 3)
+    quantize(_noise(40, 40, 13), 8, channel_axis=-1)
 
 
 def _fixed_colors() -> None:
@@ -51,7 +54,8 @@ def _fixed_colors() -> None:
 
 
 def _color_spaces() -> None:
-    quantize(_noise(120, 120, 3), 8, color_space="lab")
+    for size in (120, 400):  # pixel by pixel; by colors, in several threads
+        quantize(_noise(size, size, 3), 8, color_space="lab")
 
 
 def _many_colors() -> None:

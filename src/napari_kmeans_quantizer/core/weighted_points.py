@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+def read_only(array: Floats) -> Floats:
+    """Return a read-only view, for which the kernels of points are compiled."""
+    ready = np.ascontiguousarray(array).view()
+    ready.flags.writeable = False
+    return ready
+
+
 class WeightedPoints:
     """Points with weights, and per point a label and a squared distance.
 

@@ -31,23 +31,23 @@ from .grid_count import (
     PLACE,
     U32,
     U64,
-    keep_seen,
     _sum_squares,
     add_word,
     compact,
     encode,
+    keep_seen,
     unpack,
 )
-from .jit import jit
+from .jit import inner, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
-GRID_COUNT = "98c7a28142a4"
+GRID_COUNT = "c29df6349921"
 BITS = "cba37dc68db6"
-CONVERSION = "5d9afad0a96d"
+CONVERSION = "e471c708a58b"
 """Digests of what is compiled into these; see the package's docstring."""
 
 # For eight bytes of a word at once: all bits but the highest; the lowest; what gathers those.
@@ -119,7 +119,7 @@ def add_counts(other: Array, n_spills: int, counts: Array, spills: Array) -> int
     return n_spills
 
 
-@jit
+@inner
 def _present(counts: Array, cell: int) -> np.uint64:
     """Which colors of a cell have pixels: a bit each. IN `counts` (2 ** 21,) uint64."""
     present = every = U64(0)
@@ -134,7 +134,7 @@ def _present(counts: Array, cell: int) -> np.uint64:
     return present
 
 
-@jit
+@inner
 def _load_octant(
     octant: int,
     start: int,
@@ -173,13 +173,13 @@ def _load_octant(
     return n
 
 
-@jit
+@inner
 def lanes(n: int) -> int:
     """Round up to a multiple of `LANES`."""
     return (n + LANES - 1) // LANES * LANES
 
 
-@jit
+@inner
 def _add_spills(
     box: int,
     start: int,
@@ -203,7 +203,7 @@ def _add_spills(
             weights[i] += SPILL * times[s]
 
 
-@jit
+@inner
 def _pack(start: int, stop: int, codes: Array, weights: Array, packed: Array) -> None:
     """Add some colors to the words of their cells, but no spills.
 
@@ -213,7 +213,7 @@ def _pack(start: int, stop: int, codes: Array, weights: Array, packed: Array) ->
         packed[codes[i] >> U32(6)] += U64(I64(weights[i])) * INCREMENT[codes[i] & U32(63)]
 
 
-@jit
+@inner
 def _enclose(inner: Array, i: int, outer: Array, o: int) -> None:
     """Extend the bounds of a box or block by those of a part of it.
 
@@ -227,7 +227,7 @@ def _enclose(inner: Array, i: int, outer: Array, o: int) -> None:
     outer[o, 0] += inner[i, 0]
 
 
-@jit
+@inner
 def _find_bounds(
     start: int, stop: int, x: Array, y: Array, z: Array, row: int, bounds: Array
 ) -> None:
@@ -245,13 +245,13 @@ def _find_bounds(
     bounds[row, 4], bounds[row, 5], bounds[row, 6] = x1, y1, z1
 
 
-@jit
+@inner
 def _middle(bounds: Array, row: int, column: int) -> float:
     """The middle of bounds in one coordinate, 0 to 2."""
     return 0.5 * (bounds[row, 1 + column] + bounds[row, 4 + column])
 
 
-@jit
+@inner
 def _sum_up(
     start: int,
     stop: int,
@@ -329,7 +329,7 @@ def measure_octants(
                 _enclose(octants, octant, blocks, box >> 6)
 
 
-@jit
+@inner
 def _narrow(bounds: Array, row: int, n: int, level: int, to: int, near: Array) -> int:
     """Keep of some centers those that can be nearest to a color within bounds.
 
@@ -367,7 +367,7 @@ def _narrow(bounds: Array, row: int, n: int, level: int, to: int, near: Array) -
     return n_kept
 
 
-@jit
+@inner
 def _add_octant(
     octant: int,
     k: int,
@@ -394,7 +394,7 @@ def _add_octant(
     offsets[k, 3] += squares
 
 
-@jit
+@inner
 def _find_nearest(
     start: int,
     stop: int,
@@ -428,7 +428,7 @@ def _find_nearest(
     return n_ties
 
 
-@jit
+@inner
 def _add_colors(
     start: int,
     stop: int,
@@ -450,7 +450,7 @@ def _add_colors(
         offsets[k, 3] += w * best[i]
 
 
-@jit
+@inner
 def _add_pixels(
     start: int, stop: int, codes: Array, weights: Array, owner: Array, totals: Array
 ) -> None:
@@ -465,7 +465,7 @@ def _add_pixels(
         totals[k, 3] += w * (b + (low >> 4))
 
 
-@jit
+@inner
 def _make_entries(
     start: int,
     stop: int,

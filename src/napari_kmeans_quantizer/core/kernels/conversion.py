@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .bits import bits_float, float_bits
-from .jit import jit
+from .jit import inner, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def linear(n: int, white: float, values: Array) -> None:
         values[i] = v / 12.92 if v <= 0.04045 else power
 
 
-@jit
+@inner
 def _mix(n: int, space: Array, start: int, more: float, x: Array, y: Array, z: Array) -> None:
     """Multiply by a matrix, in place, and add to the first coordinate."""
     a0, a1, a2 = space[start], space[start + 1], space[start + 2]

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .jit import jit
+from .jit import inner, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,20 +64,20 @@ LOWER = 0b010101
 """The bits of a cell's place in its octant, 2 x 2 x 2 cells."""
 
 
-@jit
+@inner
 def _spread(x: np.uint32) -> np.uint32:
     """8 bits as four 2-bit digits, one every six bits."""
     x = (x | (x << U32(8))) & U32(0xF00F)
     return (x | (x << U32(4))) & U32(0xC30C3)
 
 
-@jit
+@inner
 def compact(x: int) -> int:
     """The inverse of `_spread`: a channel of a code's color, r of code >> 2, g of it, b of >> 4."""
     return (x & 3) | ((x >> 4) & 12) | ((x >> 8) & 48) | ((x >> 12) & 192)
 
 
-@jit
+@inner
 def unpack(words: Array, step: int, start: int, n: int, pixels: Array) -> None:
     """Take pixels out of words. Indices without a sign: numba asks whether others are negative.
 
@@ -99,7 +99,7 @@ def unpack(words: Array, step: int, start: int, n: int, pixels: Array) -> None:
             pixels[4 * j + 3] = three >> U32(8)
 
 
-@jit
+@inner
 def encode(pixels: Array, n: int, codes: Array) -> None:
     """Codes of pixels. IN `pixels` (n..,) uint32. OUT `codes` (n..,) uint32."""
     for i in range(n):
@@ -144,7 +144,7 @@ def histogram(
                 _spill(cell, state, packed, spills)
 
 
-@jit
+@inner
 def keep_seen(mask: Array, start: int, n: int, pixels: Array) -> int:
     """Move pixels that take part to the front. IN `mask` (..,) uint8. INOUT `pixels` (n..,) uint32.
 
@@ -157,7 +157,7 @@ def keep_seen(mask: Array, start: int, n: int, pixels: Array) -> int:
     return I64(n_seen)
 
 
-@jit
+@inner
 def _sum_squares(pixels: Array, n: int) -> int:
     """Sum of squares of at most one block's channels: 32 bits hold 4096 * 3 * 255**2.
 
@@ -171,7 +171,7 @@ def _sum_squares(pixels: Array, n: int) -> int:
     return I64(total)
 
 
-@jit
+@inner
 def _spill(cell: Integer, state: Array, packed: Array, spills: Array) -> None:
     """Empty a word but for one pixel at the cell's corner: zero means a cell without pixels.
 
@@ -202,7 +202,7 @@ def add_packed(
             _spill(cell, state, packed, spills)
 
 
-@jit
+@inner
 def add_word(word: np.uint64, code: int, row: np.uint64, totals: Array) -> None:
     """Add a word's count and sums.
 
@@ -259,7 +259,7 @@ def list_cells(
     return I64(n)
 
 
-@jit
+@inner
 def _set_row(word: np.uint64, code: int, row: np.uint64, totals: Array) -> None:
     """Write a word's count and sums. As for `add_word`, OUT `totals` (row.., 4) int64."""
     for column in range(4):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .grid_count import BLOCK, I64, MIXED, U32, U64, add_word, encode, unpack
-from .jit import jit
+from .jit import inner, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Integer = int | np.integer[Any]
 
-GRID_COUNT = "98c7a28142a4"
+GRID_COUNT = "c29df6349921"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 
@@ -74,7 +74,7 @@ def map_pixels(
         _flush(label, sums, totals)
 
 
-@jit
+@inner
 def _look_up(codes: Array, entries: Array, mask: Array, start: int, n: int, found: Array) -> None:
     """Look the entries of pixels up. IN `codes` (n..,), `entries` (N_CELLS,) uint32, `mask`.
 
@@ -90,7 +90,7 @@ def _look_up(codes: Array, entries: Array, mask: Array, start: int, n: int, foun
         found[i] = U32(0)
 
 
-@jit
+@inner
 def _list_mixed(found: Array, n: int, mixed: Array) -> int:
     """List the pixels in mixed cells. Which ones are cannot be predicted, so no branch asks.
 
@@ -103,7 +103,7 @@ def _list_mixed(found: Array, n: int, mixed: Array) -> int:
     return I64(n_mixed)
 
 
-@jit
+@inner
 def _label_mixed(
     mixed: Array,
     n_mixed: int,
@@ -139,7 +139,7 @@ def _label_mixed(
         _add_pixel(pixels[i], label, sums, totals)
 
 
-@jit
+@inner
 def _add_pixel(pixel: np.uint32, label: np.uint32, sums: Array, totals: Array) -> None:
     """Count a pixel; after 512 pixels of a label its sums are moved to the totals.
 
@@ -158,7 +158,7 @@ def _add_pixel(pixel: np.uint32, label: np.uint32, sums: Array, totals: Array) -
         _flush(I64(label), sums, totals)
 
 
-@jit
+@inner
 def _flush(label: Integer, sums: Array, totals: Array) -> None:
     """Move sums to the totals. INOUT `sums` (K,) uint64, `totals` (K, 4) int64."""
     word = sums[label]
@@ -169,7 +169,7 @@ def _flush(label: Integer, sums: Array, totals: Array) -> None:
     sums[label] = U64(0)
 
 
-@jit
+@inner
 def _write_labels(found: Array, n: int, wide: bool, start: int, labels: Array) -> None:
     """Write labels in one byte or two. IN `found` (n..,) uint32. OUT `labels` (..,) uint8."""
     first = U64(start)
@@ -182,7 +182,7 @@ def _write_labels(found: Array, n: int, wide: bool, start: int, labels: Array) -
             labels[first + U64(i)] = found[i]
 
 
-@jit
+@inner
 def _blend(found: Array, n: int, palette: Array, mask: Array, start: int, pixels: Array) -> None:
     """Replace the colors of pixels that take part by those of their labels, but not the top byte.
 
@@ -195,7 +195,7 @@ def _blend(found: Array, n: int, palette: Array, mask: Array, start: int, pixels
         found[i] = i
 
 
-@jit
+@inner
 def _paint(
     colors: Array, found: Array, pixels: Array, n: int, step: int, start: int, painted: Array
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .grid_count import I64, MIXED, PLACE, U32, U64, add_word, compact
-from .jit import jit
+from .jit import inner, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "98c7a28142a4"
+GRID_COUNT = "c29df6349921"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 # A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].
@@ -31,7 +31,7 @@ CHILDREN = np.array([0, 1, 4, 5, 16, 17, 20, 21])
 SIDES = np.array([64, 16, 8, 4])
 
 
-@jit
+@inner
 def _narrow(code: int, level: Integer, n: int, rows: Array, near: Array, room: Array) -> int:
     """Keep of some centers those that can be nearest to a color of a box.
 
@@ -68,7 +68,7 @@ def _narrow(code: int, level: Integer, n: int, rows: Array, near: Array, room: A
     return n_kept
 
 
-@jit
+@inner
 def _label_cell(code: int, n: int, rows: Array, index: Array, near: Array, room: Array) -> bool:
     """Find the nearest of some centers for the 64 colors of a cell; ties go to the first.
 
@@ -96,7 +96,7 @@ def _label_cell(code: int, n: int, rows: Array, index: Array, near: Array, room:
     return tie
 
 
-@jit
+@inner
 def _fill_octant(first: int, label: int, packed: Array, entries: Array, totals: Array) -> None:
     """Give the cells of an octant one label, and count their pixels at once.
 
@@ -111,7 +111,7 @@ def _fill_octant(first: int, label: int, packed: Array, entries: Array, totals: 
     add_word(together, first << 6, U64(label), totals)
 
 
-@jit
+@inner
 def _label_octant(
     first: int,
     n: int,

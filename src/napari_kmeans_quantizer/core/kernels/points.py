@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .jit import jit
+from .jit import inner, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ MOST_WITHOUT_LIST = 32
 MARGIN = 1e-9
 
 
-@jit
+@inner
 def _load(points: Array, block: Array) -> None:
     for d in range(points.shape[1]):
         row = block[d]
@@ -39,19 +39,19 @@ def _load(points: Array, block: Array) -> None:
             row[i] = points[i, d]
 
 
-@jit
+@inner
 def _start(x: Array, a: float, distances: Array) -> None:
     for i in range(distances.size):
         distances[i] = (x[i] - a) * (x[i] - a)
 
 
-@jit
+@inner
 def _add(x: Array, a: float, distances: Array) -> None:
     for i in range(distances.size):
         distances[i] += (x[i] - a) * (x[i] - a)
 
 
-@jit
+@inner
 def _add_three(
     x: Array, y: Array, z: Array, center: tuple[float, float, float], distances: Array
 ) -> None:
@@ -62,7 +62,7 @@ def _add_three(
         distances[i] = s + (z[i] - c) * (z[i] - c)
 
 
-@jit
+@inner
 def _distances(block: Array, n_features: int, center: Array, distances: Array) -> None:
     """Sum the first `n_features` squared differences, strictly from left to right."""
     if n_features == 0:
@@ -77,7 +77,7 @@ def _distances(block: Array, n_features: int, center: Array, distances: Array) -
         _add_three(block[d], block[d + 1], block[d + 2], three, distances)
 
 
-@jit
+@inner
 def _nearest_of_four(block: Array, centers: Array, k: int, nearest: Array, best: Array) -> None:
     """Up to three features, four centers at once: everything stays in registers."""
     x, y, z = block[0], block[1], block[2]
@@ -98,7 +98,7 @@ def _nearest_of_four(block: Array, centers: Array, k: int, nearest: Array, best:
         best[i] = low if low < best[i] else best[i]
 
 
-@jit
+@inner
 def _nearer(
     block: Array, d: int, center: Array, k: int, distances: Array, nearest: Array, best: Array
 ) -> None:
@@ -113,7 +113,7 @@ def _nearer(
         best[i] = s if s < best[i] else best[i]
 
 
-@jit
+@inner
 def _add_to_two(
     block: Array, n: int, d: int, centers: Array, k: int, m: int, one: Array, other: Array
 ) -> None:
@@ -132,7 +132,7 @@ def _add_to_two(
         other[i] = q + (w - j) * (w - j)
 
 
-@jit
+@inner
 def _keep_two(
     block: Array,
     n: int,
@@ -166,7 +166,7 @@ def _keep_two(
         best[i] = low if low < best[i] else best[i]
 
 
-@jit
+@inner
 def _candidates(
     block: Array, n: int, centers: Array, near: Array, low: Array, high: Array, fold: Array
 ) -> tuple[int, float]:
@@ -215,7 +215,7 @@ def _candidates(
     return m + m % 2, floor
 
 
-@jit
+@inner
 def _store(nearest: Array, best: Array, labels: Array, distances: Array) -> int:
     changed = 0
     for i in range(labels.size):
@@ -226,7 +226,7 @@ def _store(nearest: Array, best: Array, labels: Array, distances: Array) -> int:
     return changed
 
 
-@jit
+@inner
 def _pad(centers: Array, n_rows: int, n_columns: int) -> Array:
     """Add centers at infinity, which win nothing, and features of 0, which add nothing.
 
@@ -272,7 +272,7 @@ def assign(points: Array, centers: Array, labels: Array, distances: Array) -> in
     return changed
 
 
-@jit
+@inner
 def _load_rows(points: Array, rows: Array, n: int, block: Array) -> None:
     """Transpose some points into a block of n; what is left of it repeats the last one."""
     for d in range(points.shape[1]):
@@ -280,7 +280,7 @@ def _load_rows(points: Array, rows: Array, n: int, block: Array) -> None:
             block[d, i] = points[rows[i], d]
 
 
-@jit
+@inner
 def _keep(
     rows: Array, n: int, nearest: Array, best: Array, second: Array, labels: Array, gaps: Array
 ) -> int:
@@ -353,7 +353,7 @@ def reassign(points: Array, centers: Array, moved: Array, labels: Array, gaps: A
     return changed
 
 
-@jit
+@inner
 def _start_two(
     block: Array, n: int, head: int, centers: Array, k: int, m: int, one: Array, other: Array
 ) -> None:
@@ -407,7 +407,7 @@ def potentials(
         totals[t] = lanes[t].sum()
 
 
-@jit
+@inner
 def _add_potential(distances: Array, weights: Array, closest: Array, lanes: Array) -> None:
     for i in range(closest.size):
         nearer = distances[i] if distances[i] < closest[i] else closest[i]

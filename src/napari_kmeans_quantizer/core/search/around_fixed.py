@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from napari_kmeans_quantizer.core.threads import chunks, workers
-from napari_kmeans_quantizer.core.weighted_points import WeightedPoints
+from napari_kmeans_quantizer.core.weighted_points import WeightedPoints, read_only
 
 from .pyramid import along_curve, pyramid
 
@@ -86,20 +86,13 @@ def fit_around(
     finest = tables[-1]
     small = next((t for t in tables if len(t.counts) >= ENTRIES_FOR_TRIALS * n_colors), finest)
     with workers(len(chunks(len(finest.counts)))) as map_:
-        data = WeightedPoints(_read_only(small.colors), _read_only(small.counts), map_)
+        data = WeightedPoints(read_only(small.colors), read_only(small.counts), map_)
         start = np.concatenate([fixed, _least_missed_dropped(data, fixed, centers, n_free)])
         fit, n_first = _converge(data, start, len(fixed), FIRST_SWEEPS)
         fit, n_trials = _move_single_centers(data, fit, len(fixed), effort, rng)
-        data = WeightedPoints(_read_only(finest.colors), _read_only(finest.counts), map_)
+        data = WeightedPoints(read_only(finest.colors), read_only(finest.counts), map_)
         fit, n_last = _converge(data, fit.centers, len(fixed), effort.fixed_sweeps)
     return fit.centers[len(fixed) :], n_first + n_trials + n_last
-
-
-def _read_only(array: Floats) -> Floats:
-    """Return a read-only view, for which the kernels are compiled."""
-    ready = np.ascontiguousarray(array).view()
-    ready.flags.writeable = False
-    return ready
 
 
 def _least_missed_dropped(

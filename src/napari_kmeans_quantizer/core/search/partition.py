@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.weighted_points import read_only
+
 from .pyramid import TINY, ScaledColors
 
 if TYPE_CHECKING:
@@ -180,5 +182,5 @@ def nearest(colors: Floats, centers: Floats) -> Labels:
     from napari_kmeans_quantizer.core.kernels.points import assign
 
     labels = np.zeros(len(colors), np.int32)
-    assign(colors, centers, labels, np.empty(len(colors)))
+    assign(read_only(colors), centers, labels, np.empty(len(colors)))
     return labels

@@ -153,8 +153,8 @@ class Colors(Grid):
         """See `Follower`. A sweep of the same centers then only paints."""
         yield
         _, clusters = self._seen_with(centers)
-        n_values = int(clusters.counts.sum()) * centers.shape[1]
-        return Tally(clusters.counts, clusters.means, clusters.squared_error / n_values)
+        error = clusters.squared_error / int(clusters.counts.sum())
+        return Tally(clusters.counts, clusters.means, error)
 
     def reorder(self, order: NDArray[np.intp]) -> None:
         """See `Follower`: nothing is kept that depends on it."""

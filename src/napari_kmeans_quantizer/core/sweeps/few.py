@@ -8,6 +8,7 @@ import numpy as np
 
 from napari_kmeans_quantizer.core.color_table import ColorTable
 from napari_kmeans_quantizer.core.units import to_dtype
+from napari_kmeans_quantizer.core.weighted_points import read_only
 
 from .grid import FEW_COLORS, Grid, enough_entries, exact_clusters
 
@@ -44,7 +45,7 @@ class Few:
         self._keys, first, self._color_of, self._counts = np.unique(
             blue << 2 | red << 1 | green, return_index=True, return_inverse=True, return_counts=True
         )
-        self._colors = colors[first].astype(np.float64)
+        self._colors = read_only(colors[first].astype(np.float64))
         weights = self._counts[:, np.newaxis]
         self._totals = np.hstack([weights, weights * colors[first].astype(np.int64)])
         self._sum_squares = int((colors.astype(np.int64) ** 2).sum())
