@@ -6,20 +6,35 @@ python benchmarks/compare.py --help
 from __future__ import annotations
 
 import argparse
-import functools
+import contextlib
 import importlib.metadata
 import os
 import platform
-import statistics
-import sys
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import figures
+import against
+import comparison
+import cq100
+import cubes
+import far_apart
+import first_use
+import grey
+import known_best
+import masks
 import measure
+import memory
 import numpy as np
+import other_data
+import ours
+import over_pillow
 import pictures
-import quantizers
+import sizes
+import sources
+import spaces
+import tables
+import threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +49,26 @@ PACKAGES = (
     "scikit-learn",
     "opencv-python-headless",
 )
-SEEDS = (1, 2, 3)  # further searches for the best known error
+ROUNDS = 3  # turns of two commits, of which the median counts
 
-
-class Cell(NamedTuple):
-    """One quantizer at one K."""
-
-    seconds: float
-    mse: float
+# By the name of the option; what each shows.
+TABLES = {
+    "ours": (ours.table, "every effort of ours alone, in copies of the image"),
+    "spaces": (spaces.table, "Lab and Oklab over RGB, and `convert_colors`"),
+    "masks": (masks.table, "alpha and masks over RGB"),
+    "sizes": (sizes.table, "32 x 32 and 24 MP"),
+    "pillow": (over_pillow.table, "0.26 MP over Pillow FASTOCTREE"),
+    "science": (known_best.table, "pictures of science, error over the least known"),
+    "cubes": (cubes.table, "hyperspectral cubes over our own KMeans"),
+    "grey": (grey.table, "the exact optimum of grey: time and memory"),
+    "far-apart": (far_apart.table, "floats with values far apart: error over KMeans"),
+    "other": (other_data.table, "uint16, float, 5 channels, grey over scikit-learn"),
+    "threads": (threads.table, "wall time with 1 and 2 threads"),
+    "memory": (memory.table, "peak memory at 3 and 20 MP (Linux)"),
+    "scaling": (sizes.scaling, "3, 24 and 100 MP"),
+    "first-use": (first_use.table, "import and first result, nothing or all compiled"),
+    "compiling": (first_use.compiling, "all that is compiled, by pieces"),
+}
 
 
 def main() -> None:
@@ -58,19 +85,43 @@ def sections(options: argparse.Namespace) -> Iterator[list[str]]:
     """Yield the lines of one table after the other, as soon as they are measured."""
     picture, title = load(options)
     yield describe(picture, title)
-    with measure.one_cpu():
-        yield comparison(picture, options)
-        if options.other:
-            yield figures.other(picture, options.repeats)
-    # Fresh processes, with as many CPUs as they like.
-    if options.threads:
-        yield figures.threads(picture, options.k, options.repeats)
-    if options.memory:
-        yield figures.memory(picture, options.k)
-    if options.startup:
-        yield figures.startup(picture, options.repeats)
-    if options.scaling:
-        yield figures.scaling(picture, options.repeats)
+    if not options.only and not options.against:
+        with measure.one_cpu():
+            yield comparison.table(picture, options)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(saved(picture))
+        scene = scene_of(file, picture, options)
+        measured = [scene.today]
+        if options.against:
+            measured = stack.enter_context(against.both(options.against, scene.today))
+        for table in wanted(scene, options):
+            yield tables.tell(table, measured, 2 if options.quick else ROUNDS)
+
+
+def wanted(scene: tables.Scene, options: argparse.Namespace) -> Iterator[tables.Table]:
+    """Yield the tables about ours alone that were asked for."""
+    names = [name for name in TABLES if options.all or getattr(options, name.replace("-", "_"))]
+    if options.against and not names and not options.cq100:
+        names = ["ours"]
+    for name in names:
+        yield TABLES[name][0](scene)
+    if options.cq100:
+        yield cq100.table(scene, options.cq100, options.published)
+
+
+def scene_of(file: str, picture: np.ndarray, options: argparse.Namespace) -> tables.Scene:
+    n_pixels = picture[..., 0].size
+    today = sources.today()
+    return tables.Scene(file, n_pixels, options.k, options.repeats, options.quick, today)
+
+
+@contextlib.contextmanager
+def saved(picture: np.ndarray) -> Iterator[str]:
+    """Write the picture where a fresh process can read it without an image library."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "picture.npy")
+        np.save(file, picture)
+        yield str(file)
 
 
 def parse() -> argparse.Namespace:
@@ -83,12 +134,16 @@ def parse() -> argparse.Namespace:
     add("--slow", action="store_true", help="with quantizers that take minutes")
     add("--best", type=best_known, nargs="+", default=[], metavar="K=MSE", help="best known errors")
     add("--markdown", type=Path, metavar="FILE", help="write the tables to a file too")
-    add("--other", action="store_true", help="also: uint16, float, 5 channels, grey")
-    add("--threads", action="store_true", help="also: wall time with 1 and 2 threads")
-    add("--memory", action="store_true", help="also: peak memory at 3 and 20 MP")
-    add("--startup", action="store_true", help="also: import and first result, cold and warm")
-    add("--scaling", action="store_true", help="also: 3, 24 and 100 MP")
+    add("--only", action="store_true", help="without the comparison with other libraries")
+    add("--against", metavar="COMMIT", help="ours alone: another commit's figures beside today's")
+    for name, (_, shows) in TABLES.items():
+        add(f"--{name}", action="store_true", help=f"also: {shows}")
+    add("--all", action="store_true", help="all of these")
+    add("--cq100", metavar="FOLDER", help="also: all pictures of a folder, K = 4 16 64 256")
+    add("--published", metavar="FILE.csv", help="errors of others on them, for --cq100")
     options = parser.parse_args()
+    if options.published and not options.cq100:
+        parser.error("--published needs --cq100")
     options.k = options.k or ([8, 64] if options.quick else [2, 8, 16, 64, 256])
     options.repeats = options.repeats or (2 if options.quick else 5)
     return options
@@ -110,8 +165,9 @@ def load(options: argparse.Namespace) -> tuple[np.ndarray, str]:
 def describe(picture: np.ndarray, title: str) -> list[str]:
     """Return what the figures were measured on."""
     rows, columns = picture.shape[:2]
+    size = tables.megapixels(rows * columns)
     return [
-        f"Picture: {title}, {columns} x {rows} = {figures.megapixels(picture, 1)}, RGB8.  ",
+        f"Picture: {title}, {columns} x {rows} = {size}, RGB8.  ",
         f"Machine: {processor()}, {os.cpu_count()} CPUs, {platform.system()}, "
         f"Python {platform.python_version()}.  ",
         f"Versions: {', '.join(versions())}.",
@@ -133,87 +189,6 @@ def versions() -> list[str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return installed
-
-
-def comparison(picture: np.ndarray, options: argparse.Namespace) -> list[str]:
-    """Measure everybody; return the table and what must be known to read it."""
-    efforts = quantizers.our_efforts()
-    wanted = [quantizers.ours(effort) for effort in efforts]
-    wanted += [rival for rival in quantizers.RIVALS if options.slow or not rival.slow]
-    present = [quantizer for quantizer in wanted if quantizer.installed]
-    cells, copies = measure_all(picture, present, options)
-    best = find_best(picture, cells, options, efforts[-1])
-    copy, recopy = statistics.median(copies), measure.recopy_time(picture)
-    rows = [
-        [q.name, *[format_cell(cells.get((q.name, k)), copy, best[k]) for k in options.k]]
-        for q in present
-    ]
-    absent = [
-        f'effort="{e}", which `quantize` refuses' for e in quantizers.EFFORTS if e not in efforts
-    ]
-    absent += [f"{q.name}: no module {q.module}" for q in wanted if not q.installed]
-    return [
-        *figures.markdown_table(["CPU ms / x / r", *[f"K={k}" for k in options.k]], rows),
-        "",
-        f"One copy of the image: {figures.ms(copy)} ms, allocated and freed each time "
-        f"({figures.ms(recopy)} ms if a loop of copies gets the same memory again).  ",
-        f"Best known error: {', '.join(f'K={k} {mse:.6g}' for k, mse in best.items())}.",
-        *([f"\nLeft out: {'; '.join(absent)}."] if absent else []),
-    ]
-
-
-def measure_all(
-    picture: np.ndarray, present: list[quantizers.Quantizer], options: argparse.Namespace
-) -> tuple[dict[tuple[str, int], Cell], list[float]]:
-    """Return a cell per quantizer and K, and the times of the copies made in between."""
-    cells, copies = {}, []
-    for k in options.k:
-        for quantizer in present:
-            if k > quantizer.max_k:
-                continue
-            report(f"K={k}: {quantizer.name}")
-            run = functools.partial(quantizer.run, picture, k)
-            measured = measure.measure(run, picture, options.repeats)
-            cells[quantizer.name, k] = Cell(
-                measured.seconds, quantizers.painted_mse(picture, *measured.result)
-            )
-            copies += measured.copies
-    return cells, copies
-
-
-def find_best(
-    picture: np.ndarray,
-    cells: dict[tuple[str, int], Cell],
-    options: argparse.Namespace,
-    effort: str,
-) -> dict[int, float]:
-    """Return the best known error per K: given, or the least of this run and further searches."""
-    best = dict(options.best)
-    for k in options.k:
-        if k in best:
-            continue
-        errors = [cell.mse for (_, at_k), cell in cells.items() if at_k == k]
-        for seed in () if options.quick else SEEDS:
-            report(f"K={k}: best known, seed {seed}")
-            searcher = quantizers.ours(effort, seed)
-            errors.append(quantizers.painted_mse(picture, *searcher.run(picture, k)))
-        best[k] = min(errors)
-    return {k: best[k] for k in options.k}
-
-
-def format_cell(cell: Cell | None, copy: float, best: float) -> str:
-    if cell is None:
-        return "-"
-    ratio = cell.mse / best if best else float("nan")
-    return f"{figures.ms(cell.seconds)} / {cell.seconds / copy:.0f} / {format_ratio(ratio)}"
-
-
-def format_ratio(ratio: float) -> str:
-    return f"{ratio:.4f}" if ratio < 1.1 else f"{ratio:.2f}"
-
-
-def report(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -69,6 +70,42 @@ def measure(function: Callable[[], Any], image: np.ndarray, repeats: int) -> Mea
         seconds, result = timed(function)
         times.append(seconds)
     return Measured(statistics.median(times), result, copies)
+
+
+def side_by_side(functions: dict[str, Callable[[], Any]], repeats: int) -> dict[str, Measured]:
+    """Warm all up, then let them take turns; all see the same load of the machine.
+
+    Further turns are left out once they have taken `SLOW` seconds several times over.
+    """
+    results = {name: function() for name, function in functions.items()}
+    times: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(repeats):
+        for name, function in functions.items():
+            seconds, results[name] = timed(function)
+            times[name].append(seconds)
+        if sum(map(sum, times.values())) > 4 * SLOW:
+            break
+    return {name: Measured(statistics.median(times[name]), results[name], []) for name in functions}
+
+
+def peak_beyond(function: Callable[[], Any]) -> tuple[int, Any]:
+    """Return the most bytes needed beyond what there was before, and the result (Linux)."""
+    return_free_memory()  # or the call might live on it unseen
+    Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
+    before = resident("VmRSS")
+    result = function()
+    return resident("VmHWM") - before, result
+
+
+def resident(field: str) -> int:
+    """Return bytes in memory: now (VmRSS) or at the worst moment (VmHWM).
+
+    Not `ru_maxrss`: it starts from the size of the process that started this one.
+    """
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(field):
+            return 1024 * int(line.split()[1])
+    raise LookupError(field)
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:

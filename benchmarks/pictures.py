@@ -9,6 +9,7 @@ import numpy as np
 from skimage import color, data, filters, transform
 
 SHIPPED = "skimage.data.astronaut"
+OTHER_KINDS = ("uint16 RGB", "float32 RGB", "5 float channels", "grey uint16")
 
 
 def shipped_picture(megapixels: float | None = 3.0) -> np.ndarray:
@@ -30,17 +31,23 @@ def picture_file(path: str) -> np.ndarray:
     return np.ascontiguousarray(picture[..., :3])
 
 
-def other_images(picture: np.ndarray) -> dict[str, np.ndarray]:
-    """Return images of 1 MP that are not RGB8, made from the picture."""
-    rgb = resized(picture, 1.0)
+def named(name: str) -> np.ndarray:
+    """Return a picture that scikit-image ships, or the array in a file."""
+    return np.load(name) if name.endswith(".npy") else getattr(data, name)()
+
+
+def other_images(picture: np.ndarray, megapixels: float = 1.0) -> dict[str, np.ndarray]:
+    """Return images that are not RGB8, made from the picture."""
+    rgb = resized(picture, megapixels)
     grey = color.rgb2gray(rgb)
     features = np.dstack([rgb, filters.gaussian(grey, 4), filters.sobel(grey)])
-    return {
-        "uint16 RGB": np.rint(65535 * rgb).astype(np.uint16),
-        "float32 RGB": rgb.astype(np.float32),
-        "5 float channels": features,
-        "grey uint16": np.rint(65535 * grey).astype(np.uint16),
-    }
+    images = (
+        np.rint(65535 * rgb).astype(np.uint16),
+        rgb.astype(np.float32),
+        features,
+        np.rint(65535 * grey).astype(np.uint16),
+    )
+    return dict(zip(OTHER_KINDS, images, strict=True))
 
 
 def resized(picture: np.ndarray, megapixels: float) -> np.ndarray:
@@ -50,6 +57,7 @@ def resized(picture: np.ndarray, megapixels: float) -> np.ndarray:
     return np.clip(transform.resize(picture, shape, order=3, anti_aliasing=factor < 1), 0, 1)
 
 
-def tiles_for(picture: np.ndarray, megapixels: float) -> int:
-    """Return how many tiles of the picture come nearest to that size, at least one."""
-    return max(1, round(1e6 * megapixels / (picture.shape[0] * picture.shape[1])))
+def tiled(picture: np.ndarray, megapixels: float) -> np.ndarray:
+    """Return as many tiles of the picture as come nearest to that size, at least one."""
+    tiles = max(1, round(1e6 * megapixels / (picture.shape[0] * picture.shape[1])))
+    return np.tile(picture, (tiles, 1, 1))

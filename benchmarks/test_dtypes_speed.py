@@ -19,7 +19,7 @@ def images(photograph: np.ndarray) -> dict[str, np.ndarray]:
     return pictures.other_images(photograph)
 
 
-@pytest.mark.parametrize("kind", ["uint16 RGB", "float32 RGB", "5 float channels", "grey uint16"])
+@pytest.mark.parametrize("kind", pictures.OTHER_KINDS)
 def test_dtype(benchmark: BenchmarkFixture, images: dict[str, np.ndarray], kind: str) -> None:
     image = images[kind]
     channel_axis = -1 if image.ndim == 3 else None
