@@ -23,8 +23,8 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/typos
 
-bench: $(VENV)/.installed-bench  ## our time and error beside those of other libraries
-	$(BIN)/python benchmarks/compare.py
+bench: $(VENV)/.installed-bench  ## our time and error beside those of other libraries; ARGS="--help" tells more
+	$(BIN)/python benchmarks/compare.py $(ARGS)
 
 $(VENV)/.installed-%: pyproject.toml napari.yaml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; try: make PYTHON=python3.12')"
