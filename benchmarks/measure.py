@@ -44,7 +44,11 @@ def ensure_one_thread() -> None:
     """Start this script again unless libraries were told to use one thread before they loaded."""
     if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
         command = [sys.executable, *sys.argv]
-        sys.exit(subprocess.call(command, env=os.environ | ONE_THREAD))
+        child = subprocess.Popen(command, env=os.environ | ONE_THREAD)
+        while child.returncode is None:
+            with contextlib.suppress(KeyboardInterrupt):  # the child hears it, too, and tidies up
+                child.wait()
+        sys.exit(child.returncode)
 
 
 @contextlib.contextmanager

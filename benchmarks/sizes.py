@@ -13,6 +13,8 @@ from tables import Case, Table, in_process, megapixels
 from napari_kmeans_quantizer import quantize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sources import Source
     from tables import Rows, Scene
 
@@ -51,7 +53,7 @@ def sizes(scene: Scene) -> tuple[int, ...]:
     return (3, 12) if scene.quick else (3, 24, 100)
 
 
-def all_threads(scene: Scene, size: float):
+def all_threads(scene: Scene, size: float) -> Callable[[Source], Rows]:
     def rows(source: Source) -> Rows:
         run = {"picture": scene.picture, "size": size, "repeats": scene.repeats}
         one = fresh(source, "sizes.wall", **run)

@@ -115,7 +115,7 @@ def beside(results: dict[str, Rows]) -> list[str]:
 
 def ratio(old: Figure | None, new: Figure | None) -> str:
     if isinstance(old, int | float) and isinstance(new, int | float) and new:
-        return f"{old / new:.3g}" if abs(old / new - 1) > 0.05 else f"{old / new:.4f}"
+        return f"{old / new:.4f}" if 0.95 < old / new < 1.05 else digits(old / new)
     return NOTHING
 
 
@@ -127,9 +127,13 @@ def shown(figure: Figure | None, column: str) -> str:
         return error_ratio(figure)
     if column.endswith(" ms"):
         return ms(figure / 1e3)
-    if float(figure).is_integer() and abs(figure) < 1e6:
-        return str(int(figure))
-    return f"{figure:.6g}" if column.endswith("error") else f"{figure:#.3g}".rstrip(".")
+    return f"{figure:.6g}" if column.endswith("error") else digits(figure)
+
+
+def digits(number: float) -> str:
+    """Return three digits, or all before the point."""
+    whole = abs(number) >= 100 or float(number).is_integer()
+    return f"{number:.0f}" if whole else f"{number:#.3g}"
 
 
 def markdown_table(header: list[str], rows: list[list[str]]) -> list[str]:
