@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MAX_SORTS = 3
+MOST_MENDED = 100
+"""Where colors differ by less than can be squared, centers stay empty whatever is done."""
 
 
 class Painting(NamedTuple):
@@ -61,7 +63,7 @@ def refine(
     free = np.arange(len(centers)) >= n_fixed
     canvas, shown = Canvas.blank(pixels, len(centers)), pixels.values
     rest, momentum = Rest.of(effort, variance, len(centers)), Momentum(shown)
-    n_sweeps = n_sorts = 0
+    n_sweeps = n_sorts = n_mended = 0
     while True:
         if isinstance(sweeper, Follower) and not repeated(shown(centers)).any():
             centers, free, n_sweeps = yield from _settle(
@@ -70,7 +72,8 @@ def refine(
         n_sweeps += 1
         clusters = yield from paint(sweeper, centers, canvas, 1 - 0.7**n_sweeps)
         unusable = free & ((clusters.counts == 0) | _looks_taken(shown(centers), free))
-        if unusable.any():
+        if unusable.any() and n_mended < MOST_MENDED:
+            n_mended += 1
             centers = _replaced(pixels, centers, unusable)
             continue
         means = np.where(free[:, np.newaxis], clusters.means, centers)
