@@ -112,8 +112,8 @@ def test_a_tie_is_told_and_goes_to_the_first(step, ties):
     space = Given("lab", np.dtype(np.uint8))
     point = space.forward(grey)[0]  # L in 40..56, so both sums are exact
     space.places = point + np.array([[8, 0, 0], [-step, 0, 0]])
-    colors = Colors(as_pixels(grey, -1), space)
-    clusters = colors.look(np.array([[1.0, 2, 3], [4, 5, 6]]))
+    colors, canvas = Colors(as_pixels(grey, -1), space), Canvas.blank(as_pixels(grey, -1), 2)
+    clusters = completed(colors.sweep(np.array([[1.0, 2, 3], [4, 5, 6]]), canvas))
     assert clusters.counts.tolist() == [9, 0]
     assert clusters.ties == ties
 
@@ -187,20 +187,22 @@ def test_cells_are_those_of_the_grid():
             assert np.array_equal(a, b)
 
 
-def test_a_look_tells_what_a_sweep_does():
+def test_a_tally_tells_what_a_sweep_does():
     image, centers = photo(50_000), rng.uniform(0, 255, (31, 3))
     colors, canvas, expected = sweep(image, centers, "oklab")
     other = Colors(as_pixels(image, -1), ColorSpace("oklab", image.dtype))
-    seen = other.look(centers)
-    other.table(2, rng)
     again = Canvas.blank(as_pixels(image, -1), 31)
+    seen = completed(other.tally(centers, again))
+    other.table(2, rng)
     swept = completed(other.sweep(centers, again))
-    for a, b, c in zip(seen, swept, expected, strict=True):
+    for a, b in zip(swept, expected, strict=True):
         assert np.array_equal(a, b)
-        assert np.array_equal(a, c)
+    assert np.array_equal(seen.counts, expected.counts)
+    assert np.array_equal(seen.means, expected.means)
+    assert seen.error == expected.squared_error / 50_000
     assert np.array_equal(again.labels, canvas.labels)
     assert np.array_equal(again.image, canvas.image)
-    assert colors.look(centers[:2]).counts.sum() == 50_000
+    assert completed(colors.tally(centers[:2], canvas)).counts.sum() == 50_000
 
 
 @pytest.mark.parametrize("space", ["lab", "oklab"])

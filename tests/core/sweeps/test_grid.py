@@ -32,13 +32,17 @@ def totals_of(pixels, labels, n):
     return out
 
 
+def codes_of(colors):
+    return colors.astype(np.int64) @ [1 << 16, 1 << 8, 1]
+
+
 def check_table(table, used, n_colors):
     """Octants for few colors, cells for many, and the colors themselves where these are too few."""
-    sizes = [len(np.unique(used >> bits, axis=0)) for bits in (3, 2, 0)]
+    sizes = [len(np.unique(codes_of(used >> bits))) for bits in (3, 2)]
     wanted = 1024 * n_colors**0.5
     bits = 3 if sizes[0] >= wanted and n_colors <= 32 else 2 if sizes[1] >= wanted else 0
-    cells = np.unique(used.astype(np.int64) >> bits, axis=0, return_inverse=True)
-    want = totals_of(used, cells[1].reshape(-1), len(cells[0]))
+    cells, which = np.unique(codes_of(used >> bits), return_inverse=True)
+    want = totals_of(used, which, len(cells))
     order = np.lexsort((np.floor(table.colors).astype(int) >> bits).T[::-1])
     assert np.array_equal(table.counts[order], want[:, 0])
     assert np.array_equal(table.colors[order], want[:, 1:] / want[:, :1])
