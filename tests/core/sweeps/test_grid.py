@@ -39,7 +39,7 @@ def codes_of(colors):
 def check_table(table, used, n_colors):
     """Octants for few colors, cells for many, and the colors themselves where these are too few."""
     sizes = [len(np.unique(codes_of(used >> bits))) for bits in (3, 2)]
-    wanted = 1024 * n_colors**0.5
+    wanted = 960 * n_colors**0.5
     bits = 3 if sizes[0] >= wanted and n_colors <= 32 else 2 if sizes[1] >= wanted else 0
     cells, which = np.unique(codes_of(used >> bits), return_inverse=True)
     want = totals_of(used, which, len(cells))

@@ -137,6 +137,7 @@ def _coarse_to_fine(
 ) -> tuple[Partition, int]:
     """Search all the tables; return the partition of the finest, and the number of sweeps."""
     n_starts = effort.starts if n_clusters <= FEW_CLUSTERS else 1
+    n_starts = n_starts if len(tables) > 1 else (n_starts + 1) // 2  # of small images
     n_trials = _trials(effort, n_starts, n_clusters, len(levels))
     n_iter = 0
     found = []

@@ -23,8 +23,8 @@ OVER_RELAXED, PLAIN = 1.8, 1.0
 """Steps towards the mean: the longer one takes half the sweeps, and finds better optima."""
 TRIAL_SWEEPS = 10
 """Sweeps of a trial, at most."""
-FEW_CLUSTERS, MANY_CLUSTERS = 32, 128
-"""Up to few clusters several starts pay, and trials of little hope; of many, fewer neighbors do."""
+FEW_CLUSTERS = 32
+"""Up to so many clusters several starts pay, and trials of little hope."""
 
 
 class Partition(NamedTuple):
@@ -88,8 +88,7 @@ def move_single_centers(
     from napari_kmeans_quantizer.core.kernels.search import move_centers
 
     (D, n), K = data.points.shape, len(partition.totals)
-    n_near = min(effort.neighbors[K > MANY_CLUSTERS], K - 1)
-    hopeless = effort.hopeless[K > FEW_CLUSTERS]
+    n_near, hopeless = min(effort.neighbors, K - 1), effort.hopeless[K > FEW_CLUSTERS]
     ratings = Ratings(np.empty(K), np.empty(K), np.empty((K, 2, D)))
     move_centers(
         *data, n_trials, n_near, TRIAL_SWEEPS, OVER_RELAXED, hopeless, *partition, *ratings,

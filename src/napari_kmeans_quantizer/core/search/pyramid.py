@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 COARSEST_PER_CLUSTER, COARSEST = 16, 1024
 """Entries of the coarsest table: for each cluster, and at least."""
 MOST_TABLES = 16
+QUICK = 1 << 20
+"""So many distances take a fraction of a millisecond."""
 MOST_BITS = 20
 """Bits a channel of the places along the curve."""
 TINY = 1e-300
@@ -70,7 +72,8 @@ def pyramid(colors: Floats, counts: Floats, n_clusters: int, entries: float) -> 
     n_clusters : int
         Decides on the size of the coarsest table.
     entries : float
-        The colors themselves are left out if the next table has so many entries a cluster.
+        The colors themselves are left out if the next table has so many entries a cluster, unless
+        there are so few that sweeps over them are quick.
     """
     tables = [Table(colors, counts, np.ones(len(counts), np.int64))]
     coarsest = max(COARSEST_PER_CLUSTER * n_clusters, COARSEST)
@@ -78,7 +81,8 @@ def pyramid(colors: Floats, counts: Floats, n_clusters: int, entries: float) -> 
         limit = _merge_limit(colors, counts, max(len(counts) // 4, coarsest))
         tables.append(_merged(colors, counts, limit))
         colors, counts, _ = tables[-1]
-    if len(tables) > 1 and len(tables[1].counts) >= entries * n_clusters:
+    quick = len(tables[0].counts) * n_clusters <= QUICK
+    if len(tables) > 1 and len(tables[1].counts) >= entries * n_clusters and not quick:
         del tables[0]
     return tables[::-1]
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 N_PARTS = 16
 """Cells are cut into so many parts, threads' tasks: boxes of 64 x 64 x 256 colors."""
 FEW_COLORS = 32
-ENTRIES = 1024
+ENTRIES = 960
 """So many weighted colors, times the square root of the number of centers, are enough: octants for
 up to `FEW_COLORS` centers, else cells, else the colors themselves."""
 MAX_CELLS = 1 << 15
