@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.threads import map_chunks
+
 from .far_apart import far_parts
 from .partition import (
     FEW_CLUSTERS,
@@ -139,13 +141,16 @@ def _coarse_to_fine(
     n_starts = effort.starts if n_clusters <= FEW_CLUSTERS else 1
     n_starts = n_starts if len(tables) > 1 else (n_starts + 1) // 2  # of small images
     n_trials = _trials(effort, n_starts, n_clusters, len(levels))
-    n_iter = 0
-    found = []
-    for start in range(n_starts):
-        labels = seed_labels(_reweighted(levels[0], start, rng), n_clusters)
-        found.append(partition_of(levels[0], labels, n_clusters))
-        n_iter += _improve(levels[0], found[-1], effort, n_trials[0])
-    partition = max(found, key=explained)
+    varied = [_reweighted(levels[0], start, rng) for start in range(n_starts)]
+
+    def from_start(start: int) -> tuple[Partition, int]:
+        labels = seed_labels(varied[start], n_clusters)
+        found = partition_of(levels[0], labels, n_clusters)
+        return found, _improve(levels[0], found, effort, n_trials[0])
+
+    starts = list(map_chunks(from_start, n_starts))
+    n_iter = sum(n for _, n in starts)
+    partition = max((found for found, _ in starts), key=explained)
     for level in range(1, len(levels)):
         partition = on_finer_table(partition, tables[level - 1].lengths)
         n_iter += _improve(levels[level], partition, effort, n_trials[level])
