@@ -246,8 +246,11 @@ class Monkey:
         dims = self.viewer.dims
         if dims.ndisplay == 3 or list(dims.order) != sorted(dims.order):
             return  # there napari raises an IndexError of its own
+        # As in hidden layers, which it does not slice: people cannot paint these anyway.
         labels = self.pick(
-            x for x in self.viewer.layers if isinstance(x, Labels) and is_ours(x) and x.ndim == 2
+            x
+            for x in self.viewer.layers
+            if isinstance(x, Labels) and is_ours(x) and x.ndim == 2 and x.visible
         )
         if labels is not None:
             top = int(self.rng.integers(20))

@@ -60,7 +60,8 @@ def _color_spaces() -> None:
 
 def _many_colors() -> None:
     for color_space in ("rgb", "lab"):
-        quantize(_noise(120, 120, 3), 300, color_space=color_space)
+        for size in (120, 400):
+            quantize(_noise(size, size, 3), 300, color_space=color_space)
 
 
 def _points() -> None:
