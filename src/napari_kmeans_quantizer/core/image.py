@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+PIECE_VALUES = 1 << 14
 CHUNK_PIXELS = 1 << 17
 """Pixels per chunk: a fixed number, so that sums never depend on threads; a multiple of 4."""
 
@@ -83,8 +84,7 @@ class Pixels:
             return 0, 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
         if self.is_empty:
             return 0, 0
-        chunks = (self.chunk(index) for index in range(self.n_chunks))
-        ends = [(chunk.min(), chunk.max()) for chunk in chunks if chunk.size]
+        ends = [(piece.min(), piece.max()) for piece in self.pieces()]
         low, high = np.min([low for low, _ in ends]), np.max([high for _, high in ends])
         return (float(low), float(high)) if dtype.kind == "f" else (int(low), int(high))
 
@@ -97,6 +97,13 @@ class Pixels:
         colors = self.block(self.span(index))
         selected = self.selected(index)
         return colors if selected is None else np.take(colors, selected, axis=0)
+
+    def pieces(self) -> Iterator[NDArray[Any]]:
+        """Yield the values that take part, flat, in pieces that fit into the cache, none empty."""
+        for index in range(self.n_chunks):
+            values = self.chunk(index).reshape(-1)
+            for start in range(0, values.size, PIECE_VALUES):
+                yield values[start : start + PIECE_VALUES]
 
     def chunk_size(self, index: int) -> int:
         """Return how many pixels of one chunk take part."""
@@ -362,9 +369,9 @@ def _units_of(pixels: Pixels) -> Units:
 
 def _has_tiny_values(pixels: Pixels) -> bool:
     """Tell whether the squares of some values, other than 0, are too small for float64."""
-    for chunk in map(pixels.chunk, range(pixels.n_chunks)):
-        small = np.abs(chunk) < TINY_VALUE
-        if small.any() and chunk[small].any():
+    for piece in pixels.pieces():
+        small = np.abs(piece) < TINY_VALUE
+        if small.any() and piece[small].any():
             return True
     return False
 

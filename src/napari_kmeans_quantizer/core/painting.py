@@ -116,9 +116,9 @@ def _settle(
     steps = settled(tally, centers, free, rest, shown)
     centers = yield from retold(steps, told)
     for _ in range(MAX_SORTS):
-        counts = (yield from retold(sweeper.tally(centers, canvas), told)).counts
-        if (np.diff(counts) <= 0).all():
-            break
+        counts, *_, ties = yield from retold(sweeper.tally(centers, canvas), told)
+        if not ties or (np.diff(counts) <= 0).all():
+            break  # without ties, labels can be put in order when all is painted
         order = np.argsort(-counts, kind="stable")
         sweeper.reorder(order)
         centers, free = centers[order], free[order]

@@ -35,6 +35,8 @@ class Tally(NamedTuple):
     counts: Floats | NDArray[np.int64]
     means: Floats
     error: float
+    ties: bool = True
+    """Whether some point may have two centers equally near."""
 
 
 class Rest(NamedTuple):
@@ -117,7 +119,7 @@ def settled(
     """
     momentum = Momentum(shown)
     for _ in range(MOST_SWEEPS):
-        counts, means, error = yield from tally(centers)
+        counts, means, error, _ = yield from tally(centers)
         means = np.where((free & (counts > 0))[:, np.newaxis], means, centers)
         shifts = apart(centers, means, shown) - centers
         shift = mean_shift(shifts, counts * free)

@@ -154,7 +154,7 @@ class Colors(Grid):
         yield
         _, clusters = self._seen_with(centers)
         error = clusters.squared_error / int(clusters.counts.sum())
-        return Tally(clusters.counts, clusters.means, error)
+        return Tally(clusters.counts, clusters.means, error, clusters.ties)
 
     def reorder(self, order: NDArray[np.intp]) -> None:
         """See `Follower`: nothing is kept that depends on it."""
