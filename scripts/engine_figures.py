@@ -14,6 +14,7 @@ from napari_kmeans_quantizer.core.kernels.grid_count import MIXED
 from napari_kmeans_quantizer.core.search.coarse_to_fine import search
 from napari_kmeans_quantizer.core.search.efforts import EFFORTS
 from napari_kmeans_quantizer.core.search.partition import (
+    Partition,
     converge,
     explained,
     move_single_centers,
@@ -76,7 +77,7 @@ def draw_seeds(table) -> plt.Figure:
     figure, panels = plt.subplots(1, 3, figsize=(9, 3.2))
     for axes, n_clusters in zip(panels, (2, 4, N_COLORS), strict=True):
         labels = seed_labels(points, n_clusters)
-        centers = weighted_means(tables[0], labels, n_clusters)
+        centers = weighted_means(tables[0].colors, tables[0].counts, labels, n_clusters)
         axes.scatter(*tables[0].colors[:, :2].T, s=5, c=labels % 20, cmap="tab20", linewidths=0)
         axes.scatter(*centers[:, :2].T, s=130, marker="*", c=centers / 255, edgecolors="black")
         plane(axes, f"{n_clusters} clusters")
@@ -92,10 +93,11 @@ def draw_moves(table) -> plt.Figure:
     partition = on_finer_table(partition, tables[0].lengths)
     converge(points, partition, 30)
     total = float((points.weights * points.points.astype(float) ** 2).sum())
-    errors = [total - explained(partition)]
-    for _ in range(40):
-        move_single_centers(points, partition, 10)
-        errors.append(total - explained(partition))
+    errors = []
+    for n_trials in range(0, 401, 10):
+        moved = Partition(*(array.copy() for array in partition))
+        move_single_centers(points, moved, EFFORTS["best"], n_trials)
+        errors.append(total - explained(moved))
     figure, axes = plt.subplots(figsize=(6, 3))
     axes.plot(10 * np.arange(len(errors)), 100 * np.array(errors) / errors[0])
     axes.set(xlabel="trials", ylabel="error, % of Lloyd's", title="Moving 64 centers one by one")
