@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 N_AXES = 12
 """Directions; images of more channels are searched in these."""
 MOST_TO_LEARN = 2048
-"""Colors from which the directions are learnt."""
+"""Colors from which the directions are learned."""
 N_ROUNDS = 4
 """Times that the directions are turned towards the principal ones."""
 TINY = 1e-300
