@@ -181,10 +181,26 @@ def test_cells_are_those_of_the_grid():
     pixels = as_pixels(image, -1)
     colors, grid = Colors(pixels, ColorSpace("lab", image.dtype)), Grid(pixels)
     assert colors.distinct(10) is None
-    for n_colors in (2, 99):
-        found, expected = (x.table(n_colors, rng) for x in (colors, grid))
-        for a, b in zip(found, expected, strict=True):
-            assert np.array_equal(a, b)
+    for a, b in zip(colors.table(99, rng), grid.table(99, rng), strict=True):
+        assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["lab", "oklab"])
+def test_octants_stand_for_the_means_of_their_pixels_places(name):
+    image = rng.integers(0, 256, (60_000, 3)).astype(np.uint8)
+    space = ColorSpace(name, image.dtype)
+    found = Colors(as_pixels(image, -1), space).table(2, rng)
+    expected = Grid(as_pixels(image, -1)).table(2, rng)
+    assert np.array_equal(found.keys, expected.keys)
+    assert np.array_equal(found.counts, expected.counts)
+    octants, which = np.unique(image >> 3, axis=0, return_inverse=True)
+    places = space.forward(image)
+    sums = [np.bincount(which.reshape(-1), x, len(octants)) for x in places.T]
+    means = np.stack(sums, axis=1) / np.bincount(which.reshape(-1))[:, np.newaxis]
+    order = np.lexsort((np.floor(expected.colors).astype(int) >> 3).T[::-1])
+    off = np.abs(space.forward(found.colors[order]) - means).max(axis=1)
+    assert np.median(off) < 1e-9
+    assert off.max() < (0.1 if name == "lab" else 1e-3)  # means that cannot be shown are near
 
 
 def test_a_tally_tells_what_a_sweep_does():

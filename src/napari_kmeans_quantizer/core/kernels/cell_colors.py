@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .grid_count import BLOCK, U32, U64, encode, keep_seen, unpack
+from .grid_count import BLOCK, U32, U64, load_block
 from .jit import jit
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "c29df6349921"
+GRID_COUNT = "dd4de983347a"
 """Digest of what is compiled into this; see the package's docstring."""
 
 
@@ -35,11 +35,7 @@ def count_colors(
     OUT `pixels` and `codes` (BLOCK,) uint32: room to work in.
     """
     for start in range(0, n_pixels, BLOCK):
-        n = min(BLOCK, n_pixels - start)
-        unpack(words, step, start, n, pixels)
-        if len(mask):
-            n = keep_seen(mask, start, n, pixels)
-        encode(pixels, n, codes)
+        n = load_block(words, step, start, n_pixels, mask, pixels, codes)
         for i in range(n):
             row = U64(rows[codes[i] >> U32(6)])
             counts[row << U64(6) | U64(codes[i] & U32(63))] += U32(1)

@@ -34,9 +34,7 @@ from .grid_count import (
     _sum_squares,
     add_word,
     compact,
-    encode,
-    keep_seen,
-    unpack,
+    load_block,
 )
 from .jit import inner, jit
 
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "c29df6349921"
+GRID_COUNT = "dd4de983347a"
 BITS = "cba37dc68db6"
 CONVERSION = "e471c708a58b"
 """Digests of what is compiled into these; see the package's docstring."""
@@ -85,11 +83,7 @@ def count_colors(
     """
     n_spills = state[0]
     for start in range(0, n_pixels, BLOCK):
-        n = min(BLOCK, n_pixels - start)
-        unpack(words, step, start, n, pixels)
-        if len(mask):
-            n = keep_seen(mask, start, n, pixels)
-        encode(pixels, n, codes)
+        n = load_block(words, step, start, n_pixels, mask, pixels, codes)
         state[1] += _sum_squares(pixels, n)
         for i in range(n):
             code = codes[i]

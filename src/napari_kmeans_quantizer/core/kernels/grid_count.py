@@ -110,6 +110,24 @@ def encode(pixels: Array, n: int, codes: Array) -> None:
         )
 
 
+@inner
+def load_block(
+    words: Array, step: int, start: int, n_pixels: int, mask: Array, pixels: Array, codes: Array
+) -> int:
+    """Take the pixels of a block out of words, those that take part, and their codes.
+
+    IN `words`, `step`, `mask` (n_pixels or 0,) uint8: see above.
+    OUT `pixels` and `codes` (BLOCK,) uint32.
+    Returns how many there are.
+    """
+    n = min(BLOCK, n_pixels - start)
+    unpack(words, step, start, n, pixels)
+    if len(mask):
+        n = _keep_seen(mask, start, n, pixels)
+    encode(pixels, n, codes)
+    return n
+
+
 @jit
 def histogram(
     words: Array,
@@ -130,11 +148,7 @@ def histogram(
     OUT `pixels` and `codes` (BLOCK,) uint32: room to work in.
     """
     for start in range(0, n_pixels, BLOCK):
-        n = min(BLOCK, n_pixels - start)
-        unpack(words, step, start, n, pixels)
-        if len(mask):
-            n = keep_seen(mask, start, n, pixels)
-        encode(pixels, n, codes)
+        n = load_block(words, step, start, n_pixels, mask, pixels, codes)
         state[1] += _sum_squares(pixels, n)
         for i in range(n):
             cell = codes[i] >> U32(6)
@@ -145,7 +159,7 @@ def histogram(
 
 
 @inner
-def keep_seen(mask: Array, start: int, n: int, pixels: Array) -> int:
+def _keep_seen(mask: Array, start: int, n: int, pixels: Array) -> int:
     """Move pixels that take part to the front. IN `mask` (..,) uint8. INOUT `pixels` (n..,) uint32.
 
     Returns how many do.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-GRID_COUNT = "c29df6349921"
+GRID_COUNT = "dd4de983347a"
 """Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
 
 # A box's cells, one octant (2 x 2 x 2 cells) after the other: cell = OCTANTS[i] + CHILDREN[j].

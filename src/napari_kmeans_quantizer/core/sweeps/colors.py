@@ -18,7 +18,7 @@ from napari_kmeans_quantizer.core.settling import Tally
 from napari_kmeans_quantizer.core.threads import map_chunks
 from napari_kmeans_quantizer.core.units import to_dtype
 
-from .grid import N_PARTS, Grid, _Tree, exact_clusters
+from .grid import N_PARTS, Grid, _Tree, codes_at, exact_clusters
 from .grid import _Counted as _Cells
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.core.color_space import ColorSpace
+    from napari_kmeans_quantizer.core.color_table import ColorTable
     from napari_kmeans_quantizer.core.image import Pixels
 
     from .base import Canvas, Clusters
@@ -140,6 +141,20 @@ class Colors(Grid):
             n_spills = kernels.add_counts(more_counts, len(spills), counts, room)
             spills = np.concatenate([room[:n_spills], more_spills])
         return counts, spills
+
+    def _cells(self, bits: int) -> ColorTable:
+        """See `Grid`; of octants the colors whose places are the means of their pixels' places."""
+        from napari_kmeans_quantizer.core.kernels.colors import OCTANTS
+
+        table = super()._cells(bits)
+        if bits == 0:
+            return table
+        assert table.keys is not None
+        cells = codes_at(table.keys << bits, 18)
+        rows = cells >> 6 << 3 | np.searchsorted(OCTANTS, cells & 63)
+        bounds, sums = self._measured.octants[rows], self._measured.sums[rows]
+        means = (bounds[:, 1:4] + bounds[:, 4:]) / 2 + sums[:, :3] / bounds[:, :1]
+        return table._replace(colors=self._space.backward(means))
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""

@@ -278,11 +278,19 @@ def _words_of(flat: Bytes) -> Words | None:
     return flat[: flat.size // 4 * 4].view(np.uint32)
 
 
-def _colors_at(places: NDArray[np.int64]) -> Floats:
-    """Return the colors at some places in the order of interleaved bits, (n, 3)."""
+def codes_at(places: NDArray[np.int64], n_bits: int) -> NDArray[np.int64]:
+    """Return the codes at some places in the order of interleaved bits, a multiple of six."""
     from napari_kmeans_quantizer.core.kernels.grid_count import IN_ORDER
 
-    codes = sum(IN_ORDER[places >> shift & 63] << shift for shift in (18, 12, 6, 0))
+    codes = np.zeros_like(places)
+    for shift in range(0, n_bits, 6):
+        codes |= IN_ORDER[places >> shift & 63] << shift
+    return codes
+
+
+def _colors_at(places: NDArray[np.int64]) -> Floats:
+    """Return the colors at some places in the order of interleaved bits, (n, 3)."""
+    codes = codes_at(places, 24)
     channels = [codes >> shift for shift in (2, 0, 4)]
     compact = [c & 3 | c >> 4 & 12 | c >> 8 & 48 | c >> 12 & 192 for c in channels]
     return np.stack(compact, axis=1).astype(np.float64)
