@@ -9,15 +9,19 @@ import textwrap
 import threading
 import time
 
+import numpy as np
 import pytest
+from napari.layers import Image
 from pictures import PHOTO
 from qtpy.QtCore import Qt
 
 from napari_kmeans_quantizer import Progress, quantize
 from napari_kmeans_quantizer.core import warm_up as core
 from napari_kmeans_quantizer.plugin import jobs, pipeline, warm_up
-from napari_kmeans_quantizer.plugin.first_use import FirstUse
+from napari_kmeans_quantizer.plugin.first_use import FirstUse, needed
 from napari_kmeans_quantizer.plugin.jobs import lines_of
+from napari_kmeans_quantizer.plugin.models.settings import Settings
+from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.panel import preparation
 
 COUNTED = [Progress(f"Preparing, once: {i} of 40", i / 40) for i in range(41)]
@@ -245,3 +249,9 @@ def test_leaving_in_mid_preparation_ends_the_process_and_says_nothing(tmp_path):
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid), 0)
     assert time.monotonic() - started < 200
+
+
+@pytest.mark.parametrize(("side", "piece"), [(90, core.OTHER_IMAGES), (91, core.PHOTOGRAPHS)])
+def test_thumbnails_and_photographs_wait_for_what_they_need(side, piece):
+    source = Source((Image(np.zeros((side, side, 3), np.uint8)),))
+    assert needed(source, Settings()) == {piece, warm_up.LABELS}

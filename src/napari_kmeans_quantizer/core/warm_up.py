@@ -20,6 +20,7 @@ import numpy as np
 from .distances import euclidean_distances
 from .kmeans import KMeans
 from .quantize import quantize
+from .sweeps.few import MAX_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -81,6 +82,11 @@ PIECES: Pieces = {
     MANY_COLORS: _many_colors,
     POINTS: _points,
 }
+
+
+def piece_of(is_rgb8: bool, n_pixels: int) -> str:
+    """Return the name of the piece that an image needs, 8-bit RGB or not, of so many pixels."""
+    return PHOTOGRAPHS if is_rgb8 and n_pixels > MAX_PIXELS else OTHER_IMAGES
 
 
 def kernels() -> list[Any]:

@@ -140,8 +140,8 @@ def needed(source: Source, settings: Settings) -> set[str]:
 
     from .warm_up import LABELS
 
-    is_photograph = source.rgb and source.dtype == "uint8" and source.n_clustered == 3
-    names = {core.PHOTOGRAPHS if is_photograph else core.OTHER_IMAGES, LABELS}
+    is_rgb8 = source.rgb and source.dtype == "uint8" and source.n_clustered == 3
+    names = {core.piece_of(is_rgb8, source.n_pixels), LABELS}
     if settings.fixed_colors:
         names.add(core.FIXED_COLORS)
     if settings.color_space != "rgb":
