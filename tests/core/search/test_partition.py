@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_kmeans_quantizer.core import threads
 from napari_kmeans_quantizer.core.search.efforts import EFFORTS
 from napari_kmeans_quantizer.core.search.partition import (
+    Partition,
     converge,
     explained,
+    move_in_halves,
     move_single_centers,
     partition_of,
     seed_labels,
@@ -87,3 +90,22 @@ def test_a_center_moves_to_where_it_is_missed():
     move_single_centers(data, partition, EFFORTS["fast"], 3)
     parts = [set(np.flatnonzero(partition.labels == k)) for k in range(3)]
     assert sorted(map(sorted, parts)) == [[0, 1, 2], [3, 4], [5, 6]]
+
+
+@pytest.mark.parametrize(("D", "K"), [(1, 2), (2, 7), (3, 40)])
+def test_halves_are_moved_alike_on_any_number_of_threads(D, K, monkeypatch):
+    data = scaled_colors(*blobs(800, D))
+    labels = np.random.default_rng(1).integers(0, K, 800).astype(np.int32)
+    start = partition_of(data, labels, K)
+    converge(data, start, 30)
+    found = []
+    for n_threads in (1, 3):
+        monkeypatch.setattr(threads, "n_threads", lambda n=n_threads: n)
+        found.append(Partition(*(array.copy() for array in start)))
+        move_in_halves(data, found[-1], EFFORTS["balanced"], 60)
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert explained(found[0]) >= explained(start) * (1 - 1e-9)
+    again = partition_of(data, found[0].labels, K)
+    np.testing.assert_array_equal(found[0].totals[:, 0], again.totals[:, 0])
+    np.testing.assert_allclose(found[0].totals, again.totals, rtol=1e-9, atol=1e-6)

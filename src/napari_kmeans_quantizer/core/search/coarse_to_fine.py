@@ -18,10 +18,12 @@ from napari_kmeans_quantizer.core.threads import map_chunks
 from .far_apart import far_parts
 from .partition import (
     FEW_CLUSTERS,
+    MANY_CLUSTERS,
     PLAIN,
     converge,
     explained,
     fill_empty,
+    move_in_halves,
     move_single_centers,
     nearest,
     on_finer_table,
@@ -143,17 +145,19 @@ def _coarse_to_fine(
     n_trials = _trials(effort, n_starts, n_clusters, len(levels))
     varied = [_reweighted(levels[0], start, rng) for start in range(n_starts)]
 
+    in_halves = effort.in_halves and n_clusters > MANY_CLUSTERS
+
     def from_start(start: int) -> tuple[Partition, int]:
         labels = seed_labels(varied[start], n_clusters)
         found = partition_of(levels[0], labels, n_clusters)
-        return found, _improve(levels[0], found, effort, n_trials[0])
+        return found, _improve(levels[0], found, effort, n_trials[0], in_halves)
 
     starts = list(map_chunks(from_start, n_starts))
     n_iter = sum(n for _, n in starts)
     partition = max((found for found, _ in starts), key=explained)
     for level in range(1, len(levels)):
         partition = on_finer_table(partition, tables[level - 1].lengths)
-        n_iter += _improve(levels[level], partition, effort, n_trials[level])
+        n_iter += _improve(levels[level], partition, effort, n_trials[level], False)
     return partition, n_iter
 
 
@@ -176,10 +180,13 @@ def _reweighted(level: ScaledColors, start: int, rng: np.random.Generator) -> Sc
     return ScaledColors(points, weights * rng.uniform(0.2, 1.0, len(weights)))
 
 
-def _improve(level: ScaledColors, partition: Partition, effort: Effort, n_trials: int) -> int:
+def _improve(
+    level: ScaledColors, partition: Partition, effort: Effort, n_trials: int, in_halves: bool
+) -> int:
     """Converge, move single centers, converge; return the number of sweeps."""
     n_iter = converge(level, partition, SWEEPS)
     if n_trials:
-        move_single_centers(level, partition, effort, n_trials)
+        move = move_in_halves if in_halves else move_single_centers
+        move(level, partition, effort, n_trials)
         n_iter += converge(level, partition, SWEEPS)
     return n_iter

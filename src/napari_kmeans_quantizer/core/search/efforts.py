@@ -18,6 +18,8 @@ class Effort(NamedTuple):
     """So many neighbors of either cluster take part in a trial."""
     hopeless: tuple[float, float]
     """A trial is given up that lacks so many times the gain hoped for: few clusters, and more."""
+    in_halves: bool
+    """Whether many clusters are moved within either half first, on two threads."""
     sweeps: int
     """Sweeps over the finest table."""
     entries: int
@@ -40,17 +42,19 @@ class Effort(NamedTuple):
 
 EFFORTS = {
     "fast": Effort(
-        starts=1, trials=(4,), neighbors=8, hopeless=(3.0, 1.0), sweeps=1, entries=64,
+        starts=1, trials=(4,), neighbors=8, hopeless=(3.0, 1.0), in_halves=True,
+        sweeps=1, entries=64,
         fixed_trials=8, fixed_work=2e7, fixed_sweeps=10,
         tolerance=1e-4, excess=5e-3,
     ),
     "balanced": Effort(
-        starts=2, trials=(20, 2), neighbors=12, hopeless=(3.0, 1.0), sweeps=2, entries=64,
+        starts=2, trials=(20, 2), neighbors=12, hopeless=(3.0, 1.0), in_halves=True,
+        sweeps=2, entries=64,
         fixed_trials=40, fixed_work=1e8, fixed_sweeps=20,
         tolerance=2e-5, excess=1e-3,
     ),
     "best": Effort(
-        starts=4, trials=(100, 40, 20), neighbors=12, hopeless=(inf, inf),
+        starts=4, trials=(100, 40, 20), neighbors=12, hopeless=(inf, inf), in_halves=False,
         sweeps=6, entries=256,
         fixed_trials=300, fixed_work=2e9, fixed_sweeps=60,
         tolerance=2e-6, excess=1e-4,

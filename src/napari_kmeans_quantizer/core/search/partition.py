@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.threads import map_chunks
 from napari_kmeans_quantizer.core.weighted_points import read_only
 
 from .pyramid import TINY, ScaledColors
@@ -25,6 +26,8 @@ TRIAL_SWEEPS = 10
 """Sweeps of a trial, at most."""
 FEW_CLUSTERS = 32
 """Up to so many clusters several starts pay, and trials of little hope."""
+MANY_CLUSTERS = 128
+"""More clusters are moved within either half of them first."""
 
 
 class Partition(NamedTuple):
@@ -88,6 +91,7 @@ def move_single_centers(
     from napari_kmeans_quantizer.core.kernels.search import move_centers
 
     (D, n), K = data.points.shape, len(partition.totals)
+    n_trials = n_trials if K > 1 else 0  # a single center has nowhere to go
     n_near, hopeless = min(effort.neighbors, K - 1), effort.hopeless[K > FEW_CLUSTERS]
     ratings = Ratings(np.empty(K), np.empty(K), np.empty((K, 2, D)))
     move_centers(
@@ -96,6 +100,31 @@ def move_single_centers(
         np.empty(K), np.zeros((K, 1 + D)), *_room_to_cut(n, D),
     )  # fmt: skip
     return ratings
+
+
+def move_in_halves(data: ScaledColors, partition: Partition, effort: Effort, n_trials: int) -> None:
+    """Move single centers within either half of them: work for two threads, if there are."""
+    labels, centers, totals = partition
+    widest = np.ptp(centers, axis=1).argmax()
+    order = np.argsort(centers[widest], kind="stable")
+    halves = [np.sort(half) for half in np.array_split(order, 2)]
+
+    def move(index: int) -> tuple[Ints, Ints, Partition]:
+        clusters = halves[index]
+        place = np.full(len(totals), -1, np.int32)
+        place[clusters] = np.arange(len(clusters))
+        members = np.flatnonzero(place[labels] >= 0)
+        own = ScaledColors(np.ascontiguousarray(data.points[:, members]), data.weights[members])
+        part = Partition(
+            place[labels[members]], np.ascontiguousarray(centers[:, clusters]), totals[clusters]
+        )
+        move_single_centers(own, part, effort, n_trials // 2)
+        return clusters, members, part
+
+    for clusters, members, part in map_chunks(move, 2):
+        labels[members] = clusters[part.labels]
+        centers[:, clusters] = part.centers
+        totals[clusters] = part.totals
 
 
 def _room_for_members(n: int, K: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
