@@ -91,9 +91,10 @@ def move_single_centers(
     from napari_kmeans_quantizer.core.kernels.search import move_centers
 
     (D, n), K = data.points.shape, len(partition.totals)
-    n_trials = n_trials if K > 1 else 0  # a single center has nowhere to go
     n_near, hopeless = min(effort.neighbors, K - 1), effort.hopeless[K > FEW_CLUSTERS]
-    ratings = Ratings(np.empty(K), np.empty(K), np.empty((K, 2, D)))
+    ratings = Ratings(np.zeros(K), np.zeros(K), np.zeros((K, 2, D)))
+    if K == 1:  # it has nowhere to go, and nobody inherits
+        return ratings
     move_centers(
         *data, n_trials, n_near, TRIAL_SWEEPS, OVER_RELAXED, hopeless, *partition, *ratings,
         *_room_for_members(n, K), *_room_for_part(n, 2 * n_near + 2, D), *_room_to_sweep(D, K),
