@@ -1,8 +1,8 @@
 """What a sweep over all pixels is: every pixel to its nearest center, and the clusters' figures.
 
 There are five ways, and `choose` knows which one suits an image: `levels` (grey of at most 65,536
-possible values), `grid` (8-bit RGB), `few` (8-bit RGB of few pixels), `colors` (8-bit RGB measured in
-another color space) and `points` (all others).
+possible values), `grid` (8-bit RGB), `few` (8-bit RGB of few pixels), `colors` (8-bit RGB measured
+in another color space) and `points` (all others).
 """
 
 from __future__ import annotations
