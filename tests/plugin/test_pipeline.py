@@ -13,7 +13,7 @@ from pictures import GREY, PHOTO, RGBA, rgb, run_steps, same_result
 
 from napari_kmeans_quantizer import Palette, Progress, completed, quantize
 from napari_kmeans_quantizer.plugin import pipeline
-from napari_kmeans_quantizer.plugin.first_use import FirstUse
+from napari_kmeans_quantizer.plugin.first_use import FirstUse, needed
 from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.layers.make import make_layers
 from napari_kmeans_quantizer.plugin.models.settings import Settings
@@ -469,7 +469,7 @@ def test_others_wait_for_what_they_need(monkeypatch):
         job.close()
     job = produced(photo(), Settings(3))
     assert next(job) == first.progress
-    first._done.update({"photographs", "labels"})
+    first._done.update(needed(photo(), Settings(3)))
     assert next(job).stage == "Reading the image"
     same_result(completed(job).state.result, quantize(PHOTO, 3))
     assert next(produced(Source((Image(GREY),)), Settings(3))) == first.progress
