@@ -472,7 +472,8 @@ def test_others_wait_for_what_they_need(monkeypatch):
     first._done.update(needed(photo(), Settings(3)))
     assert next(job).stage == "Reading the image"
     same_result(completed(job).state.result, quantize(PHOTO, 3))
-    assert next(produced(Source((Image(GREY),)), Settings(3))) == first.progress
+    large = Image(np.zeros((99, 99, 3), np.uint8))
+    assert next(produced(Source((large,)), Settings(3))) == first.progress
 
 
 def test_waiting_is_not_taken_for_work(monkeypatch):
