@@ -14,6 +14,7 @@ from .progress import Progress, retold
 from .settling import MOST_SWEEPS, Momentum, Rest, apart, mean_shift, repeated, row_keys, settled
 from .sweeps.base import Canvas, Follower
 from .threads import chunks, map_chunks
+from .weighted_points import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -77,9 +78,9 @@ def refine(
             centers = _replaced(pixels, centers, unusable)
             continue
         means = np.where(free[:, np.newaxis], clusters.means, centers)
-        shift = mean_shift(apart(centers, means, shown) - centers, clusters.counts * free)
+        shift = mean_shift(centers, apart(centers, means, shown), clusters.counts * free)
         error = clusters.squared_error / clusters.counts.sum()
-        at_rest = rest.reached(shift, error, centers) or n_sweeps >= MOST_SWEEPS
+        at_rest = rest.reached(shift, error) or n_sweeps >= MOST_SWEEPS
         order = np.argsort(-clusters.counts, kind="stable")
         if at_rest and not clusters.ties:
             return _sorted(Painting(centers, canvas, clusters, n_sweeps), order, pixels.mask)
@@ -175,9 +176,7 @@ def _replaced(pixels: Pixels, centers: Floats, unusable: NDArray[np.bool_]) -> F
         colors = colors[~np.isin(row_keys(colors), taken)]
         distances = np.empty(len(colors))
         labels = np.empty(len(colors), np.int32)
-        points = pixels.numbers(colors)
-        points.flags.writeable = False  # numba compiles again for every mix
-        assign(points, usable, labels, distances)
+        assign(read_only(pixels.numbers(colors)), usable, labels, distances)
         far = np.argsort(-distances, kind="stable")[:wanted]
         return colors[far], distances[far]
 

@@ -24,7 +24,7 @@ MOST_LONG_STEPS = 200
 MOST_SWEEPS = 10_000
 """Never needed: every plain step lowers the error by the tolerance at least."""
 LEAST_STEP = 1e-15
-"""What float64 can tell, over the centers' size."""
+"""What float64 can tell, over a center's own size: one far away must not excuse the others."""
 CLOSER = 0.9
 """Times the tolerance: errors still fall, and sums are added up in another order."""
 
@@ -51,10 +51,9 @@ class Rest(NamedTuple):
         """Return what an effort wants; a single center, which nothing else moves, is the mean."""
         return cls(variance * (effort.tolerance if n_colors > 1 else 1e-20), effort.excess)
 
-    def reached(self, shift: float, error: float, centers: Floats) -> bool:
+    def reached(self, shift: float, error: float) -> bool:
         """Tell whether centers are at rest."""
-        wanted = min(self.tolerance, self.excess * error)
-        return shift <= max(wanted, (LEAST_STEP * float(np.abs(centers).max())) ** 2)
+        return shift <= min(self.tolerance, self.excess * error)
 
 
 class Momentum:
@@ -121,17 +120,18 @@ def settled(
     for _ in range(MOST_SWEEPS):
         counts, means, error, _ = yield from tally(centers)
         means = np.where((free & (counts > 0))[:, np.newaxis], means, centers)
-        shifts = apart(centers, means, shown) - centers
-        shift = mean_shift(shifts, counts * free)
-        if rest.reached(shift / CLOSER, error, centers):
+        shift = mean_shift(centers, apart(centers, means, shown), counts * free)
+        if rest.reached(shift / CLOSER, error):
             break
         centers = momentum.next(centers, means, counts)
     return centers
 
 
-def mean_shift(shifts: Floats, counts: NDArray[Any]) -> float:
-    """Return the mean squared length of the shifts over the pixels counted, 0 if there are none."""
-    return float(((shifts**2).sum(axis=1) * counts).sum() / max(float(counts.sum()), 1.0))
+def mean_shift(centers: Floats, means: Floats, counts: NDArray[Any]) -> float:
+    """Return the mean squared way to the means over the pixels counted, 0 if there are none."""
+    squares = ((means - centers) ** 2).sum(axis=1)
+    squares[squares <= (LEAST_STEP * np.abs(centers).max(axis=1)) ** 2] = 0.0
+    return float((squares * counts).sum() / max(float(counts.sum()), 1.0))
 
 
 def repeated(rows: NDArray[Any]) -> NDArray[np.bool_]:

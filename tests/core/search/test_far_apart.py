@@ -85,3 +85,30 @@ def test_fewer_colors_than_parts():
     for n_colors in range(1, 6):
         own = KMeans(n_colors, n_init=10, random_state=0).fit(image.reshape(-1, 3))
         assert quantize(image, n_colors).inertia <= 1.0001 * own.inertia_
+
+
+@pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
+@pytest.mark.parametrize("far", FAR)
+def test_as_good_in_many_channels(far, effort):
+    rng = np.random.default_rng(0)
+    image = rng.random((60, 80, 4)) @ rng.random((4, 20))
+    some = rng.random((60, 80)) < 0.04
+    image[some] = far
+    alone = KMeans(7, n_init=3, random_state=0).fit(image[~some])
+    result = quantize(image, 8, channel_axis=-1, effort=effort)
+    assert result.inertia <= 1.01 * alone.inertia_
+
+
+@pytest.mark.parametrize("D", [3, 20])
+@pytest.mark.parametrize("far", FAR)
+def test_what_is_far_does_not_excuse_the_others_from_coming_to_rest(far, D):
+    rng = np.random.default_rng(2)
+    image = rng.random((70, 80, D))
+    some = rng.random((70, 80)) < 0.04
+    image[some] = far
+    result = quantize(image, 12, channel_axis=-1)
+    colors, labels = image[~some], result.labels[~some]
+    means = np.stack([colors[labels == k].mean(axis=0) for k in np.unique(labels)])
+    centers = result.palette.colors[np.unique(labels)]
+    shift = (np.bincount(labels)[np.unique(labels)] * ((means - centers) ** 2).sum(axis=1)).sum()
+    assert shift <= 1e-3 * ((colors - result.palette.colors[labels]) ** 2).sum()

@@ -49,7 +49,7 @@ SWEEPS = 2
 MOST_CLUSTERS_TO_MOVE = 2048
 """More clusters are cut and swept, but not moved one by one."""
 MOST_REFILLS = 10
-DISTANCES = 4.0, 64.0, 1024.0
+DISTANCES = 1.0, 8.0, 64.0, 1024.0
 """Times the width of what lies far apart: how near it is brought, one after the other."""
 
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_kmeans_quantizer.core.threads import chunks, workers
-from napari_kmeans_quantizer.core.weighted_points import WeightedPoints
-
-from .coarse_to_fine import search
+from .coarse_to_fine import DISTANCES, search
+from .far_apart import far_parts
+from .partition import nearest, weighted_means
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,16 +56,15 @@ def search_projected(
     colors, weights = np.ascontiguousarray(table.colors), table.counts.astype(np.float64)
     if n_clusters >= len(colors):
         return colors.copy(), 0
-    low = _projected(colors, principal_axes(colors))
-    near, n_iter = search(low, weights, n_clusters, effort, rng)
-    colors = colors.view()  # read-only, for numba, which else compiles again
-    low.flags.writeable = weights.flags.writeable = colors.flags.writeable = False
-    with workers(len(chunks(len(low)))) as map_:
-        seen = WeightedPoints(low, weights, map_)
-        seen.assign(near)
-        data = WeightedPoints(colors, weights, map_)
-        sums, totals = data.sums(seen.labels, n_clusters)
-    return sums / np.maximum(totals, TINY)[:, np.newaxis], n_iter
+    parts = far_parts(colors, n_clusters)
+    nears = [colors] if parts is None else map(parts.brought_near, DISTANCES)
+    for near in nears:  # or what is far would be all that the directions show
+        low = _projected(near, principal_axes(near))
+        centers, n_iter = search(low, weights, n_clusters, effort, rng)
+        labels = nearest(low, centers)
+        if parts is None or parts.are_kept_by(labels):
+            break
+    return weighted_means(colors, weights, labels, n_clusters), n_iter
 
 
 def principal_axes(colors: Floats) -> Floats:
