@@ -9,6 +9,7 @@ import numpy as np
 from napari_kmeans_quantizer.core.color_table import ColorTable
 from napari_kmeans_quantizer.core.threads import map_chunks
 from napari_kmeans_quantizer.core.units import to_dtype
+from napari_kmeans_quantizer.core.weighted_points import read_only
 
 from .base import Canvas, Clusters
 
@@ -92,8 +93,7 @@ def _nearest(colors: Floats, centers: Floats) -> tuple[NDArray[np.int32], Floats
     from napari_kmeans_quantizer.core.kernels.points import reassign
 
     nearest, gaps = np.zeros(len(colors), np.int32), np.full(len(colors), -1.0)
-    colors.flags.writeable = False  # numba compiles again for every mix
-    reassign(colors, centers, np.zeros(len(centers)), nearest, gaps)
+    reassign(read_only(colors), centers, np.zeros(len(centers)), nearest, gaps)
     return nearest, (colors - centers[nearest])[:, 0] ** 2, bool((gaps <= 0).any())
 
 
