@@ -307,3 +307,31 @@ def test_rescaled_colors_stay_in_the_range_however_they_are_rounded():
         palette = Palette([[0.0, 0, 0], [end, end, 0.1]], value_range=(0, end))
         scaled = palette.in_units_of("uint8", (0, 255))
         assert 254.99 < scaled.colors.max() <= 255
+
+
+# -- names
+
+
+def test_names_stay_with_their_colors():
+    palette = Palette([[10], [20], [30]], counts=[4, 3, 2], names=["dab", "", "background"])
+    assert palette.names == ("dab", "", "background")
+    assert palette.recolored({0: 11}).names == palette.names
+    assert palette.merged(2, into=1).names == ("", "dab")
+    assert palette.in_units_of(np.float32, (0, 1)).names == palette.names
+    assert quantize(np.array([[10, 20, 33]], np.uint8), palette=palette).palette.names == (
+        palette.names
+    )
+    assert Palette([[10]]).names is None
+
+
+@pytest.mark.parametrize(
+    ("names", "error", "message"),
+    [
+        (["a"], ValueError, "`names` must be 2, one per color, got 1"),
+        (["a", 3], TypeError, "`names` must be a sequence of str"),
+        ("ab", TypeError, "`names` must be a sequence of str"),
+    ],
+)
+def test_bad_names_are_refused(names, error, message):
+    with pytest.raises(error, match=message):
+        Palette([[10], [20]], names=names)

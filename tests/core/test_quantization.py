@@ -220,7 +220,7 @@ def test_the_last_color_cannot_be_merged():
 
 
 def test_palette_recolored():
-    palette = Palette([[255, 0, 0], [0, 0, 255]], [3, 1], np.uint16, (0, 255))
+    palette = Palette([[255, 0, 0], [0, 0, 255]], [3, 1], None, np.uint16, (0, 255))
     new = palette.recolored({0: (0, 128.25, 0)})
     assert new.colors.tolist() == [[0, 128.25, 0], [0, 0, 255]]
     assert new.values.tolist() == [[0, 128, 0], [0, 0, 255]]

@@ -15,6 +15,8 @@ from .arrays import as_array
 from .units import LARGEST_INTEGER, LARGEST_VALUE, WHITES, limits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from .image import Pixels
@@ -23,18 +25,48 @@ if TYPE_CHECKING:
 
 MODERATE_EXPONENT = 200
 """Weights up to 2**200 and down to its inverse can be summed up as they are."""
+AUTO_MOST, AUTO_MOST_FOR_PSNR = 32, 256
+"""The most colors that "auto" finds: at the elbow, and to reach a PSNR."""
 COLOR_SPACES = ("rgb", "lab", "oklab")
 
 
 # -- single values
 
 
-def check_n_colors(n_colors: int) -> None:
+def check_n_colors(n_colors: object) -> None:
     """Refuse what is no number of colors."""
     if isinstance(n_colors, bool | np.bool_) or not isinstance(n_colors, Integral):
-        raise TypeError(f"`n_colors` must be an integer, got {n_colors!r}.")
-    if not 1 <= n_colors <= 65535:
+        raise TypeError(f'`n_colors` must be an integer or "auto", got {n_colors!r}.')
+    if not 1 <= int(n_colors) <= 65535:
         raise ValueError(f"`n_colors` must lie in 1..65535, got {n_colors}.")
+
+
+def as_most_colors(n_colors: object, min_psnr: float | None) -> int:
+    """Return the number of colors; if it is to be found, the most that may come out."""
+    if isinstance(n_colors, str):
+        if n_colors != "auto":
+            raise ValueError(f'`n_colors` must be an integer or "auto", got {n_colors!r}.')
+        return AUTO_MOST if min_psnr is None else AUTO_MOST_FOR_PSNR
+    check_n_colors(n_colors)
+    return int(n_colors)  # type: ignore[call-overload, no-any-return]
+
+
+def check_min_psnr(min_psnr: object) -> None:
+    """Refuse what is no figure in dB."""
+    if min_psnr is None:
+        return
+    if isinstance(min_psnr, bool | np.bool_) or not isinstance(min_psnr, Real):
+        raise TypeError(f"`min_psnr` must be None or a number in dB, got {min_psnr!r}.")
+    if not 0 < float(min_psnr) < np.inf:
+        raise ValueError(f"`min_psnr` must be positive and finite, in dB, got {min_psnr}.")
+
+
+def check_strength(strength: object) -> None:
+    """Refuse what is no strength of dithering."""
+    if isinstance(strength, bool | np.bool_) or not isinstance(strength, Real):
+        raise TypeError(f"`dither_strength` must be a number in 0..1, got {strength!r}.")
+    if not 0 <= float(strength) <= 1:
+        raise ValueError(f"`dither_strength` must lie in 0..1, got {strength}.")
 
 
 def check_sample(sample: float | None) -> None:
@@ -171,6 +203,17 @@ def as_counts(counts: ArrayLike | None, n_colors: int) -> NDArray[np.int64]:
     return np.array(array, np.int64)
 
 
+def as_names(names: Sequence[str] | None, n_colors: int) -> tuple[str, ...] | None:
+    """Return one name per color, or None."""
+    if names is None:
+        return None
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"`names` must be a sequence of str, one per color, got {names!r}.")
+    if len(names) != n_colors:
+        raise ValueError(f"`names` must be {n_colors}, one per color, got {len(names)}.")
+    return tuple(map(str, names))
+
+
 def as_labels(labels: ArrayLike, n_colors: int) -> NDArray[np.integer[Any]]:
     """Return indices into a palette, of any shape."""
     index = as_array(labels, "labels", "`labels.filled(0)`")
@@ -209,12 +252,14 @@ def check_channels(n_channels: int, pixels: Pixels, name: str) -> None:
         )
 
 
-def check_one_of(palette: object, fixed_colors: object) -> None:
-    """Refuse colors to fit others around in a palette in which nothing is fitted."""
-    if palette is not None and fixed_colors is not None:
+def check_one_of(**given: object) -> None:
+    """Refuse more than one of the ways to say which colors there are to be."""
+    named = [f"`{name}`" for name, colors in given.items() if colors is not None]
+    if len(named) > 1:
         raise ValueError(
-            "`fixed_colors` and `palette` contradict each other: a given palette is not fitted. "
-            "Pass one of them."
+            f"{' and '.join(sorted(named))} contradict each other: `palette` is not fitted, "
+            "`fixed_colors` stay while others are fitted around them, of `choose_from` the best "
+            "are taken. Pass one of them."
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import as_color, as_counts, as_index, as_labels, as_table, as_two_labels
+from .arguments import as_color, as_counts, as_index, as_labels, as_names, as_table, as_two_labels
 from .units import LARGEST_INTEGER, are_alike, image_range, to_dtype
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Palette:
         One color per row, in the units of the image: 0..255 for uint8.
     counts : (K,) array_like of int, optional
         Pixels per color; zeros if not given.
+    names : sequence of str, optional
+        A name for each color, "" for none. They stay with their colors whatever is done to these.
     dtype : dtype, optional
         What `paint` returns, usually the image's; by default that of `colors`.
     value_range : (float, float), optional
@@ -37,9 +39,9 @@ class Palette:
     Raises
     ------
     TypeError
-        If `colors` are not numbers.
+        If `colors` are not numbers, or a name is no text.
     ValueError
-        If `colors` is not a table of 0 to 65535 finite rows, or `counts` does not fit it.
+        If `colors` is not a table of 0 to 65535 finite rows, or `counts` or `names` do not fit it.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Palette:
 
     colors: NDArray[np.float64]
     counts: NDArray[np.int64] = None  # type: ignore[assignment]
+    names: tuple[str, ...] | None = None
     dtype: np.dtype[Any] = None  # type: ignore[assignment]
     value_range: tuple[float, float] = None  # type: ignore[assignment]
     _values: NDArray[Any] = field(init=False, repr=False)
@@ -67,6 +70,7 @@ class Palette:
         low, high = self.value_range or image_range(dtype, low, high)
         self._set("colors", np.array(given, np.float64, order="C", subok=False))
         self._set("counts", counts)
+        self._set("names", as_names(self.names, len(given)))
         self._set("dtype", dtype)
         self._set("value_range", (_float_or_int(low), _float_or_int(high)))
         self._set("_values", to_dtype(given if dtype.kind in "iu" else self.colors, dtype))
@@ -82,13 +86,23 @@ class Palette:
         colors: NDArray[np.float64],
         values: NDArray[Any],
         counts: NDArray[np.int64],
+        names: tuple[str, ...] | None,
         dtype: np.dtype[Any],
         value_range: tuple[float, float],
     ) -> Palette:
         """Return a palette whose values are known better than float64 colors can tell."""
-        palette = cls(colors, counts, dtype, value_range)
+        palette = cls(colors, counts, names, dtype, value_range)
         palette._set("_values", values)
         return palette
+
+    def _with(
+        self,
+        colors: NDArray[np.float64],
+        values: NDArray[Any],
+        counts: NDArray[np.int64],
+        names: tuple[str, ...] | None,
+    ) -> Palette:
+        return Palette._of_values(colors, values, counts, names, self.dtype, self.value_range)
 
     def __len__(self) -> int:
         return len(self.colors)
@@ -195,7 +209,7 @@ class Palette:
             name = f"colors[{index}]"
             row = as_color(color, self.n_channels, self.dtype, name)
             changed[index], values[index] = row, to_dtype(row, self.dtype)
-        return Palette._of_values(changed, values, self.counts, self.dtype, self.value_range)
+        return self._with(changed, values, self.counts, self.names)
 
     def merge_order(self, index: int, into: int) -> NDArray[np.intp]:
         """Return the order of the colors once one has joined another: most frequent first.
@@ -259,8 +273,8 @@ class Palette:
         order = self.merge_order(index, into)
         counts = self.counts.copy()
         counts[into] += counts[index]
-        colors, values = self.colors[order], self._values[order]
-        return Palette._of_values(colors, values, counts[order], self.dtype, self.value_range)
+        names = None if self.names is None else tuple(self.names[i] for i in order)
+        return self._with(self.colors[order], self._values[order], counts[order], names)
 
     def in_units_of(self, dtype: DTypeLike, value_range: tuple[float, float]) -> Palette:
         """Return the palette for an image that counts from other black to other white.
@@ -302,7 +316,7 @@ class Palette:
         # What lies within the range stays there, however that was rounded.
         within = (self.colors >= black) & (self.colors <= white)
         colors = np.where(within, np.clip(colors, low, high), colors)
-        return Palette(colors, self.counts, kind, (low, high))
+        return Palette(colors, self.counts, self.names, kind, (low, high))
 
 
 def _float_or_int(value: float) -> float:

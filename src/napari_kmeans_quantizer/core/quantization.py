@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +52,9 @@ class Quantization:
     rmse : float
         Root of `mse`, in the input's units; 0 only if the image is unchanged, even if `mse` is too
         small for a float.
+    settings : mapping of str to object
+        What was asked of `quantize`, as plain values: `n_colors`, `color_space`, `effort`, `dither`
+        and others. A `random_state` that is no integer is None.
 
     See Also
     --------
@@ -69,6 +72,7 @@ class Quantization:
     peak: float
     channel_axis: int | None
     rmse: float
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Quantization({self.summary})"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .sweeps.base import Sweeper
 
     Steps = Generator[Progress, None, Quantization]
+    Painted = Generator[Progress, None, Painting]
 
 
 @takes_arguments_of(requested)
@@ -42,9 +43,11 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         Grey ``(...)`` or multi-channel ``(..., C)`` of any shape; bool, any integer, any float.
         Stacks and time series get one palette. Anything that NumPy can read will do, such as
         pictures of Pillow or arrays of dask and xarray; masks of masked arrays belong to `mask`.
-    n_colors : int, optional
+    n_colors : int or "auto", optional
         1 to 65535, fixed ones included. Fewer come back only if the image has fewer distinct
-        colors (with the fixed ones); none at all if all of it is transparent.
+        colors (with the fixed ones), or of `choose_from` if no more are of use; none at all if all
+        of it is transparent. "auto": the elbow of the curve of errors over 2..32 colors, see
+        `suggest_n_colors`; with `min_psnr` at most 256.
     channel_axis : int, "auto" or None, optional
         "auto": a last axis of length 3 or 4 in an array of at least 3 dimensions is RGB(A), all
         else is grey, unless a dimension is named as channels are, such as "band" of xarray: then
@@ -63,6 +66,12 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         1 to `n_colors` colors in the image's units that stay in the palette exactly as they are,
         even if no pixel is nearest to them; the others are fitted around them. No two may be alike
         once rounded to the image's dtype.
+    choose_from : Palette or (N, C) array_like, optional
+        Colors to choose from, such as threads, bricks or inks: the `n_colors` of them, at most,
+        that paint the image with the least error, kept exactly as they are. Units as of `palette`.
+    min_psnr : float, optional
+        dB that `Quantization.psnr` is to reach: the fewest colors are taken that do, at most
+        `n_colors`, which come back if they do not reach it either. Dithering does not count.
     mask : array_like of bool, optional
         Spatial shape; only True pixels vote and are painted. Pixels of alpha 0 never take part. A
         value that stands for no data is left out by ``mask=image != value``, of several channels
@@ -75,8 +84,13 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         How hard the search for the optimum is. On a photograph the error of "fast" is within a
         few per cent of the least known, of "balanced" within a few per mille, of "best" mostly
         within one. Grey images of at most 65,536 distinct values get the optimum itself.
-    dither : None, optional
-        No dithering.
+    dither : {"floyd-steinberg", "ordered", "blue-noise"} or None, optional
+        Mix colors that the palette lacks by pixels of others: by diffusion of the error, serpentine
+        [2]_, or by thresholds, of Bayer's 8 x 8 [3]_ or a tile of blue noise [4]_, none of which
+        depends on the pixels around. Rows and columns are the last two axes of the image without
+        channels. The palette is that without dithering, labels are no longer the nearest.
+    dither_strength : float, optional
+        0..1: how much of it; 0 paints exactly as ``dither=None``.
     random_state : int, RandomState, Generator or None, optional
         Source of the random draws. The same number gives the same result on any machine with any
         number of threads; None draws anew each time.
@@ -114,6 +128,12 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
     ----------
     .. [1] S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory
            28(2), 129-137, 1982.
+    .. [2] R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial greyscale",
+           Proceedings of the Society for Information Display 17(2), 75-77, 1976.
+    .. [3] B. E. Bayer, "An optimum method for two-level rendition of continuous-tone pictures",
+           IEEE International Conference on Communications 1, 11-15, 1973.
+    .. [4] R. Ulichney, "The void-and-cluster method for dither array generation", Proceedings of
+           SPIE 1913, 332-343, 1993.
 
     Examples
     --------
@@ -163,16 +183,25 @@ def quantize_steps(*args: Any, **kwargs: Any) -> Generator[Progress, None, Quant
 
 
 def _steps(request: Request) -> Steps:
-    pixels, rng = request.pixels, request.rng
+    pixels = request.pixels
     yield Progress("Counting colors", 0.0)
     if pixels.is_empty:
         return _left_alone(request)
     sweeper = choose_sweeper(pixels, request.space)
+    painting, n_iter = yield from _painting(sweeper, request)
+    return _result(request, painting, n_iter)
+
+
+def _painting(
+    sweeper: Sweeper, request: Request
+) -> Generator[Progress, None, tuple[Painting, int]]:
+    """Find the colors and paint in them; return the number of sweeps, too."""
     if request.palette is not None:
-        return (yield from _assigned(sweeper, request))
+        return (yield from _assigned(sweeper, request)), 0
     known = _known_colors(sweeper, request)
     if known is not None:
-        return (yield from _painted_in(known, sweeper, request))
+        return (yield from _painted_in(known, sweeper, request)), 0
+    pixels, rng = request.pixels, request.rng
     table = choose_table(pixels, sweeper, request.n_colors, request.sample, rng)
     yield Progress("Searching centers", 0.2)
     centers, n_iter = find_centers(
@@ -183,7 +212,7 @@ def _steps(request: Request) -> Steps:
         pixels, sweeper, centers, whole.variance, request.effort, n_fixed=len(request.given)
     )
     painting = yield from _without_empty(sweeper, request, painting)
-    return _result(request, painting, n_iter + painting.n_sweeps)
+    return painting, n_iter + painting.n_sweeps
 
 
 def _left_alone(request: Request) -> Quantization:
@@ -194,17 +223,15 @@ def _left_alone(request: Request) -> Quantization:
     return _result(request, Painting(centers, Canvas.blank(pixels, len(centers)), clusters, 0), 0)
 
 
-def _assigned(sweeper: Sweeper, request: Request) -> Steps:
+def _assigned(sweeper: Sweeper, request: Request) -> Painted:
     """Paint in a given palette."""
     centers = request.given
     canvas = Canvas.blank(request.pixels, len(centers))
     clusters = yield from paint(sweeper, centers, canvas)
-    return _result(request, Painting(centers, canvas, clusters, 0), 0)
+    return Painting(centers, canvas, clusters, 0)
 
 
-def _without_empty(
-    sweeper: Sweeper, request: Request, painting: Painting
-) -> Generator[Progress, None, Painting]:
+def _without_empty(sweeper: Sweeper, request: Request, painting: Painting) -> Painted:
     """Paint without free colors that no pixel is nearest to.
 
     Some remain only where colors differ by less than can be measured, such as blacks in CIELAB.
@@ -218,7 +245,7 @@ def _without_empty(
     return (yield from refine(request.pixels, sweeper, centers, 0.0, request.effort, n_fixed))
 
 
-def _painted_in(known: NDArray[np.float64], sweeper: Sweeper, request: Request) -> Steps:
+def _painted_in(known: NDArray[np.float64], sweeper: Sweeper, request: Request) -> Painted:
     """Paint in colors none of which is fitted."""
     pixels = request.pixels
     painting = yield from refine(pixels, sweeper, known, 0.0, request.effort, n_fixed=len(known))
@@ -228,7 +255,7 @@ def _painted_in(known: NDArray[np.float64], sweeper: Sweeper, request: Request) 
         # Whatever cannot be told by value: -0.0 is 0.0.
         same = np.array(pixels.image, order="C", subok=False)
         painting = painting._replace(canvas=painting.canvas._replace(image=same))
-    return _result(request, painting, 0)
+    return painting
 
 
 def _matched(pixels: Pixels, known: NDArray[np.float64]) -> Painting:
@@ -275,6 +302,7 @@ def _result(request: Request, painting: Painting, n_iter: int) -> Quantization:
         peak=peak(value_range),
         channel_axis=pixels.channel_axis,
         rmse=math.sqrt(mse) / scale,
+        settings=request.settings,
     )
 
 
@@ -285,7 +313,8 @@ def _palette(request: Request, painting: Painting, value_range: tuple[float, flo
     if given is not None:
         colors, value_range = given.colors, given.value_range
     counts, dtype = painting.clusters.counts, pixels.image.dtype
-    return Palette._of_values(colors, pixels.values(centers), counts, dtype, value_range)
+    names = None if given is None else given.names
+    return Palette._of_values(colors, pixels.values(centers), counts, names, dtype, value_range)
 
 
 def _squared_error(pixels: Pixels, painting: Painting) -> float:

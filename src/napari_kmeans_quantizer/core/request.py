@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
@@ -12,13 +13,15 @@ import numpy as np
 from .arguments import (
     as_fixed_colors,
     as_generator,
+    as_most_colors,
     as_table,
     check_channels,
     check_choice,
     check_different,
-    check_n_colors,
+    check_min_psnr,
     check_one_of,
     check_sample,
+    check_strength,
     check_suits,
 )
 from .color_space import color_space_of
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-DITHERS = (None,)
+DITHERS = (None, "floyd-steinberg", "ordered", "blue-noise")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,36 +51,52 @@ class Request:
 
     pixels: Pixels
     n_colors: int
+    """With `is_auto` or `min_psnr` the most."""
+    is_auto: bool
+    """Whether the elbow of the curve of errors tells the number of colors."""
+    min_psnr: float | None
+    """dB that the fewest colors are to reach."""
     space: ColorSpace | None
     """Where distances are measured; None: in the image's units."""
     palette: Palette | None
     """Colors to paint in, in the image's units; None: to be fitted."""
     given: NDArray[np.float64]
     """These, or else the colors that stay, (F, C), in the units that the pixels are computed in."""
+    choose_from: Palette | None
+    """Colors of which the best are taken, no two alike, in the image's units; None: of all."""
+    dither: str | None
+    dither_strength: float
     sample: float | None
     effort: Effort
     rng: np.random.Generator
+    settings: dict[str, Any]
+    """What was asked for, as plain values."""
 
 
 def requested(
     image: ArrayLike,
-    n_colors: int = 16,
+    n_colors: int | Literal["auto"] = 16,
     *,
     channel_axis: int | Literal["auto"] | None = "auto",
     color_space: Literal["rgb", "lab", "oklab"] = "rgb",
     palette: Palette | ArrayLike | None = None,
     fixed_colors: ArrayLike | None = None,
+    choose_from: Palette | ArrayLike | None = None,
+    min_psnr: float | None = None,
     mask: ArrayLike | None = None,
     sample: float | None = None,
     effort: Literal["fast", "balanced", "best"] = "balanced",
-    dither: None = None,
+    dither: Literal["floyd-steinberg", "ordered", "blue-noise"] | None = None,
+    dither_strength: float = 1.0,
     random_state: int | np.random.RandomState | np.random.Generator | None = 0,
 ) -> Request:
     """Check the arguments of `quantize`, where they are explained."""
-    check_n_colors(n_colors)
+    most = as_most_colors(n_colors, min_psnr)
+    check_min_psnr(min_psnr)
     check_choice("effort", effort, tuple(EFFORTS))
     check_choice("dither", dither, DITHERS)
-    check_one_of(palette, fixed_colors)
+    check_strength(dither_strength)
+    check_one_of(palette=palette, fixed_colors=fixed_colors, choose_from=choose_from)
     check_sample(sample)
     rng = as_generator(random_state)
     pixels = as_pixels(image, channel_axis, mask)
@@ -85,18 +104,47 @@ def requested(
     if space is not None:
         pixels = pixels.in_units(OWN)
     if palette is None:
-        used, colors = None, as_fixed_colors(fixed_colors, n_colors, pixels, color_space)
+        used, colors = None, as_fixed_colors(fixed_colors, most, pixels, color_space)
     else:
-        used = _in_units_of(pixels, palette)
+        used = _in_units_of(pixels, palette, "palette")
         # float64 does not hold the integers of an image that is counted from its least.
         exact = pixels.units.offset != 0 and used.dtype.kind in "iu"
         colors = used.values if exact else used.colors
         check_suits(colors, pixels, color_space, "palette")
+    offered = None if choose_from is None else _in_units_of(pixels, choose_from, "choose_from")
+    if offered is not None:
+        check_suits(offered.colors, pixels, color_space, "choose_from")
+        pixels = _holding(pixels, offered.colors)
     pixels = _holding(pixels, colors)
     given = pixels.numbers(colors)
     if palette is None:
         check_different(given, pixels)
-    return Request(pixels, n_colors, space, used, given, sample, EFFORTS[effort], rng)
+    settings = {
+        "n_colors": n_colors if n_colors == "auto" else int(n_colors),
+        "min_psnr": None if min_psnr is None else float(min_psnr),
+        "color_space": color_space,
+        "sample": sample,
+        "effort": effort,
+        "dither": dither,
+        "dither_strength": float(dither_strength),
+        "random_state": int(random_state) if isinstance(random_state, Integral) else None,
+    }
+    return Request(
+        pixels=pixels,
+        n_colors=most,
+        is_auto=n_colors == "auto" and min_psnr is None,
+        min_psnr=min_psnr,
+        space=space,
+        palette=used,
+        given=given,
+        choose_from=offered,
+        dither=dither if dither_strength > 0 else None,
+        dither_strength=float(dither_strength),
+        sample=sample,
+        effort=EFFORTS[effort],
+        rng=rng,
+        settings=settings,
+    )
 
 
 def _holding(pixels: Pixels, colors: NDArray[Any]) -> Pixels:
@@ -106,16 +154,16 @@ def _holding(pixels: Pixels, colors: NDArray[Any]) -> Pixels:
     return pixels.in_units(pixels.units.holding(float(max(-colors.min(), colors.max()))))
 
 
-def _in_units_of(pixels: Pixels, palette: Palette | ArrayLike) -> Palette:
-    """Return a given palette, in the image's units."""
+def _in_units_of(pixels: Pixels, palette: Palette | ArrayLike, name: str) -> Palette:
+    """Return given colors, in the image's units."""
     dtype = pixels.image.dtype
     if not isinstance(palette, Palette):
-        colors = as_table(palette, "palette")
-        check_channels(colors.shape[1], pixels, "palette")
+        colors = as_table(palette, name)
+        check_channels(colors.shape[1], pixels, name)
         return Palette(colors, dtype=dtype)
-    check_channels(palette.n_channels, pixels, "palette")
+    check_channels(palette.n_channels, pixels, name)
     if len(palette) == 0 and not pixels.is_empty:
-        raise ValueError("`palette` must have at least one color, got none.")
+        raise ValueError(f"`{name}` must have at least one color, got none.")
     return palette.in_units_of(dtype, image_range(dtype, *pixels.extent))
 
 

@@ -23,10 +23,10 @@ SETTINGS = Settings(
     edits=(("recolor", 2, (0.1, 0.2, 0.3)), ("merge", 1, 0)),
 )
 PALETTES = {
-    "bytes": Palette([[1, 2, 3], [4, 5, 6]], [7, 8], np.uint8),
-    "12 bits": Palette([[1, 2000.5, 3]], [2**40], np.uint16, (0, 4095)),
-    "floats": Palette([[0.1 + 0.2], [-1 / 3], [1e300]], [1, 2, 3], np.float32, (-1, 1)),
-    "flags": Palette([[0], [1]], [5, 6], bool),
+    "bytes": Palette([[1, 2, 3], [4, 5, 6]], [7, 8], ("red", ""), np.uint8),
+    "12 bits": Palette([[1, 2000.5, 3]], [2**40], None, np.uint16, (0, 4095)),
+    "floats": Palette([[0.1 + 0.2], [-1 / 3], [1e300]], [1, 2, 3], None, np.float32, (-1, 1)),
+    "flags": Palette([[0], [1]], [5, 6], dtype=bool),
 }
 WINDOWS = [
     None,

@@ -16,7 +16,6 @@ from napari_kmeans_quantizer.plugin.views.files import (
     ask_path,
     proposed_name,
     save_as,
-    write_file,
 )
 
 
@@ -198,57 +197,3 @@ def test_faults_of_ours_are_not_hidden(window, tmp_path, monkeypatch):
 
     with pytest.raises(KeyError):
         saved_as(window, fail, tmp_path / "x.csv", monkeypatch)
-
-
-# -- wholly or not at all
-
-
-def test_write_file(tmp_path):
-    path = tmp_path / "a.csv"
-    for content in (b"first", b"", b"second \xff"):
-        write_file(path, content)
-        assert path.read_bytes() == content
-        assert os.listdir(tmp_path) == ["a.csv"]
-    write_file(str(path), b"by its name")
-    assert path.read_bytes() == b"by its name"
-
-
-@pytest.mark.parametrize("failing", ["fsync", "replace"])
-@pytest.mark.parametrize("before", [None, b"old"])
-def test_a_failing_write_leaves_what_was_there(tmp_path, monkeypatch, failing, before):
-    def fail(*_):
-        raise OSError(28, "No space left on device")
-
-    path = tmp_path / "a.csv"
-    if before is not None:
-        path.write_bytes(before)
-    monkeypatch.setattr(os, failing, fail)
-    with pytest.raises(OSError, match="No space"):
-        write_file(path, b"new")
-    assert os.listdir(tmp_path) == ([] if before is None else ["a.csv"])
-    assert before is None or path.read_bytes() == before
-
-
-def test_a_missing_folder(tmp_path):
-    with pytest.raises(OSError, match="missing"):
-        write_file(tmp_path / "missing" / "a.csv", b"new")
-    assert os.listdir(tmp_path) == []
-
-
-def test_a_folder_of_this_name(tmp_path):
-    (tmp_path / "a.csv").mkdir()
-    with pytest.raises(OSError, match=r"a\.csv"):
-        write_file(tmp_path / "a.csv", b"new")
-    assert os.listdir(tmp_path) == ["a.csv"]
-
-
-def test_a_link_is_kept(tmp_path):
-    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
-    target.write_bytes(b"old")
-    try:
-        link.symlink_to(target)
-    except OSError:
-        pytest.skip("no links here")
-    write_file(link, b"new")
-    assert link.is_symlink()
-    assert target.read_bytes() == b"new"

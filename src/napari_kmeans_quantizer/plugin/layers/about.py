@@ -126,10 +126,12 @@ def _plain_palette(palette: Palette) -> dict[str, Any]:
         "counts": palette.counts.tolist(),
         "dtype": palette.dtype.name,
         "value_range": list(palette.value_range),
+        **({} if palette.names is None else {"names": list(palette.names)}),
     }
 
 
 def _palette_of(told: dict[str, Any]) -> Palette:
     low, high = told["value_range"]
     colors = np.asarray(told["colors"], np.float64)
-    return Palette(colors, told["counts"], np.dtype(told["dtype"]), (low, high))
+    dtype = np.dtype(told["dtype"])
+    return Palette(colors, told["counts"], told.get("names"), dtype, (low, high))

@@ -162,7 +162,7 @@ class State:
     def palette(self) -> Palette:
         """The palette in the range of values in which the source is shown: for other images."""
         made = self.result.palette
-        return Palette(made.colors, made.counts, made.dtype, self.display.value_range)
+        return Palette(made.colors, made.counts, made.names, made.dtype, self.display.value_range)
 
     @property
     def summary(self) -> str:

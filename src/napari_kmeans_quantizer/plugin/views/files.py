@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,33 +91,6 @@ def ask_path(parent: QWidget, caption: str, name: str, filters: list[str]) -> Pa
     chosen = dialog.selectedFiles()
     dialog.deleteLater()
     return Path(chosen[0]) if accepted and chosen else None
-
-
-def write_file(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file wholly, or leave the one that was there.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file; what a link points to is replaced, not the link.
-    content : bytes
-        All of it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
-    target = Path(path).resolve()
-    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _suffix(name_filter: str) -> str:

@@ -290,7 +290,7 @@ def test_palettes_of_which_nothing_else_is_known(view, n_channels):
 def test_colors_are_shown_as_the_image_is(view):
     pixels = np.linspace(0, 200, 500).astype(np.uint8).reshape(20, 25)
     layer = napari_layers.Image(pixels, colormap="viridis", contrast_limits=(50, 150), gamma=0.5)
-    display, palette = Source((layer,)).display(), Palette([[60], [120]], [1, 1], np.uint8)
+    display, palette = Source((layer,)).display(), Palette([[60], [120]], [1, 1], dtype=np.uint8)
     colors = pixels.reshape(-1, 1)
     view.show_result(colors, colors[:, 0] > 90, palette, display)
     levels = np.clip((colors[:, 0] - 50.0) / 100, 0, 1)

@@ -88,14 +88,14 @@ def test_edit_converts_to_the_palettes_units(ask):
     floats = Palette([[0.0, 128.3 / 255, 1.0]], [1], value_range=(0.0, 1.0))
     after = ask(floats).choose(QColor(255, 128, 51))
     assert after == (1.0, 128.3 / 255, 0.2)  # the green stays as exact as it was
-    deep = Palette([[0, 1000, 0]], [1], np.uint16, value_range=(0, 1001))
+    deep = Palette([[0, 1000, 0]], [1], dtype=np.uint16, value_range=(0, 1001))
     assert ask(deep).choose(QColor(255, 128, 51)) == (1001, 502, 200)
 
 
 def test_colors_are_those_that_the_viewer_shows(ask):
     pixels = np.arange(27, dtype=np.uint16).reshape(3, 3, 3) * 100
     display = display_of(rgb(pixels, contrast_limits=(100, 1100), gamma=0.5))
-    asked = ask(Palette([[350, 100, 100]], [1], np.uint16), display)
+    asked = ask(Palette([[350, 100, 100]], [1], dtype=np.uint16), display)
     assert asked.dialog.windowTitle() == "Edit color #800000"
     assert asked.dialog.currentColor() == QColor(128, 0, 0)
     red, green, blue = asked.choose(QColor(255, 0, 128))
@@ -134,7 +134,7 @@ def test_grey_is_called_as_its_colormap_shows_it(ask):
     ],
 )
 def test_number_has_the_limits_of_the_dtype(ask, dtype, limits, decimals):
-    dialog = ask(Palette([[1.0]], [1], dtype, value_range=(0, 1))).dialog
+    dialog = ask(Palette([[1.0]], [1], dtype=dtype, value_range=(0, 1))).dialog
     assert (dialog.doubleMinimum(), dialog.doubleMaximum()) == limits
     assert dialog.doubleDecimals() == decimals
 

@@ -88,7 +88,7 @@ def test_shown_colors_may_differ_from_the_palette(view):
     assert n_pixels(view, 0, [255, 0, 0]) > 100
     layer = Image(np.eye(9, dtype=np.uint8) * 200, colormap="viridis", contrast_limits=(0, 200))
     display = Source((layer,)).display()
-    view.show_palette(Palette([[0], [200]], [2, 1], np.uint8), display=display)
+    view.show_palette(Palette([[0], [200]], [2, 1], dtype=np.uint8), display=display)
     assert [view._model.index(row).data() for row in range(2)] == ["#440154", "#fde725"]
     assert n_pixels(view, 0, [0x44, 0x01, 0x54]) > 100
 

@@ -11,8 +11,9 @@ from qtpy.QtWidgets import QWidget
 from superqt import QElidingLabel
 
 from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.plugin.models.display import Display
-from napari_kmeans_quantizer.plugin.views.files import PNG, proposed_name, save_as, write_file
+from napari_kmeans_quantizer.plugin.views.files import PNG, proposed_name, save_as
 from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, percent
 
 from .axes import Stage, distance_label, make_stage, place, spaces_differ, units
@@ -379,7 +380,7 @@ class ColorSpaceView(QWidget):
             raise ValueError(
                 f"The name of the picture's file must end in .png, got {Path(path).name!r}."
             )
-        write_file(path, encoded(self._picture()))
+        write_file(path, encoded(self._picture()), overwrite=True)
 
     def _picture(self) -> QImage:
         if self.scene is None or not self.scene.canvas.native.isValid():

@@ -19,13 +19,13 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
+from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.plugin.views.files import (
     CSV,
     PNG,
     SVG,
     proposed_name,
     save_as,
-    write_file,
 )
 from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
 
@@ -208,13 +208,15 @@ class ExploreView(QWidget):
 
     def save_csv(self, path: str | os.PathLike[str]) -> None:
         """Save the table as UTF-8 text: wholly, or leave the file that was there."""
-        write_file(path, self.table().to_csv(index=False, lineterminator="\n").encode())
+        write_file(
+            path, self.table().to_csv(index=False, lineterminator="\n").encode(), overwrite=True
+        )
 
     def save_plot(self, path: str | os.PathLike[str]) -> None:
         """Save the curve, dark on white, as .png or .svg: wholly, or leave what was there."""
         from napari_kmeans_quantizer.plugin.views.plot import picture_bytes
 
-        write_file(path, picture_bytes(self._draw_into, Path(path).suffix))
+        write_file(path, picture_bytes(self._draw_into, Path(path).suffix), overwrite=True)
 
     # -- drawing
 

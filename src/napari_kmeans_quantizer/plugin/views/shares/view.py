@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
+from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.plugin.models.shares import Shares, check
 from napari_kmeans_quantizer.plugin.views.files import (
     CSV,
@@ -28,7 +29,6 @@ from napari_kmeans_quantizer.plugin.views.files import (
     SVG,
     proposed_name,
     save_as,
-    write_file,
 )
 from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
 
@@ -258,14 +258,18 @@ class SharesView(QWidget):
         ``#rrggbb pixels``, one for each color
             Number of pixels; only if counts were given.
         """
-        write_file(path, self._data.full_frame().to_csv(lineterminator="\n").encode())
+        write_file(
+            path, self._data.full_frame().to_csv(lineterminator="\n").encode(), overwrite=True
+        )
 
     def save_plot(self, path: str | os.PathLike[str]) -> None:
         """Save the plot, dark on white, as .png or .svg: wholly, or leave what was there."""
         from napari_kmeans_quantizer.plugin.views.plot import picture_bytes
 
         width = legend_width(self._data, self._drawn)
-        write_file(path, picture_bytes(self._draw_with_legend, Path(path).suffix, width))
+        write_file(
+            path, picture_bytes(self._draw_with_legend, Path(path).suffix, width), overwrite=True
+        )
 
     def _draw_with_legend(self, axes: Axes, theme: Theme) -> None:
         self._draw_into(axes, theme)
