@@ -78,7 +78,7 @@ def converge(
     data: ScaledColors, partition: Partition, n_sweeps: int, step: float = OVER_RELAXED
 ) -> int:
     """Move all centers to the means of their colors; return how many sweeps it took."""
-    from napari_kmeans_quantizer.core.kernels.search import converge
+    from napari_kmeans_quantizer.core.kernels.convergence import converge
 
     (D, n), K = data.points.shape, len(partition.totals)
     return converge(*data, n, K, n_sweeps, step, -np.inf, *partition, *_room_to_sweep(D, K))[1]
@@ -88,7 +88,7 @@ def move_single_centers(
     data: ScaledColors, partition: Partition, effort: Effort, n_trials: int
 ) -> Ratings:
     """Move centers one by one from where they are least missed to where they are most needed."""
-    from napari_kmeans_quantizer.core.kernels.search import move_centers
+    from napari_kmeans_quantizer.core.kernels.moves import move_centers
 
     (D, n), K = data.points.shape, len(partition.totals)
     n_near, hopeless = min(effort.neighbors, K - 1), effort.hopeless[K > FEW_CLUSTERS]
@@ -142,7 +142,7 @@ def _room_for_part(n: int, m: int, D: int) -> tuple[Any, Any, Any, Any, Any]:
 
 def _room_to_sweep(D: int, K: int) -> tuple[Any, Any, Any, Any, Any]:
     """Return room for the kernels of sweeps: block, best, nearest, near, bounds."""
-    from napari_kmeans_quantizer.core.kernels.search import BLOCK
+    from napari_kmeans_quantizer.core.kernels.convergence import BLOCK
 
     floats = np.empty((D, BLOCK), np.float32), np.empty((2, BLOCK), np.float32)
     integers = np.empty(BLOCK, np.int32), np.empty(K, np.int64)
