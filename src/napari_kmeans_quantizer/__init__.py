@@ -6,6 +6,7 @@ The napari side lives in :mod:`napari_kmeans_quantizer.plugin`.
 from .core.color_space import convert_colors
 from .core.distances import euclidean_distances
 from .core.elbow import suggest_n_colors
+from .core.files.palettes import read_palette, write_palette
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
 from .core.progress import Progress, completed, retold
@@ -24,6 +25,8 @@ __all__ = [
     "euclidean_distances",
     "quantize",
     "quantize_steps",
+    "read_palette",
     "retold",
     "suggest_n_colors",
+    "write_palette",
 ]
