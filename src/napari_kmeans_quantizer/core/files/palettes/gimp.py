@@ -9,9 +9,9 @@ names nor more than 256 colors::
     # a comment
     120  40   0	Rust
 
-The lines with a key may be missing. Between numbers and name are blanks or a tab. Encoded in
-UTF-8, old files in Latin-1. Aseprite writes ``Channels: RGBA`` and a fourth number, alpha, which
-is left out. Holds 8 bits a channel.
+The lines with a key may be missing, and others be there. Between numbers and name are blanks or a
+tab. Encoded in UTF-8, old files in Latin-1. Aseprite writes ``Channels: RGBA`` and a fourth
+number, alpha, which is left out. Holds 8 bits a channel.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.palette import Palette
 
 HEADER = "GIMP Palette"
-KEY = re.compile(r"(Name|Columns|Channels)\s*:\s*(.*)", re.IGNORECASE)
+KEY = re.compile(r"([A-Za-z]+)\s*:\s*(.*)")
 COLOR = re.compile(r"([0-9]{1,9})\s+([0-9]{1,9})\s+([0-9]{1,9})(?:\s+(.*))?")
 ALPHA = re.compile(r"[0-9]{1,9}(?:\s+|$)")
 

@@ -21,6 +21,11 @@ PNG, GIF, BMP = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"BM"
 TIFF = (b"II*\0", b"MM\0*")
 GIF_FLAGS = 10
 """Byte of a GIF that tells whether there is a palette, and of how many colors."""
+BMP_HEADER = 14
+"""Byte of a BMP that tells the length of its header."""
+OLD_HEADER = 12
+"""Bytes, of OS/2."""
+MOST = 256
 
 
 def read(content: bytes) -> Swatches:
@@ -28,8 +33,8 @@ def read(content: bytes) -> Swatches:
     kind, picture = opened(content)
     with picture:
         levels = palette_of(picture, kind)
-        if levels is None and kind == "GIF" and picture.mode == "L":
-            levels = _grey_ramp(content)
+        if levels is None and picture.mode in ("1", "L"):
+            levels = _greys(kind, content)
         if levels is None:
             raise ValueError(
                 f"is a {kind} picture without a palette ({picture.mode}, {picture.width} x "
@@ -72,9 +77,21 @@ def palette_of(picture: Image, kind: str) -> np.ndarray | None:
     return np.array(levels, np.uint8).reshape(-1, 3)
 
 
-def _grey_ramp(content: bytes) -> np.ndarray | None:
-    """Return the palette that Pillow leaves out: color i of it is the grey i."""
-    flags = content[GIF_FLAGS]
-    if not flags & 0x80:
+def _greys(kind: str, content: bytes) -> np.ndarray | None:
+    """Return the palette that Pillow leaves out: greys from black up, one by one, or black, white.
+
+    It takes such pictures for grey ones.
+    """
+    n_colors = 0
+    if kind == "GIF" and content[GIF_FLAGS] & 0x80:
+        n_colors = 2 << (content[GIF_FLAGS] & 7)
+    elif kind == "BMP":
+        header = content[BMP_HEADER:]
+        is_old = int.from_bytes(header[:4], "little") == OLD_HEADER
+        bits = int.from_bytes(header[10:12] if is_old else header[14:16], "little")
+        used = 0 if is_old else int.from_bytes(header[32:36], "little")
+        n_colors = used or 1 << min(bits, 16)
+    if not 0 < n_colors <= MOST:
         return None
-    return np.repeat(np.arange(2 << (flags & 7), dtype=np.uint8), 3).reshape(-1, 3)
+    greys = np.arange(n_colors) if kind == "GIF" or n_colors > 2 else np.array([0, 255])
+    return greys.astype(np.uint8).repeat(3).reshape(-1, 3)

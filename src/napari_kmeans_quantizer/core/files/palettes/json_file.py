@@ -75,10 +75,9 @@ def _ours(found: dict[str, Any]) -> Swatches:
         raise ValueError(f"colors must be a list, got {quoted(str(colors))}.")
     check_number(len(colors))
     given: dict[str, Any] = {"colors": colors, "dtype": np.dtype(dtype)}
-    given |= {key: found.get(key) for key in ("counts", "names")}
     with blamed_on_the_file("a palette"):
         palette = Palette(**given, value_range=_range(found["value_range"]))
-        return Swatches(palette.rgb * 255, palette.names, palette.counts.tolist())
+        return Swatches(palette.rgb * 255, found.get("names"), found.get("counts"))
 
 
 def _range(ends: object) -> tuple[float, float]:

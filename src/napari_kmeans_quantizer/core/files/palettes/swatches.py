@@ -6,9 +6,11 @@ Readers turn bytes into `Swatches`, writers turn a palette's levels and names in
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from napari_kmeans_quantizer.core.units import LARGEST_INTEGER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,16 +47,29 @@ def to_palette(swatches: Swatches) -> Palette:
     if not ((levels >= 0) & (levels <= 255)).all():
         worst = int(np.argmin(((levels >= 0) & (levels <= 255)).all(axis=1)))
         raise ValueError(f"color {worst + 1} must lie in 0..255, got {levels[worst].tolist()}.")
+    if not all(isinstance(name, str) for name in swatches.names or ()):
+        raise ValueError("names must be texts.")
     named = tuple(map(clean, swatches.names or ()))
     names = named if any(named) else None
-    counts = None if swatches.counts is None else np.asarray(swatches.counts, np.int64)
-    return Palette(levels, counts, names, dtype=np.dtype(np.uint8))  # type: ignore[arg-type]
+    check_counts(swatches.counts)
+    given: dict[str, Any] = {"counts": swatches.counts, "dtype": np.dtype(np.uint8)}
+    return Palette(levels, names=names, **given)
 
 
 def check_number(n_colors: int) -> None:
     """Refuse too many colors, and none."""
     if not 1 <= n_colors <= MOST_COLORS:
         raise ValueError(f"a palette has 1 to {MOST_COLORS:,} colors, here are {n_colors:,}.")
+
+
+def check_counts(counts: object) -> None:
+    """Refuse what are no numbers of pixels, and more than can be added up."""
+    if counts is None:
+        return
+    if not isinstance(counts, list) or not all(type(count) is int for count in counts):
+        raise ValueError("counts must be a list of whole numbers.")
+    if min(counts) < 0 or sum(counts) > LARGEST_INTEGER:
+        raise ValueError(f"counts must not be negative, and add up to {LARGEST_INTEGER:,} at most.")
 
 
 def clean(name: str) -> str:

@@ -17,6 +17,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from napari_kmeans_quantizer.core.units import LARGEST_INTEGER
+
 from .swatches import MOST_COLORS, Swatches, bytes_of, names_of
 from .text import decode, of_hex, wrong
 
@@ -32,7 +34,6 @@ TITLES = ("index", "hex", "name", "pixels", "share", "red", "green", "blue")
 CHANNELS = (("red", "green", "blue"), ("r", "g", "b"))
 COUNTS = ("pixels", "count", "counts")
 SEPARATORS = ",;\t"
-LARGEST_COUNT = 1 << 53
 
 
 def read(content: bytes) -> Swatches:
@@ -123,7 +124,7 @@ def _is_number(cell: str) -> bool:
 def _count(line: int, cell: str) -> int:
     if not cell:
         return 0
-    if not _is_number(cell) or not 0 <= float(cell) <= LARGEST_COUNT:
+    if not _is_number(cell) or not 0 <= float(cell) <= LARGEST_INTEGER:
         raise wrong(line, "a number of pixels", cell)
     return int(float(cell))
 
