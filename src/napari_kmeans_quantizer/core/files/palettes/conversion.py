@@ -3,7 +3,7 @@
 A file tells no profile of its inks. CMYK is converted as Pillow does it, without a profile and in
 8 bits, hence as most programs show a color when they know none. CIELAB in palette files has the
 white D50, as in printing. scikit-image converts it to XYZ, and that to sRGB, whose white is D65;
-between the two whites the matrix of Bradford [1]_ adapts, as ICC profiles do.
+between the two whites the method of Bradford [1]_ adapts, as ICC profiles do.
 
 References
 ----------
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-D65_OF_D50 = np.array(
-    [
-        [0.9555766, -0.0230393, 0.0631636],
-        [-0.0282895, 1.0099416, 0.0210077],
-        [0.0122982, -0.0204830, 1.3299098],
-    ]
+BRADFORD = np.array(
+    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
+"""CIE XYZ to the cones by which Bradford adapts."""
+DECIMALS = 9
+"""Of levels that were computed by way of XYZ: white is 255 then."""
 
 
 def to_levels(models: Sequence[str], values: Sequence[tuple[float, ...]]) -> Floats:
@@ -86,14 +85,25 @@ def _lab(colors: Floats) -> Floats:
     # Of bluer ones than that Z is negative: scikit-image takes it for 0, with a warning.
     bluest = 200 * (colors[:, 0] + 16) / 116 * (1 - 1e-12)
     within[:, 2] = np.minimum(colors[:, 2], bluest)
-    return _xyz(lab2xyz(within, illuminant="D50") @ D65_OF_D50.T)
+    return _xyz(lab2xyz(within, illuminant="D50") @ _adaptation().T)
+
+
+def _adaptation() -> Floats:
+    """Return the matrix from XYZ of white D50 to that of the white of scikit-image's sRGB."""
+    from skimage.color import rgb2xyz, xyz_tristimulus_values
+
+    white_of_lab = xyz_tristimulus_values(illuminant="D50", observer="2")
+    white_of_rgb = rgb2xyz(np.ones((1, 3)))[0]
+    gains = (BRADFORD @ white_of_rgb) / (BRADFORD @ white_of_lab)
+    matrix: Floats = np.linalg.inv(BRADFORD) @ np.diag(gains) @ BRADFORD
+    return matrix
 
 
 def _xyz(colors: Floats) -> Floats:
     from skimage.color import xyz2rgb
 
     rgb: Floats = xyz2rgb(colors).clip(0, 1)
-    return rgb * 255
+    return (rgb * 255).round(DECIMALS)
 
 
 CONVERSIONS: dict[str, Callable[[Floats], Floats]] = {

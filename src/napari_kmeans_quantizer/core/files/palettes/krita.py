@@ -47,14 +47,15 @@ def read(content: bytes) -> Swatches:
 
     text = _unpacked(content)
     entries = _Entries()
-    try:
-        with blamed_on_the_file("a Krita palette"):
+    with blamed_on_the_file("a Krita palette"):
+        try:
             sax.parseString(text, entries, forbid_dtd=True)
-    except SAXParseException as error:
-        where = error.getLineNumber()
-        raise ValueError(f"{MEMBER}, line {where}: {error.getMessage()}.") from error
-    except DefusedXmlException as error:
-        raise ValueError(f"{MEMBER} has a document type or entities, refused: {error}") from error
+        except SAXParseException as error:
+            told = f"line {error.getLineNumber()}: {error.getMessage()}"
+            raise ValueError(f"{MEMBER}, {told}.") from error
+        except DefusedXmlException as error:
+            told = f"has a document type or entities, refused: {error}"
+            raise ValueError(f"{MEMBER} {told}") from error
     return Swatches(to_levels(entries.models, entries.values), entries.names)
 
 

@@ -1,8 +1,8 @@
 """Style sheet (.css, .scss): variables that are colors, by tinycss2; read only.
 
 Read are custom properties (``--rust: #782800``) and variables of Sass (``$rust: #782800``),
-wherever they are, in the order of the file; values of CSS Color 4 but for ``color()``, without
-alpha. What is no color, or refers to another variable, is passed over; so is "transparent".
+wherever they are, in the order of the file; values of CSS Color 4, of ``color()`` only sRGB,
+without alpha. What is no color, or refers to another variable, is passed over; so is "transparent".
 """
 
 from __future__ import annotations

@@ -47,19 +47,24 @@ def to_palette(swatches: Swatches) -> Palette:
     if not ((levels >= 0) & (levels <= 255)).all():
         worst = int(np.argmin(((levels >= 0) & (levels <= 255)).all(axis=1)))
         raise ValueError(f"color {worst + 1} must lie in 0..255, got {levels[worst].tolist()}.")
-    if not all(isinstance(name, str) for name in swatches.names or ()):
-        raise ValueError("names must be texts.")
-    named = tuple(map(clean, swatches.names or ()))
-    names = named if any(named) else None
+    given_names = swatches.names or ()
+    check_names(given_names)
+    names = tuple(map(clean, given_names))
     check_counts(swatches.counts)
     given: dict[str, Any] = {"counts": swatches.counts, "dtype": np.dtype(np.uint8)}
-    return Palette(levels, names=names, **given)
+    return Palette(levels, names=names if any(names) else None, **given)
 
 
 def check_number(n_colors: int) -> None:
     """Refuse too many colors, and none."""
     if not 1 <= n_colors <= MOST_COLORS:
         raise ValueError(f"a palette has 1 to {MOST_COLORS:,} colors, here are {n_colors:,}.")
+
+
+def check_names(names: object) -> None:
+    """Refuse what are no texts."""
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ValueError("names must be a list of texts.")
 
 
 def check_counts(counts: object) -> None:
