@@ -26,7 +26,7 @@ def test_what_is_written(written, back):
 
 
 def test_as_hex():
-    assert as_hex(Palette([[1.0], [0.5]])) == "#ffffff\n#808080\n"
+    assert as_hex(Palette([[1.0], [0.5]])) == "#ffffff\n#808080"
 
 
 def test_too_many_lines_are_not_gathered(read):

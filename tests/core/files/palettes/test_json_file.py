@@ -35,6 +35,16 @@ def test_names(read):
     assert read_json(read, {"colors": ["fff"], "names": ["a", "b"]}).names is None
 
 
+def test_numbers_out_of_all_range_are_black_and_white(read):
+    value = {"colors": [[-1e308, 1e308, 5]], "dtype": "float64", "value_range": [0, 1e-300]}
+    assert read_json(read, value).hex == ["#00ffff"]
+
+
+def test_counts(read):
+    assert read_json(read, {"hex": ["fff", "000"], "counts": [3, 4]}).counts.tolist() == [3, 4]
+    assert read_json(read, {"hex": ["fff"], "counts": [3, 4]}).counts.tolist() == [0]
+
+
 def test_what_is_written(written):
     palette = Palette([[0.2, 0, 1]], [7], ["Blässe"], dtype="float32")
     told = json.loads(written("a.json", palette))

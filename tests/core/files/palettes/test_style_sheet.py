@@ -78,7 +78,7 @@ def test_what_is_no_color_is_passed_over(read, value):
         (b"a { color: red }", "has no variables that are colors"),
         (b"\0\xff}{;:", "has no variables that are colors"),
         (b"a{--a: lab(50% 1e999 0)}", "line 1: must be finite"),
-        (b"a" * (2 << 20) + b"a", "is larger than 2 MB"),
+        (b"a" * (1 << 20) + b"a", "is larger than 1 MB"),
         (b"--a:#fff;" * 65536, "line 1: more than 65,535 colors"),
     ],
 )

@@ -29,7 +29,7 @@ def read(content: bytes) -> Swatches:
 def write(palette: Palette, title: str) -> bytes:
     """Return the file."""
     del title
-    return as_hex(palette).replace("#", "").encode()
+    return (as_hex(palette).replace("#", "") + "\n").encode()
 
 
 def as_hex(palette: Palette) -> str:
@@ -39,6 +39,6 @@ def as_hex(palette: Palette) -> str:
     --------
     >>> from napari_kmeans_quantizer import Palette
     >>> as_hex(Palette([[255, 0, 0], [0, 0, 255]]))
-    '#ff0000\n#0000ff\n'
+    '#ff0000\n#0000ff'
     """
-    return "".join(f"{color}\n" for color in palette.hex)
+    return "\n".join(palette.hex)

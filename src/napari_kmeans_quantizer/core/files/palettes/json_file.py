@@ -11,8 +11,8 @@ Layout, written::
 are what is shown of them, in 0..255 and with fractions: ``hex`` before it is rounded.
 
 Also read: a list of colors, or an object with such a list under "hex", "colors", "palette" or
-"swatches". A color is then a hex text, three numbers in 0..255, or an object with "hex", "color",
-"value" or "rgb", and perhaps "name".
+"swatches", and lists of as many "names" and "counts" beside it. A color is then a hex text, three
+numbers in 0..255, or an object with "hex", "color", "value" or "rgb", and perhaps "name".
 """
 
 from __future__ import annotations
@@ -49,16 +49,18 @@ def read(content: bytes) -> Swatches:
         raise ValueError(f"line {error.lineno}: is no JSON: {error.msg}.") from error
     if isinstance(found, dict) and {"colors", "dtype", "value_range"} <= found.keys():
         return _ours(found)
-    if isinstance(found, dict):
-        names = found.get("names")
-        found = next((found[key] for key in LISTS if isinstance(found.get(key), list)), None)
-    else:
-        names = None
-    if not isinstance(found, list):
+    return _plain_lists(found if isinstance(found, dict) else {LISTS[0]: found})
+
+
+def _plain_lists(found: dict[str, Any]) -> Swatches:
+    colors = next((found[key] for key in LISTS if isinstance(found.get(key), list)), None)
+    if colors is None:
         raise ValueError(f"must be a list of colors, or an object with one as one of {LISTS}.")
-    check_number(len(found))
-    levels = [_color(i, item) for i, item in enumerate(found, 1)]
-    return Swatches(levels, _names(found, names))
+    check_number(len(colors))
+    levels = [_color(i, item) for i, item in enumerate(colors, 1)]
+    counts = found.get("counts")
+    counts = counts if isinstance(counts, list) and len(counts) == len(colors) else None
+    return Swatches(levels, _names(colors, found.get("names")), counts)
 
 
 def _refuse(constant: str) -> float:
@@ -75,7 +77,7 @@ def _ours(found: dict[str, Any]) -> Swatches:
         raise ValueError(f"colors must be a list, got {quoted(str(colors))}.")
     check_number(len(colors))
     given: dict[str, Any] = {"colors": colors, "dtype": np.dtype(dtype)}
-    with blamed_on_the_file("a palette"):
+    with blamed_on_the_file("a palette"), np.errstate(all="ignore"):
         palette = Palette(**given, value_range=_range(found["value_range"]))
         return Swatches(palette.rgb * 255, found.get("names"), found.get("counts"))
 
