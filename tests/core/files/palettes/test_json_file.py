@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer import Palette, read_palette
 
 
 def read_json(read, value):
@@ -125,3 +127,32 @@ def test_what_is_wrong(read, value, told):
     content = value if isinstance(value, bytes) else json.dumps(value).encode()
     with pytest.raises(ValueError, match=rf"a\.json: .*({told})"):
         read("a.json", content)
+
+
+NUMBERS = st.integers() | st.floats() | st.booleans() | st.none() | st.text(max_size=3)
+LISTS = st.lists(NUMBERS, max_size=4) | NUMBERS
+ANY = st.lists(LISTS, max_size=3) | LISTS
+
+
+@given(
+    ours=st.fixed_dictionaries(
+        {
+            "colors": st.lists(st.lists(st.integers() | st.floats(), max_size=3), max_size=2) | ANY,
+            "dtype": st.sampled_from(["uint8", "int64", "uint64", "float16", "bool", 7, None, []]),
+            "value_range": st.lists(st.integers() | st.floats(), min_size=2, max_size=2) | ANY,
+        },
+        optional={"names": ANY, "counts": ANY, "hex": ANY},
+    )
+    | ANY
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_values_are_a_palette_or_refused(tmp_path, ours):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(ours))
+    try:
+        palette = read_palette(path)
+    except ValueError as error:
+        if not str(error).startswith(f"{path}: "):
+            raise
+        return
+    assert 0 <= palette.colors.min() <= palette.colors.max() <= 255

@@ -91,8 +91,8 @@ def test_what_is_wrong_is_told(read, content, told):
 def test_nesting_does_no_harm(read, opening):
     for suffix in (".css", ".scss"):
         with pytest.raises(ValueError, match="has no variables"):
-            read(f"a{suffix}", opening * 20_000)
-        assert len(read(f"a{suffix}", b"--b: #fff;" + opening * 20_000)) == 1
+            read(f"a{suffix}", opening * 5_000)
+        assert len(read(f"a{suffix}", b"--b: #fff;" + opening * 5_000)) == 1
 
 
 def test_as_css(read):
