@@ -114,6 +114,7 @@ OURS = {"colors": [[1, 2, 3]], "dtype": "uint8", "value_range": [0, 255]}
         ({**OURS, "colors": [["a"]]}, "must be numbers"),
         ({**OURS, "colors": [[10**400]]}, "must be numbers|too large|as a palette"),
         ({**OURS, "counts": [1, 2]}, "`counts` must be 1 integers"),
+        ({**OURS, "counts": []}, "`counts` must be 1 integers"),
         ({**OURS, "counts": [-1]}, "counts must not be negative"),
         ({**OURS, "counts": [2**63]}, "add up to 9,007,199,254,740,992 at most"),
         ({**OURS, "counts": [1.5]}, "counts must be a list of whole numbers"),

@@ -28,8 +28,6 @@ from .conversion import to_levels
 from .swatches import Swatches, levels_of, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from napari_kmeans_quantizer.core.palette import Palette
 
 COLOR = 10
@@ -98,9 +96,8 @@ def write(palette: Palette, title: str) -> bytes:
     return _written(1, colors) + _written(2, named)
 
 
-def _written(version: int, colors: Iterable[bytes]) -> bytes:
-    items = list(colors)
-    return np.array([version, len(items)], ">u2").tobytes() + b"".join(items)
+def _written(version: int, colors: list[bytes]) -> bytes:
+    return np.array([version, len(colors)], ">u2").tobytes() + b"".join(colors)
 
 
 def _name(name: str) -> bytes:

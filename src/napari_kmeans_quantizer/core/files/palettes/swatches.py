@@ -44,8 +44,9 @@ def to_palette(swatches: Swatches) -> Palette:
 
     check_number(len(swatches.levels))
     levels = np.asarray(swatches.levels, np.float64)
-    if not ((levels >= 0) & (levels <= 255)).all():
-        worst = int(np.argmin(((levels >= 0) & (levels <= 255)).all(axis=1)))
+    within = ((levels >= 0) & (levels <= 255)).all(axis=1)
+    if not within.all():
+        worst = int(within.argmin())
         raise ValueError(f"color {worst + 1} must lie in 0..255, got {levels[worst].tolist()}.")
     given_names = swatches.names or ()
     check_names(given_names)
@@ -73,7 +74,7 @@ def check_counts(counts: object) -> None:
         return
     if not isinstance(counts, list) or not all(type(count) is int for count in counts):
         raise ValueError("counts must be a list of whole numbers.")
-    if min(counts) < 0 or sum(counts) > LARGEST_INTEGER:
+    if min(counts, default=0) < 0 or sum(counts) > LARGEST_INTEGER:
         raise ValueError(f"counts must not be negative, and add up to {LARGEST_INTEGER:,} at most.")
 
 

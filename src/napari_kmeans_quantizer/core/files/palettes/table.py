@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from typing import TYPE_CHECKING
 
 from napari_kmeans_quantizer.core.units import LARGEST_INTEGER
@@ -23,7 +24,7 @@ from .swatches import MOST_COLORS, Swatches, bytes_of, names_of
 from .text import decode, of_hex, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from napari_kmeans_quantizer.core.palette import Palette
 
@@ -40,11 +41,12 @@ def read(content: bytes) -> Swatches:
     """Return colors, names and counts."""
     rows = _rows(decode(content))
     number, first = next(rows, (1, [""]))
+    table: Iterable[Row]
     name: int | None
     count: int | None
     titles = [cell.lower() for cell in first]
     if of_hex(first[0]) or _is_number(first[0]):
-        table = _chain((number, first), rows)
+        table = itertools.chain([(number, first)], rows)
         columns, name, count = *_untitled(first), None
     else:
         table, columns = rows, _columns(number, titles)
@@ -73,11 +75,6 @@ def _rows(text: str) -> Iterator[Row]:
                 yield reader.line_num, [cell.strip() for cell in row]
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: {error}.") from error
-
-
-def _chain(first: Row, others: Iterator[Row]) -> Iterator[Row]:
-    yield first
-    yield from others
 
 
 def _untitled(first: list[str]) -> tuple[list[int], int]:
