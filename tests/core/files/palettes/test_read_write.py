@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -20,6 +22,15 @@ def test_the_contract():
     both = [".gpl", ".ase", ".aco", ".act", ".pal", ".hex", ".json", ".csv", ".png"]
     assert list(WRITABLE) == both
     assert {*both, ".kpl", ".txt", ".css", ".scss", ".gif", ".bmp", ".tif"} <= set(READABLE)
+
+
+def test_the_table_is_there_without_heavy_libraries():
+    code = (
+        "import sys\n"
+        "from napari_kmeans_quantizer.core.files.palettes import READABLE, WRITABLE, as_css\n"
+        "assert not {'PIL', 'skimage', 'tinycss2', 'defusedxml', 'numba'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("suffix", WRITABLE)
