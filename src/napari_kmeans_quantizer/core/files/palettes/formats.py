@@ -17,6 +17,8 @@ from . import (
     krita,
     paint_net,
     pal,
+    procreate,
+    scribus,
     strip,
     style_sheet,
     table,
@@ -54,6 +56,8 @@ FORMATS = {
     ".csv": Format("CSV table", table.read, table.write),
     ".png": Format("Strip or indexed PNG", strip.read, strip.write, "Strip of swatches"),
     ".kpl": Format("Krita palette", krita.read),
+    ".swatches": Format("Procreate palette", procreate.read),
+    ".xml": Format("Scribus colors", scribus.read),
     ".txt": Format("Paint.NET palette", paint_net.read),
     ".css": Format("Style sheet", style_sheet.read_css),
     ".scss": Format("Sass style sheet", style_sheet.read_scss),
@@ -79,8 +83,6 @@ NOT_SUPPORTED = {
     ".clr": "a color list of macOS",
     ".sketchpalette": "a palette of Sketch",
     ".soc": "a color table of LibreOffice",
-    ".swatches": "a palette of Procreate",
-    ".xml": "a palette of Scribus or another XML file",
 }
 """Known by name only."""
 

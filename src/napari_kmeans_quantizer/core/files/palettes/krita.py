@@ -18,15 +18,13 @@ no more than may be; XML with a document type or entities is refused.
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
-from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 
 from .conversion import to_levels
-from .damage import blamed_on_the_file
-from .source import LARGEST_FILE
 from .swatches import MOST_COLORS, Swatches
+from .xml_text import go_through
+from .zip_member import member_of
 
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl
@@ -38,45 +36,14 @@ OTHER_MODELS = ("XYZ", "YCbCr")
 LINEAR = "g10"
 """In the names of Krita's profiles without a curve."""
 NEUTRAL = 128
-ZIP = b"PK"
+KIND = "a Krita palette"
 
 
 def read(content: bytes) -> Swatches:
     """Return colors and names."""
-    from defusedxml import DefusedXmlException, sax  # type: ignore[import-untyped, unused-ignore]
-
-    text = _unpacked(content)
     entries = _Entries()
-    with blamed_on_the_file("a Krita palette"):
-        try:
-            sax.parseString(text, entries, forbid_dtd=True)
-        except SAXParseException as error:
-            told = f"line {error.getLineNumber()}: {error.getMessage()}"
-            raise ValueError(f"{MEMBER}, {told}.") from error
-        except DefusedXmlException as error:
-            told = f"has a document type or entities, refused: {error}"
-            raise ValueError(f"{MEMBER} {told}") from error
+    go_through(member_of(content, MEMBER, KIND), entries, f"{MEMBER}, ", KIND)
     return Swatches(to_levels(entries.models, entries.values), entries.names)
-
-
-def _unpacked(content: bytes) -> bytes:
-    """Return the one member that tells the colors."""
-    import zipfile
-
-    if not content.startswith(ZIP):
-        raise ValueError("byte 0: a Krita palette is a zip, this is none.")
-    with blamed_on_the_file("a Krita palette"), zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if MEMBER not in archive.namelist():
-            raise ValueError(f"holds no {MEMBER}; is it a Krita palette?")
-        member = archive.getinfo(MEMBER)
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError(f"{MEMBER} is packed in an unusual way ({member.compress_type}).")
-        with archive.open(member) as file:
-            # What is declared may be less than what comes out.
-            text = b"" if member.file_size > LARGEST_FILE else file.read(LARGEST_FILE + 1)
-        if not 0 < len(text) <= LARGEST_FILE:
-            raise ValueError(f"{MEMBER} must have 1 to {LARGEST_FILE:,} bytes unpacked.")
-        return text
 
 
 class _Entries(ContentHandler):

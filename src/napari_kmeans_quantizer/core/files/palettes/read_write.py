@@ -23,9 +23,10 @@ def read_palette(path: str | os.PathLike[str]) -> Palette:
     ----------
     path : str or path-like
         GIMP ``.gpl``; Adobe ``.ase``, ``.aco`` and ``.act``; JASC, RIFF or Corel ``.pal``; Lospec
-        ``.hex``; Krita ``.kpl``; Paint.NET ``.txt``; ``.json`` and ``.csv`` of this package and
-        plain ones of others; the variables of a ``.css`` or ``.scss``; an indexed ``.png``,
-        ``.gif``, ``.bmp`` or ``.tif``; a ``.png`` with a row of swatches.
+        ``.hex``; Krita ``.kpl``; Procreate ``.swatches``; Scribus ``.xml``; Paint.NET ``.txt``;
+        ``.json`` and ``.csv`` of this package and plain ones of others; the variables of a ``.css``
+        or ``.scss``; an indexed ``.png``, ``.gif``, ``.bmp`` or ``.tif``; a ``.png`` with a row of
+        swatches.
 
     Returns
     -------
