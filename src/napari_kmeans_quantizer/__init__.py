@@ -6,6 +6,7 @@ The napari side lives in :mod:`napari_kmeans_quantizer.plugin`.
 from .core.color_space import convert_colors
 from .core.distances import euclidean_distances
 from .core.elbow import suggest_n_colors
+from .core.files.indexed import write_indexed
 from .core.files.palettes import read_palette, write_palette
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
@@ -28,5 +29,6 @@ __all__ = [
     "read_palette",
     "retold",
     "suggest_n_colors",
+    "write_indexed",
     "write_palette",
 ]

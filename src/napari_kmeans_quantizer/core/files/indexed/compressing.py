@@ -1,0 +1,75 @@
+"""The smallest PNG data that can be had of a picture in the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .order import adjacency, by_growing, by_pairs
+from .packing import bits_of, filtered, packed, unfiltered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from .frames import Frames
+
+    Bytes = NDArray[np.uint8]
+
+TRIAL_PIXELS = 1 << 19
+"""Of larger pictures, orders and filters are compared on about so many pixels."""
+N_BANDS = 8
+TRIAL_LEVEL, LEVEL = 10, 12
+"""Of libdeflate: from 10 on it weighs whole sequences of matches."""
+
+
+class Layout(NamedTuple):
+    """How a picture is laid out in a file: the order of its entries, and its filter."""
+
+    order: NDArray[np.intp]
+    filter: Callable[[Bytes], Bytes]
+
+
+def smallest_layout(frames: Frames, keep_order: bool) -> Layout:
+    """Return the layout that takes the fewest bytes, as far as a trial tells."""
+    trial = frames._replace(indices=_some(frames.indices))
+    layouts = list(_layouts(trial, keep_order))
+    sizes = [len(_data(trial, layout)) for layout in layouts]
+    return layouts[int(np.argmin(sizes))]
+
+
+def compressed(frame: Bytes, n_entries: int, layout: Layout, level: int = LEVEL) -> bytes:
+    """Return the data of a picture (H, W) whose entries are in order already."""
+    from imagecodecs import deflate_encode
+
+    rows = layout.filter(packed(frame, bits_of(n_entries)))
+    return bytes(deflate_encode(rows.tobytes(), level=level))
+
+
+def _data(trial: Frames, layout: Layout) -> bytes:
+    placed = trial.reordered(layout.order)
+    return compressed(placed.indices[0], len(placed.colors), layout, TRIAL_LEVEL)
+
+
+def _layouts(trial: Frames, keep_order: bool) -> Iterator[Layout]:
+    as_it_is = np.arange(len(trial.colors))
+    yield from (Layout(as_it_is, unfiltered), Layout(as_it_is, filtered))
+    if keep_order or len(as_it_is) < 3:
+        return
+    counts = adjacency(trial.indices, len(as_it_is))
+    for order in (by_pairs(counts), by_growing(counts)):
+        yield Layout(order, filtered)
+
+
+def _some(indices: Bytes) -> Bytes:
+    """Return the middle picture, or if that is large, bands of rows all over it, (1, h, W)."""
+    frame = indices[len(indices) // 2]
+    if frame.size <= TRIAL_PIXELS:
+        return frame[np.newaxis]
+    height, width = frame.shape
+    n_rows = max(1, TRIAL_PIXELS // N_BANDS // width)
+    starts = np.linspace(0, height - n_rows, N_BANDS).astype(int)
+    bands: Bytes = np.concatenate([frame[start : start + n_rows] for start in starts])
+    return bands[np.newaxis]
