@@ -55,8 +55,9 @@ def _data(trial: Frames, layout: Layout) -> bytes:
 
 def _layouts(trial: Frames, keep_order: bool) -> Iterator[Layout]:
     as_it_is = np.arange(len(trial.colors))
-    yield from (Layout(as_it_is, unfiltered), Layout(as_it_is, filtered))
+    yield Layout(as_it_is, unfiltered)
     if keep_order or len(as_it_is) < 3:
+        yield Layout(as_it_is, filtered)
         return
     counts = adjacency(trial.indices, len(as_it_is))
     for order in (by_pairs(counts), by_growing(counts)):
@@ -65,11 +66,10 @@ def _layouts(trial: Frames, keep_order: bool) -> Iterator[Layout]:
 
 def _some(indices: Bytes) -> Bytes:
     """Return the middle picture, or if that is large, bands of rows all over it, (1, h, W)."""
-    frame = indices[len(indices) // 2]
+    frame: Bytes = indices[len(indices) // 2 :][:1]
     if frame.size <= TRIAL_PIXELS:
-        return frame[np.newaxis]
-    height, width = frame.shape
+        return frame
+    _, height, width = frame.shape
     n_rows = max(1, TRIAL_PIXELS // N_BANDS // width)
     starts = np.linspace(0, height - n_rows, N_BANDS).astype(int)
-    bands: Bytes = np.concatenate([frame[start : start + n_rows] for start in starts])
-    return bands[np.newaxis]
+    return np.concatenate([frame[:, start : start + n_rows] for start in starts], axis=1)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 DURATION = 100.0
 """Milliseconds that a frame is shown, if nothing else was said."""
-LONGEST = 65_000.0
+LONGEST = 655_350.0
 """Milliseconds; what GIF and APNG can both tell."""
 
 

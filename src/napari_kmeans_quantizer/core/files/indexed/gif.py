@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .frames import WHOLE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     Bytes = NDArray[np.uint8]
 
-WHOLE = (slice(0, None), slice(0, None))
 TO_BACKGROUND = 2
 """Before the next frame, this one's place becomes transparent again."""
 
@@ -43,12 +44,12 @@ def encode_gif(frames: Frames, extras: Extras) -> bytes:
     if frames.is_stack and len(clear):
         options["disposal"] = TO_BACKGROUND
     parts = [_header(frames, extras)]
-    for index, duration in enumerate(extras.durations):
-        timing = {"duration": round(duration)} if frames.is_stack else {}
-        whole = index == 0 or not frames.is_opaque
-        rows, columns = WHOLE if whole else _changed(*frames.indices[index - 1 : index + 1])
-        part = frames.indices[index][rows, columns]
-        parts += _frame(part, (columns.start, rows.start), options | timing)
+    places = frames.changes() if frames.is_opaque else [WHOLE] * len(frames.indices)
+    for frame, (rows, columns), duration in zip(
+        frames.indices, places, extras.durations, strict=True
+    ):
+        timing = {"duration": 10 * round(duration / 10)} if frames.is_stack else {}
+        parts += _frame(frame[rows, columns], (columns.start, rows.start), options | timing)
     return b"".join([*parts, b";"])
 
 
@@ -74,12 +75,3 @@ def _frame(frame: Bytes, offset: tuple[int, int], options: dict[str, int]) -> li
     from PIL import GifImagePlugin, Image
 
     return list(GifImagePlugin.getdata(Image.fromarray(frame), offset, **options))
-
-
-def _changed(before: Bytes, frame: Bytes) -> tuple[slice, slice]:
-    """Return the rows and columns beyond which two frames are alike; at least one pixel."""
-    differs = before != frame
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-    if len(rows) == 0:
-        return slice(0, 1), slice(0, 1)
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)

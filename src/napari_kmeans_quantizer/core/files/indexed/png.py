@@ -6,9 +6,9 @@ layout is that of https://www.w3.org/TR/png-3/, sections 5.2 (chunks), 11 and 14
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from .packing import bits_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .compressing import Layout
     from .extras import Extras
     from .frames import Frames
 
@@ -26,19 +27,19 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 INDEXED = 3
 """The color type."""
 METERS_PER_INCH = 0.0254
+KEEP, REPLACE = 0, 0
+"""Frames stay where the next one does not replace them, alpha included."""
 
 
 def encode_png(frames: Frames, extras: Extras, keep_order: bool) -> bytes:
     """Return a PNG file; a stack becomes an animation."""
     layout = smallest_layout(frames, keep_order)
     placed = frames.reordered(layout.order)
-    n_entries = len(placed.colors)
-    data = [compressed(frame, n_entries, layout) for frame in placed.indices]
     parts = [*_header(placed), *_metadata(extras), *_palette(placed)]
     if frames.is_stack:
-        parts += _animation(placed, extras, data)
+        parts += _animation(placed, extras, layout)
     else:
-        parts.append(_chunk(b"IDAT", data[0]))
+        parts.append(_chunk(b"IDAT", compressed(placed.indices[0], len(placed.colors), layout)))
     return b"".join([SIGNATURE, *parts, _chunk(b"IEND")])
 
 
@@ -69,24 +70,25 @@ def _palette(frames: Frames) -> Iterator[bytes]:
         yield _chunk(b"tRNS", frames.alpha[: last + 1].tobytes())
 
 
-def _animation(frames: Frames, extras: Extras, data: list[bytes]) -> Iterator[bytes]:
-    """Yield whole frames, each of which replaces the one before."""
-    _, height, width = frames.indices.shape
-    yield _chunk(b"acTL", struct.pack(">II", len(data), extras.loop))
-    number = 0
-    for index, (duration, content) in enumerate(zip(extras.durations, data, strict=True)):
-        delay = _delay(duration)
-        control = struct.pack(">5I2H2B", number, width, height, 0, 0, *delay, 0, 0)
-        yield _chunk(b"fcTL", control)
-        number += 1
+def _animation(frames: Frames, extras: Extras, layout: Layout) -> Iterator[bytes]:
+    """Yield frames, each of which replaces what has changed of the one before."""
+    yield _chunk(b"acTL", struct.pack(">II", len(frames.indices), extras.loop))
+    number = itertools.count()
+    for frame, place, duration in zip(
+        frames.indices, frames.changes(), extras.durations, strict=True
+    ):
+        (height, width), (top, left) = frame[place].shape, (axis.start for axis in place)
+        index = next(number)
+        control = struct.pack(">5I", index, width, height, left, top)
+        yield _chunk(b"fcTL", control + struct.pack(">2H2B", *_delay(duration), KEEP, REPLACE))
+        data = compressed(frame[place], len(frames.colors), layout)
         if index == 0:
-            yield _chunk(b"IDAT", content)
+            yield _chunk(b"IDAT", data)
         else:
-            yield _chunk(b"fdAT", struct.pack(">I", number) + content)
-            number += 1
+            yield _chunk(b"fdAT", struct.pack(">I", next(number)) + data)
 
 
 def _delay(duration: float) -> tuple[int, int]:
     """Return milliseconds as a fraction of a second of two 16-bit numbers."""
-    delay = Fraction(duration / 1000).limit_denominator(1000)
-    return delay.numerator, delay.denominator
+    per_second = 1000 if duration <= 65535 else 100
+    return round(duration * per_second / 1000), per_second

@@ -107,7 +107,7 @@ def encode_indexed(
         As `write_indexed`.
     durations : float or sequence of float, optional
         Milliseconds that each frame of an animation is shown, one number or one a frame, at most
-        65,000; 100 by default. GIF rounds them to 10.
+        655,350; 100 by default. GIF rounds them to 10.
     loop : int, optional
         Times that an animation is shown; 0, the default, for ever.
     icc_profile : bytes, optional
