@@ -10,6 +10,7 @@ from .core.files.indexed import write_indexed
 from .core.files.palettes import read_palette, write_palette
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
+from .core.pixel_table import pixel_table
 from .core.progress import Progress, completed, retold
 from .core.quantization import Quantization
 from .core.quantize import quantize, quantize_steps
@@ -24,6 +25,7 @@ __all__ = [
     "completed",
     "convert_colors",
     "euclidean_distances",
+    "pixel_table",
     "quantize",
     "quantize_steps",
     "read_palette",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from .threads import map_chunks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+    from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
     from .palette import Palette
@@ -105,6 +108,115 @@ class Quantization:
     def compression_factor(self) -> float:
         """Bits of an input pixel over bits of a label; the palette itself is not counted."""
         return self.source_bits / self.bits_per_pixel
+
+    @cached_property
+    def indexed_bytes(self) -> int | None:
+        """Bytes of the PNG that `write_indexed` writes; None if none can hold the image.
+
+        It is made to be measured, which takes some 0.3 s a megapixel, once.
+        """
+        from .files.indexed import encode_indexed
+
+        try:
+            return len(encode_indexed(".png", self))
+        except ValueError:
+            return None
+
+    @property
+    def size_text(self) -> str:
+        """One line for people: what is saved in theory, and what the indexed PNG really takes.
+
+        Such as "24 -> 4 bits per pixel in theory; 445 KB as indexed PNG, 8.85 MB uncompressed".
+        Slow the first time, as `indexed_bytes`.
+        """
+        from .report import size_text
+
+        return size_text(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what came out as plain Python, ready for ``json.dumps``.
+
+        Returns
+        -------
+        dict
+            ``summary``; ``n_colors``; ``colors``, as they are painted, in the image's units;
+            ``hex``; ``names`` or None; ``counts``; ``shares``; ``settings``, what was asked for;
+            ``figures``: inertia, n_iter, mse, rmse, psnr, source_bits, bits_per_pixel and
+            compression_factor; ``image``: shape, dtype, channel_axis, value_range, n_pixels and
+            n_pixels_in_part. What is infinite or not known is None.
+
+        Examples
+        --------
+        >>> import json
+        >>> from napari_kmeans_quantizer import quantize
+        >>> report = quantize(np.array([[0, 0, 9]], np.uint8), 2).to_dict()
+        >>> report["hex"], report["counts"], report["figures"]["psnr"]
+        (['#000000', '#090909'], [2, 1], None)
+        >>> text = json.dumps(report, allow_nan=False)
+        """
+        from .report import as_dict
+
+        return as_dict(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with a row for each color.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``index``, the label; ``hex``; ``name``, "" if it has none; ``pixels``; ``share``; the
+            color as it is painted: ``r``, ``g``, ``b`` of three channels, ``value`` of one, else
+            ``channel_0`` and so on; ``rgb``, ``"rgb(r, g, b)"`` in 0..255 for display.
+
+        See Also
+        --------
+        pixel_table : A row for each pixel.
+
+        Examples
+        --------
+        >>> from napari_kmeans_quantizer import quantize
+        >>> quantize(np.array([[0, 0, 9]], np.uint8), 2).to_frame()
+           index      hex name  pixels     share  value           rgb
+        0      0  #000000            2  0.666667      0  rgb(0, 0, 0)
+        1      1  #090909            1  0.333333      9  rgb(9, 9, 9)
+        """
+        from .report import as_frame
+
+        return as_frame(self)
+
+    def plot(self, image: ArrayLike | None = None) -> Figure:
+        """Return a figure of the result and its colors, of the original, too, if that is given.
+
+        Of a stack the middle plane is shown. Parts without color are transparent.
+
+        Parameters
+        ----------
+        image : array_like, optional
+            The image that was quantized.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Pictures above a swatch for each color with its share, and its name if it has one.
+            Nothing is opened or kept by matplotlib: ``figure.savefig("colors.png")`` writes it, and
+            notebooks show it.
+
+        Raises
+        ------
+        ValueError
+            If `image` has not the shape of the result.
+
+        Examples
+        --------
+        >>> from skimage.data import coffee
+        >>> from napari_kmeans_quantizer import quantize
+        >>> figure = quantize(coffee(), 8).plot(coffee())
+        >>> [axes.get_title() for axes in figure.axes]
+        ['Original', '8 colors, 26.4 dB', '']
+        """
+        from .plot import plot
+
+        return plot(self, image)
 
     def recolored(self, colors: Mapping[int, ArrayLike]) -> Quantization:
         """Return this result with some other colors; nothing is fitted again.
