@@ -61,7 +61,14 @@ def _layouts(trial: Frames, keep_order: bool) -> Iterator[Layout]:
         return
     counts = adjacency(trial.indices, len(as_it_is))
     for order in (by_pairs(counts), by_growing(counts)):
-        yield Layout(order, filtered)
+        yield Layout(_clear_first(order, trial.alpha), filtered)
+
+
+def _clear_first(order: NDArray[np.intp], alpha: Bytes) -> NDArray[np.intp]:
+    """Return an order or its reverse, which is as good: alpha is told up to the last not opaque."""
+    clear = np.flatnonzero(alpha[order] < 255)
+    is_late = len(clear) > 0 and clear[0] + clear[-1] >= len(order)
+    return order[::-1] if is_late else order
 
 
 def _some(indices: Bytes) -> Bytes:

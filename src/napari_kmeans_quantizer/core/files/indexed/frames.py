@@ -77,15 +77,16 @@ def frames_of(q: Quantization) -> Frames:
             f"An indexed file holds at most {MOST_ENTRIES} colors, got {len(colors)}. Quantize to "
             f"at most {MOST_ENTRIES}, or write `q.image` as a full-color PNG or TIFF."
         )
-    alpha, is_clear = _alpha(q), q.mask is not None and not bool(q.mask.all())
-    keys = np.asarray(q.labels).astype(np.int32) * 256 + alpha
-    wanted = _wanted(keys if q.mask is None else keys[q.mask], len(colors), is_clear)
+    mask = None if q.mask is None else np.asarray(q.mask)
+    is_clear = mask is not None and not mask.all()
+    keys = np.asarray(q.labels).astype(np.int32) * 256 + _alpha(q)
+    wanted = _wanted(keys if mask is None else keys[mask], len(colors), bool(is_clear))
     places = np.zeros(max(len(wanted), 1), np.uint8)
     entries = np.flatnonzero(wanted)
     places[entries] = np.arange(len(entries))
     indices = np.take(places, keys, mode="clip")
-    if is_clear:
-        indices[~np.asarray(q.mask)] = len(entries)
+    if mask is not None and is_clear:
+        indices[~mask] = len(entries)
     blank = np.zeros((int(is_clear), 3), np.uint8)
     return Frames(
         indices=indices.reshape(-1, *shape[-2:]),
