@@ -19,6 +19,7 @@ import comparison
 import cq100
 import cubes
 import far_apart
+import files
 import first_use
 import grey
 import known_best
@@ -44,6 +45,8 @@ PACKAGES = (
     "numpy",
     "numba",
     "Pillow",
+    "imagecodecs",
+    "pyoxipng",
     "imagequant",
     "faiss-cpu",
     "scikit-learn",
@@ -63,6 +66,7 @@ TABLES = {
     "grey": (grey.table, "the exact optimum of grey: time and memory"),
     "far-apart": (far_apart.table, "floats with values far apart: error over KMeans"),
     "other": (other_data.table, "uint16, float, 5 channels, grey over scikit-learn"),
+    "files": (files.table, "indexed PNG files: bytes and time, beside Pillow and oxipng"),
     "threads": (threads.table, "wall time with 1 and 2 threads"),
     "memory": (memory.table, "peak memory at 3 and 20 MP (Linux)"),
     "scaling": (sizes.scaling, "3, 24 and 100 MP"),
