@@ -38,6 +38,7 @@ def modules_after(code):
 
 def test_import_is_light():
     heavy = {"napari", "qtpy", "PyQt6", "PySide6", "magicgui", "vispy", "numba", "skimage", "dask"}
+    heavy |= {"PIL", "imagecodecs", "matplotlib", "pandas", "tifffile"}
     assert not heavy & modules_after("import napari_kmeans_quantizer")
 
 

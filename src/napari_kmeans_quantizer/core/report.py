@@ -101,7 +101,8 @@ def rgb_texts(palette: Palette) -> list[str]:
 
 def size_text(q: Quantization) -> str:
     """Return what `Quantization.size_text` tells."""
-    theory = f"{q.source_bits} -> {q.bits_per_pixel} bits per pixel in theory"
+    bits = q.bits_per_pixel
+    theory = f"{q.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel in theory"
     if q.indexed_bytes is None:
         return f"{theory}; no indexed PNG can hold it"
     return (
