@@ -1,0 +1,140 @@
+"""What Pillow reads: all but TIFF, and what has more than 8 bits a channel."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from .alpha import largest, opaque_but, with_alpha
+from .color_profiles import cmyk_to_rgb, fitting, lab_to_rgb
+from .limits import check_pixels
+from .orientation import upright, upright_dpi
+from .picture import Picture, UnreadableError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image as PillowImage
+    from PIL.ImageFile import ImageFile
+
+    from .picture import Mode
+
+    Pixels = tuple[NDArray[Any], Mode, NDArray[Any] | None]
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "PPM", "QOI", "PCX", "ICO", "TGA")
+"""Pillow's names. Those without vector code, other programs to be called, or lossy reading."""
+ORIENTATION = 0x0112
+
+
+def read_raster(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
+    """Read what is no TIFF; see `read_picture`."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        opened = Image.open(stream, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise UnreadableError(
+            f"is no picture that can be read, or its beginning is damaged. "
+            f"Known are TIFF, {', '.join(FORMATS)}."
+        ) from error
+    with opened as image:
+        return _upright(_picture_of(image, stream, n_bytes, max_pixels), image)
+
+
+def _picture_of(image: ImageFile, stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
+    from .animation import frames_of, read_frames
+    from .netpbm import read_netpbm
+    from .png16 import is_deep, read_png16
+
+    frames = frames_of(image)
+    check_pixels(*image.size, len(frames), max_pixels)
+    name = "JPEG" if image.format == "MPO" else image.format or ""
+    if len(frames) > 1:
+        if is_deep(image, stream):
+            raise UnreadableError("is an animation of 16 bits a channel; only those of 8 are read.")
+        return replace(read_frames(image, frames), format=name, n_bytes=n_bytes)
+    pixels: Pixels | None = read_netpbm(stream) if name == "PPM" else None
+    if is_deep(image, stream):
+        pixels = read_png16(image, stream)
+    array, mode, alpha = pixels or pixels_of(image)
+    return Picture(array, mode, name, n_bytes, alpha)
+
+
+def _upright(picture: Picture, image: ImageFile) -> Picture:
+    orientation = None
+    with suppress(Exception):  # broken EXIF data do no harm to the picture
+        orientation = image.getexif().get(ORIENTATION)
+    axis = 0 if picture.n_frames is None else 1
+    alpha = picture.alpha
+    return replace(
+        picture,
+        image=upright(picture.image, orientation, axis),
+        alpha=None if alpha is None else upright(alpha, orientation, axis),
+        icc_profile=fitting(image.info.get("icc_profile"), picture.mode),
+        dpi=upright_dpi(_dpi(image.info.get("dpi")), orientation),
+    )
+
+
+def _dpi(given: object) -> tuple[float, float] | None:
+    try:
+        across, down = (float(value) for value in given)  # type: ignore[attr-defined]
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    possible = all(math.isfinite(value) and value > 0 for value in (across, down))
+    return (across, down) if possible else None
+
+
+def pixels_of(image: PillowImage.Image) -> Pixels:
+    """Return the pixels of one of Pillow's images, what their last axis is, and alpha of grey."""
+    key = _transparent(image)
+    image.load()
+    if image.mode in ("P", "PA"):
+        return without_idle_alpha(np.array(image.convert("RGBA")))
+    if image.mode == "LA":
+        both = np.array(image)
+        return both[..., 0].copy(), "grey", both[..., 1].copy()
+    if image.mode == "CMYK":
+        return np.array(cmyk_to_rgb(image, image.info.get("icc_profile"))), "RGB", None
+    if image.mode == "LAB":
+        return np.array(lab_to_rgb(image)), "RGB", None
+    if image.mode in ("RGBX", "YCbCr", "HSV"):
+        return np.array(image.convert("RGB")), "RGB", None
+    if image.mode == "RGBA":
+        return np.array(image), "RGBA", None
+    array = np.array(image)
+    if image.mode == "RGB":
+        return _keyed(array, "RGB", key)
+    if array.ndim != 2:
+        raise UnreadableError(f"has pixels of Pillow's mode {image.mode}, which is not supported.")
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return _keyed(array, "grey", key)
+
+
+def _transparent(image: PillowImage.Image) -> Any:
+    """Return the one transparent color; a grey of 2 or 4 bits as it is when spread over 8."""
+    key = image.info.get("transparency")
+    tiles = getattr(image, "tile", None)
+    if isinstance(key, int) and image.format == "PNG" and tiles and isinstance(tiles[0].args, str):
+        n_bits = tiles[0].args.partition(";")[2]  # "L;2"
+        return key * 255 // (2 ** int(n_bits) - 1) if n_bits in ("2", "4") else key
+    return key
+
+
+def _keyed(array: NDArray[Any], mode: Mode, key: Any) -> Pixels:
+    """Make alpha of a transparent color, if there is one."""
+    if key is None or isinstance(key, bytes):
+        return array, mode, None
+    alpha = opaque_but(array, key, 3 if mode == "RGB" else 1)
+    if mode == "RGB":
+        return with_alpha(array, alpha), "RGBA", None
+    return array, mode, alpha
+
+
+def without_idle_alpha(rgba: NDArray[Any]) -> Pixels:
+    """Return RGB where everything is opaque: palettes and frames say nothing by an alpha of 255."""
+    if (rgba[..., 3] == largest(rgba.dtype)).all():
+        return np.ascontiguousarray(rgba[..., :3]), "RGB", None
+    return rgba, "RGBA", None

@@ -1,0 +1,126 @@
+"""One reader for all picture files: the content says what it is, the suffix does not."""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from .limits import MAX_PIXELS
+from .picture import UnreadableError
+from .quiet import quietly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .picture import Picture
+
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def read_picture(
+    file: str | os.PathLike[str] | bytes,
+    *,
+    name: str | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Picture:
+    """Read a picture file as it is meant.
+
+    Turned upright (EXIF, TIFF), palettes looked up, transparent colors made alpha, inks (CMYK) and
+    Lab converted to sRGB, min-is-white inverted, frames of animations composed. What has 16 bits or
+    is floating point stays so.
+
+    Parameters
+    ----------
+    file : str, path-like or bytes
+        PNG, APNG, JPEG, TIFF, GIF, WebP, AVIF, BMP, PPM, PGM, PNM, TGA, PCX, QOI, ICO; or the bytes
+        of such a file.
+    name : str, optional
+        What errors call it; the path, if there is one.
+    max_pixels : int, optional
+        Most pixels, of all pages or frames together.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it holds no picture that can be read: damaged, larger than `max_pixels` or than memory,
+        with pages of unequal size, or in colors of a kind that is not supported.
+
+    Notes
+    -----
+    Extra channels of an RGB file that are not said to be alpha are left out. Of a JPEG with several
+    pictures the first is read, of an ICO file the largest. TIFF pages that are thumbnails or masks
+    of others are no pages.
+    """
+    told = name or ("picture" if isinstance(file, bytes) else os.fspath(file))
+    with _opened(file, told) as stream, quietly():
+        try:
+            return _read(stream, max_pixels)
+        except UnreadableError as error:
+            raise ValueError(f"{told}: {error}") from error.__cause__
+        except MemoryError as error:
+            raise ValueError(f"{told}: takes more memory than there is.") from error
+        except Exception as error:  # whatever a decoder says of bytes that anybody may have written
+            raise ValueError(
+                f"{told}: is damaged, or of a kind that cannot be read ({_words(error)})."
+            ) from error
+
+
+@contextmanager
+def _opened(file: str | os.PathLike[str] | bytes, name: str) -> Iterator[IO[bytes]]:
+    """Give a file as a stream in which one can go back and forth."""
+    if isinstance(file, bytes):
+        yield io.BytesIO(file)
+        return
+    try:
+        stream = _seekable(Path(file).open("rb"))  # noqa: SIM115 - closed below
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{name}: there is no such file.") from None
+    except IsADirectoryError:
+        raise IsADirectoryError(f"{name}: is a folder.") from None
+    except PermissionError as error:
+        if os.path.isdir(file):  # as Windows says
+            raise IsADirectoryError(f"{name}: is a folder.") from None
+        raise PermissionError(f"{name}: may not be read ({error.strerror}).") from error
+    except OSError as error:
+        raise OSError(f"{name}: cannot be read ({error.strerror or error}).") from error
+    with stream:
+        yield stream
+
+
+def _seekable(stream: IO[bytes]) -> IO[bytes]:
+    if stream.seekable():
+        return stream
+    with stream:  # a pipe
+        return io.BytesIO(stream.read())
+
+
+def _read(stream: IO[bytes], max_pixels: int) -> Picture:
+    n_bytes = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    start = stream.read(4)
+    stream.seek(0)
+    if not n_bytes:
+        raise UnreadableError("is empty.")
+    if start in TIFF_STARTS:
+        from .tiff import read_tiff
+
+        return read_tiff(stream, n_bytes, max_pixels)
+    from .raster import read_raster
+
+    return read_raster(stream, n_bytes, max_pixels)
+
+
+def _words(error: Exception) -> str:
+    """Return what a library says, on one line."""
+    words = " ".join(str(error).split())
+    kind = type(error).__name__
+    return (words if len(words) < 200 else f"{words[:200]} …") or kind

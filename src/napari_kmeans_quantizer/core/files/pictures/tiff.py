@@ -1,0 +1,136 @@
+"""TIFF: tifffile reads the samples; what they mean is told here, by the tags."""
+
+from __future__ import annotations
+
+import math
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from .color_profiles import fitting
+from .limits import check_pixels
+from .orientation import upright, upright_dpi
+from .picture import Picture, UnreadableError
+from .tiff_colors import by_pillow, colors_of, is_for_pillow, samples_last
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from tifffile import TiffFile, TiffPage
+
+    from .picture import Mode
+    from .raster import Pixels
+
+ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, PROFILE = 274, 282, 283, 296, 34675
+PER_INCH = {2: 1.0, 3: 2.54}
+"""By ResolutionUnit: how many pixels an inch is one pixel a unit."""
+
+
+def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
+    """Read a TIFF; see `read_picture`."""
+    import tifffile
+
+    with tifffile.TiffFile(stream, name="") as tiff:
+        pages = _pages_of(tiff)
+        _check_sizes(pages)
+        first = pages[0]
+        n_frames = max(len(pages), _n_contiguous(tiff, pages))
+        check_pixels(first.imagewidth, first.imagelength, n_frames, max_pixels)
+        if n_frames > len(pages):
+            array, mode, alpha = _contiguous(tiff, first, n_frames)
+        else:
+            array, mode, alpha = _stacked((_pixels_of(page, stream) for page in pages), n_frames)
+        orientation = first.tags.valueof(ORIENTATION)
+        axis = int(n_frames > 1)
+        return Picture(
+            upright(array, orientation, axis),
+            mode,
+            "TIFF",
+            n_bytes,
+            None if alpha is None else upright(alpha, orientation, axis),
+            icc_profile=fitting(first.tags.valueof(PROFILE), mode),
+            dpi=upright_dpi(_dpi(first), orientation),
+        )
+
+
+def _pages_of(tiff: TiffFile) -> list[TiffPage]:
+    """Return the pages that are pictures themselves, not thumbnails or masks of others."""
+    pages = [cast("TiffPage", page) for page in tiff.pages]  # frames are made only if asked for
+    return [page for page in pages if not (page.is_reduced or page.is_mask)]
+
+
+def _check_sizes(pages: Sequence[TiffPage]) -> None:
+    if not pages:
+        raise UnreadableError("holds no page.")
+    for number, page in enumerate(pages, 1):
+        if page.imagedepth != 1:
+            raise UnreadableError(f"holds a volume ({page.imagedepth} deep) on page {number}.")
+        if _size(page) != _size(pages[0]):
+            raise _unequal(_size(pages[0]), number, _size(page))
+
+
+def _size(page: TiffPage) -> str:
+    return f"{page.imagewidth} x {page.imagelength} pixels"
+
+
+def _unequal(first: str, number: int, other: str) -> UnreadableError:
+    return UnreadableError(
+        f"holds pages that differ: page 1 has {first}, page {number} {other}. "
+        "Save them as files of their own."
+    )
+
+
+def _n_contiguous(tiff: TiffFile, pages: Sequence[TiffPage]) -> int:
+    """Return how many pages follow the only one that is described, as ImageJ writes large files."""
+    if len(pages) > 1 or not (tiff.is_imagej or tiff.is_shaped):
+        return 1
+    series, page = tiff.series[0], pages[0]
+    return int(series.size // page.size) if series.keyframe is page else 1
+
+
+def _contiguous(tiff: TiffFile, page: TiffPage, n_frames: int) -> Pixels:
+    frames: NDArray[Any] = tiff.series[0].asarray(maxworkers=1)
+    planes = frames.reshape(n_frames, *page.shaped)
+    return _stacked((colors_of(page, samples_last(plane)) for plane in planes), n_frames)
+
+
+def _pixels_of(page: TiffPage, stream: IO[bytes]) -> Pixels:
+    if is_for_pillow(page):
+        return by_pillow(page, stream)
+    return colors_of(page, samples_last(page.asarray(squeeze=False, maxworkers=1)))
+
+
+def _stacked(pages: Iterator[Pixels], n_frames: int) -> Pixels:
+    """Return pages of one kind as one array, and their alpha as another."""
+    image, mode, alpha = next(pages)
+    if n_frames == 1:
+        return image, mode, alpha
+    images = np.empty((n_frames, *image.shape), image.dtype)
+    alphas = None if alpha is None else np.empty((n_frames, *alpha.shape), alpha.dtype)
+    kind = _kind(image, mode, alpha)
+    images[0] = image
+    if alphas is not None:
+        alphas[0] = alpha
+    for index, (page, page_mode, page_alpha) in enumerate(pages, 1):
+        if (other := _kind(page, page_mode, page_alpha)) != kind:
+            raise _unequal(kind, index + 1, other)
+        images[index] = page
+        if alphas is not None:
+            alphas[index] = page_alpha
+    return images, mode, alphas
+
+
+def _kind(image: NDArray[Any], mode: Mode, alpha: NDArray[Any] | None) -> str:
+    name = f"{image.shape[-1]} channels" if mode == "channels" else mode
+    return f"{name}{' with alpha' if alpha is not None else ''} of {image.dtype}"
+
+
+def _dpi(page: TiffPage) -> tuple[float, float] | None:
+    per_inch = PER_INCH.get(page.tags.valueof(RESOLUTION_UNIT, default=2))
+    across, down = (page.tags.valueof(tag) for tag in (X_RESOLUTION, Y_RESOLUTION))
+    try:
+        dpi = [per_inch * above / below for above, below in (across, down)]
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None  # not told, no length, or broken
+    return (dpi[0], dpi[1]) if all(math.isfinite(value) and value > 0 for value in dpi) else None
