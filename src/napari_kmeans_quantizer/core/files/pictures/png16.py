@@ -30,6 +30,7 @@ def read_png16(image: ImageFile, stream: IO[bytes]) -> Pixels:
     """Read the pixels; `image` is what Pillow knows of the file."""
     import imagecodecs
 
+    image.verify()  # the checksums: of damage libpng would tell on stderr
     stream.seek(0)
     array: Any = imagecodecs.png_decode(stream.read())
     n_channels = 1 if array.ndim == 2 else array.shape[2]

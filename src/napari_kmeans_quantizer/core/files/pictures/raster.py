@@ -127,6 +127,8 @@ def _keyed(array: NDArray[Any], mode: Mode, key: Any) -> Pixels:
     """Make alpha of a transparent color, if there is one."""
     if key is None or isinstance(key, bytes):
         return array, mode, None
+    if array.dtype == np.bool_:
+        key = bool(key)  # Pillow says 255
     alpha = opaque_but(array, key, 3 if mode == "RGB" else 1)
     if mode == "RGB":
         return with_alpha(array, alpha), "RGBA", None

@@ -81,6 +81,8 @@ def _pixels(page: TiffPage, colors: NDArray[Any], alpha: NDArray[Any] | None) ->
     rgb = _rgb(page, colors)
     if alpha is None:
         return rgb, "RGB", None
+    if alpha.dtype == np.bool_:
+        alpha = alpha * np.uint8(255)
     if alpha.dtype != rgb.dtype:
         raise UnreadableError(f"has {rgb.dtype} colors with {alpha.dtype} alpha; not supported.")
     return with_alpha(rgb, alpha), "RGBA", None

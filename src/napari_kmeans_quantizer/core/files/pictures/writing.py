@@ -166,7 +166,7 @@ def _missing(known: Format, picture: Picture) -> str | None:
     if picture.mode not in known.modes:
         n_channels = picture.image.shape[-1]
         return f"{n_channels} channels" if picture.mode == "channels" else "colors"
-    is_bits_of_color = dtype == bool and picture.mode != "grey"
+    is_bits_of_color = dtype.kind == "b" and picture.mode != "grey"
     if known.dtypes is not None and (dtype.name not in known.dtypes or is_bits_of_color):
         return f"{dtype} values"
     if picture.mask is not None and not known.has_alpha:

@@ -1,0 +1,270 @@
+"""TIFF as it is meant: its tags tell what the numbers are."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import tifffile
+from numpy.testing import assert_array_equal
+from picture_files import SRGB, palette_image, saved, shades, tiff
+from PIL import Image
+
+from napari_kmeans_quantizer.core.files.pictures import read_picture
+
+GREY = shades(6, 7)
+RGB = shades(6, 7, 3)
+RGBA = shades(6, 7, 4)
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["bool", "uint8", "uint16", "int16", "uint32", "int32", "float16", "float32", "float64"],
+)
+@pytest.mark.parametrize("compression", [None, "zlib", "lzw"])
+def test_grey_of_every_dtype(dtype, compression):
+    image = shades(6, 7, dtype=np.dtype(dtype))
+    picture = read_picture(tiff(image, photometric="minisblack", compression=compression))
+    assert_array_equal(picture.image, image)
+    assert picture.image.dtype == image.dtype
+    assert (picture.mode, picture.format, picture.channel_axis) == ("grey", "TIFF", None)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_both_byte_orders(byteorder):
+    stream = io.BytesIO()
+    image = shades(6, 7, 3, dtype=np.uint16)
+    tifffile.imwrite(stream, image, photometric="rgb", byteorder=byteorder)
+    picture = read_picture(stream.getvalue())
+    assert_array_equal(picture.image, image)
+    assert picture.image.dtype.isnative
+
+
+@pytest.mark.parametrize("compression", ["lzw", "zlib", "packbits", "zstd"])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("tile", [None, (16, 16)])
+def test_colors_whatever_their_layout(compression, planar, tile):
+    image = shades(20, 33, 3, dtype=np.uint16)
+    content = tiff(
+        np.ascontiguousarray(np.moveaxis(image, -1, 0)) if planar else image,
+        photometric="rgb",
+        planarconfig="separate" if planar else "contig",
+        compression=compression,
+        tile=tile,
+    )
+    picture = read_picture(content)
+    assert_array_equal(picture.image, image)
+    assert (picture.mode, picture.channel_axis) == ("RGB", 2)
+
+
+def test_jpeg_in_tiff():
+    image = np.kron(shades(2, 2, 3), np.ones((16, 16, 1), np.uint8))
+    for options in ({}, {"compressionargs": {"level": 95}, "subsampling": (2, 2)}):
+        content = tiff(image, photometric="rgb", compression="jpeg", **options)
+        assert np.abs(read_picture(content).image.astype(int) - image).mean() < 6
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4", "tiff_ccitt"])
+def test_fax(compression):
+    bits = np.arange(40 * 50).reshape(40, 50) % 7 < 3
+    picture = read_picture(saved(bits, "TIFF", compression=compression))
+    assert_array_equal(picture.image, bits)
+    assert picture.image.dtype == np.bool_
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16", "int16"])
+def test_min_is_white(dtype):
+    image = shades(6, 7, dtype=np.dtype(dtype))
+    picture = read_picture(tiff(image, photometric="miniswhite"))
+    assert_array_equal(picture.image, ~image)
+
+
+def test_a_palette_is_looked_up():
+    image, rgb = palette_image()
+    picture = read_picture(saved(image, "TIFF"))
+    assert_array_equal(picture.image, rgb)
+    assert picture.mode == "RGB"
+
+
+@pytest.mark.parametrize("factor", [256, 257])
+def test_palettes_of_16_bits(factor):
+    colors = np.arange(768).reshape(3, 256) % 256
+    content = tiff(GREY, photometric="palette", colormap=(colors * factor).astype(np.uint16))
+    assert_array_equal(read_picture(content).image, colors.T[GREY])
+
+
+def test_few_bits_are_spread():
+    for bits, white in ((2, 3), (4, 15)):
+        values = np.arange(16, dtype=np.uint8).reshape(2, 8) % (white + 1)
+        content = tiff(values, photometric="minisblack", bitspersample=bits)
+        assert_array_equal(read_picture(content).image, values * (255 // white))
+
+
+def test_alpha_that_stands_apart():
+    picture = read_picture(tiff(RGBA, photometric="rgb", extrasamples=["unassalpha"]))
+    assert_array_equal(picture.image, RGBA)
+    assert picture.mode == "RGBA"
+    both = shades(6, 7, 2)
+    content = tiff(
+        both, photometric="minisblack", planarconfig="contig", extrasamples=["unassalpha"]
+    )
+    picture = read_picture(content)
+    assert_array_equal(picture.image, both[..., 0])
+    assert_array_equal(picture.alpha, both[..., 1])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_colors_multiplied_by_alpha(dtype):
+    white = 1 if dtype == "float32" else np.iinfo(dtype).max
+    image = np.array([[[white // 2, 0, 0, white // 2], [7, 8, 9, 0], [white, 1, 2, white]]], dtype)
+    if dtype == "float32":
+        image[0, 0] = (0.5, 0, 0, 0.5)
+    picture = read_picture(tiff(image, photometric="rgb", extrasamples=["assocalpha"]))
+    expected = image.copy()
+    expected[0, 0, 0] = white
+    assert_array_equal(picture.image, expected)
+
+
+def test_extra_samples_that_are_no_alpha_are_no_colors():
+    picture = read_picture(tiff(RGBA, photometric="rgb", extrasamples=["unspecified"]))
+    assert_array_equal(picture.image, RGBA[..., :3])
+    assert picture.mode == "RGB"
+
+
+def test_many_channels():
+    for n_channels in (2, 3, 4, 5):
+        image = shades(6, 7, n_channels)
+        content = tiff(image, photometric="minisblack", planarconfig="contig")
+        picture = read_picture(content)
+        assert_array_equal(picture.image, image)
+        assert (picture.mode, picture.channel_axis, picture.mask) == ("channels", 2, None)
+
+
+@pytest.mark.parametrize("n_pages", [2, 3, 4])
+def test_grey_pages_are_no_colors(n_pages):
+    pages = shades(n_pages, 6, 7)
+    picture = read_picture(tiff(*pages, photometric="minisblack"))
+    assert_array_equal(picture.image, pages)
+    assert (picture.channel_axis, picture.n_frames) == (None, n_pages)
+    assert picture.durations is None
+
+
+def test_pages_of_colors():
+    pages = shades(3, 6, 7, 3, dtype=np.uint16)
+    picture = read_picture(tiff(*pages, photometric="rgb"))
+    assert_array_equal(picture.image, pages)
+    assert (picture.channel_axis, picture.n_frames) == (3, 3)
+
+
+def test_pages_that_imagej_describes_only_once():
+    stack = shades(5, 6, 7, dtype=np.uint16)
+    for options in ({"imagej": True}, {"metadata": {"axes": "ZYX"}, "truncate": True}):
+        stream = io.BytesIO()
+        tifffile.imwrite(stream, stack, photometric="minisblack", **options)
+        assert_array_equal(read_picture(stream.getvalue()).image, stack)
+
+
+def test_thumbnails_are_no_pages():
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream) as writer:
+        writer.write(GREY, photometric="minisblack", metadata=None)
+        writer.write(GREY[::2, ::2], photometric="minisblack", subfiletype=1, metadata=None)
+    picture = read_picture(stream.getvalue())
+    assert_array_equal(picture.image, GREY)
+    assert picture.n_frames is None
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        (shades(5, 7), "page 1 has 7 x 6 pixels, page 2 7 x 5 pixels"),
+        (shades(6, 7, dtype=np.uint16), "page 1 has grey of uint8, page 2 grey of uint16"),
+    ],
+)
+def test_pages_that_differ(other, found):
+    with pytest.raises(ValueError, match=found):
+        read_picture(tiff(GREY, other, photometric="minisblack"))
+
+
+def test_pages_of_different_colors():
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream) as writer:
+        writer.write(GREY, photometric="minisblack", metadata=None)
+        writer.write(RGB, photometric="rgb", metadata=None)
+    with pytest.raises(ValueError, match="page 1 has grey of uint8, page 2 RGB of uint8"):
+        read_picture(stream.getvalue())
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("n_pages", [1, 2])
+def test_turned_upright(orientation, n_pages):
+    # Where row 0 and column 0 of the file are to be seen, as TIFF 6.0 tells.
+    turned = {
+        1: GREY,
+        2: GREY[:, ::-1],
+        3: GREY[::-1, ::-1],
+        4: GREY[::-1],
+        5: GREY.T,
+        6: np.rot90(GREY, -1),
+        7: np.rot90(GREY, 2).T,
+        8: np.rot90(GREY),
+    }[orientation]
+    pages = [GREY] * n_pages
+    content = tiff(*pages, photometric="minisblack", extratags=[(274, 3, 1, orientation, True)])
+    picture = read_picture(content)
+    assert_array_equal(picture.image, turned if n_pages == 1 else [turned] * n_pages)
+    assert picture.image.flags.c_contiguous
+
+
+def test_profile_and_resolution():
+    content = tiff(RGB, photometric="rgb", iccprofile=SRGB, resolution=(300, 150), resolutionunit=2)
+    picture = read_picture(content)
+    assert picture.icc_profile == SRGB
+    assert picture.dpi == (300, 150)
+    content = tiff(RGB, photometric="rgb", resolution=(100, 100), resolutionunit="centimeter")
+    assert read_picture(content).dpi == (254, 254)
+    assert read_picture(tiff(RGB, photometric="rgb")).dpi is None
+
+
+def test_inks():
+    inks = np.zeros((4, 4, 4), np.uint8)
+    inks[:, 2:, 1:3] = 255
+    picture = read_picture(tiff(inks, photometric="separated"))
+    assert_array_equal(picture.image[:, :2], 255)
+    assert_array_equal(picture.image[:, 2:], np.broadcast_to([255, 0, 0], (4, 2, 3)))
+    assert picture.mode == "RGB"
+
+
+def test_ycbcr():
+    image = np.kron(shades(2, 2, 3), np.ones((16, 16, 1), np.uint8))
+    content = saved(Image.fromarray(image).convert("YCbCr"), "TIFF")
+    assert np.abs(read_picture(content).image.astype(int) - image).max() < 4
+
+
+def test_lab():
+    greys = np.array([[0, 60, 128, 255]], np.uint8)
+    content = saved(Image.merge("LAB", [Image.fromarray(greys), *neutral(greys)]), "TIFF")
+    image = read_picture(content).image
+    assert_array_equal(image[0, [0, 3]], [[0, 0, 0], [255, 255, 255]])
+    assert np.ptp(image.astype(int), axis=-1).max() <= 1
+    assert (np.diff(image[0, :, 0].astype(int)) > 30).all()
+
+
+def neutral(like):
+    return [Image.fromarray(np.full_like(like, 128))] * 2
+
+
+@pytest.mark.parametrize(
+    ("options", "image", "found"),
+    [
+        ({"photometric": "cfa"}, GREY, "colors of the kind CFA"),
+        ({"photometric": "minisblack"}, GREY.astype(np.complex64), "complex64"),
+        ({"photometric": "cielab"}, RGB.astype(np.uint16), "Lab colors of uint16"),
+        ({"photometric": "separated"}, RGBA.astype(np.uint16), "CMYK colors of uint16"),
+        ({"photometric": "miniswhite"}, GREY.astype(np.float32), "min-is-white"),
+    ],
+)
+def test_what_is_not_supported_is_told(options, image, found):
+    with pytest.raises(ValueError, match=f"^odd.tif: .*{found}"):
+        read_picture(tiff(image, **options), name="odd.tif")
