@@ -246,7 +246,7 @@ def test_lab():
     greys = np.array([[0, 60, 128, 255]], np.uint8)
     content = saved(Image.merge("LAB", [Image.fromarray(greys), *neutral(greys)]), "TIFF")
     image = read_picture(content).image
-    assert_array_equal(image[0, [0, 3]], [[0, 0, 0], [255, 255, 255]])
+    assert np.abs(image[0, [0, 3]] - [[0] * 3, [255] * 3]).max() <= 1
     assert np.ptp(image.astype(int), axis=-1).max() <= 1
     assert (np.diff(image[0, :, 0].astype(int)) > 30).all()
 

@@ -46,9 +46,12 @@ def read_raster(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
 
 def _picture_of(image: ImageFile, stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
     from .animation import frames_of, read_frames
+    from .gif_blocks import check_gif_whole
     from .netpbm import read_netpbm
     from .png16 import is_deep, read_png16
 
+    if image.format == "GIF":
+        check_gif_whole(stream)
     frames = frames_of(image)
     check_pixels(*image.size, len(frames), max_pixels)
     name = "JPEG" if image.format == "MPO" else image.format or ""

@@ -90,8 +90,8 @@ def _opened(file: str | os.PathLike[str] | bytes, name: str) -> Iterator[IO[byte
         if os.path.isdir(file):  # as Windows says
             raise IsADirectoryError(f"{name}: is a folder.") from None
         raise PermissionError(f"{name}: may not be read ({error.strerror}).") from error
-    except OSError as error:
-        raise OSError(f"{name}: cannot be read ({error.strerror or error}).") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        raise OSError(f"{name}: cannot be read ({_words(error)}).") from error
     with stream:
         yield stream
 

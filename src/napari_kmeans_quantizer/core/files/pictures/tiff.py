@@ -33,6 +33,7 @@ def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
 
     with tifffile.TiffFile(stream, name="") as tiff:
         pages = _pages_of(tiff)
+        _check_whole(tiff, pages, n_bytes)
         _check_sizes(pages)
         first = pages[0]
         n_frames = max(len(pages), _n_contiguous(tiff, pages))
@@ -56,8 +57,28 @@ def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
 
 def _pages_of(tiff: TiffFile) -> list[TiffPage]:
     """Return the pages that are pictures themselves, not thumbnails or masks of others."""
-    pages = [cast("TiffPage", page) for page in tiff.pages]  # frames are made only if asked for
-    return [page for page in pages if not (page.is_reduced or page.is_mask)]
+    pages: dict[int, TiffPage] = {}
+    for page in tiff.pages:
+        if page.offset in pages:  # tifffile would go on for ever
+            raise UnreadableError(f"is damaged: page {len(pages)} is followed by an earlier one.")
+        pages[page.offset] = cast("TiffPage", page)  # frames are made only if asked for
+    return [page for page in pages.values() if not (page.is_reduced or page.is_mask)]
+
+
+def _check_whole(tiff: TiffFile, pages: Sequence[TiffPage], n_bytes: int) -> None:
+    """Refuse what was cut off: tifffile ends at the last page found, decoders fill with black."""
+    at = tiff.pages.next_page_offset
+    if pages and at is not None:
+        tiff.filehandle.seek(at)
+        following = tiff.filehandle.read(tiff.tiff.offsetsize)
+        if any(following) or len(following) < tiff.tiff.offsetsize:
+            raise UnreadableError(
+                f"is cut off or damaged: nothing is found after page {len(pages)}."
+            )
+    for number, page in enumerate(pages, 1):
+        parts = zip(page.dataoffsets, page.databytecounts, strict=False)
+        if any(start + length > n_bytes for start, length in parts):
+            raise UnreadableError(f"is cut off or damaged: its end lacks pixels of page {number}.")
 
 
 def _check_sizes(pages: Sequence[TiffPage]) -> None:
