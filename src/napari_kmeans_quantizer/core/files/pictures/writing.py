@@ -155,8 +155,9 @@ def _suffix(path: str | os.PathLike[str]) -> str:
 
 
 def _choices(picture: Picture) -> str:
-    """Return the suffixes that can hold a picture, in words."""
-    able = [suffix for suffix, known in FORMATS.items() if _missing(known, picture) is None]
+    """Return the suffixes that can hold a picture, one a format, in words."""
+    first = {known.name: suffix for suffix, known in reversed(FORMATS.items())}
+    able = [s for s in FORMATS if s in first.values() and _missing(FORMATS[s], picture) is None]
     return " or ".join([", ".join(able[:-1]), able[-1]] if len(able) > 1 else able)
 
 
