@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -139,6 +140,21 @@ def test_many_channels():
         picture = read_picture(content)
         assert_array_equal(picture.image, image)
         assert (picture.mode, picture.channel_axis, picture.mask) == ("channels", 2, None)
+
+
+def test_bits_of_colors_become_bytes():
+    bits = shades(6, 8, 3, dtype=np.bool_)
+    planes = np.packbits(np.moveaxis(bits, -1, 0), axis=-1)
+    content = tiff(planes, photometric="rgb", planarconfig="separate")
+    with tifffile.TiffFile(io.BytesIO(content)) as opened:
+        tags = opened.pages[0].tags
+        places = {tag.name: tag.valueoffset for tag in tags}
+    told = bytearray(content)
+    told[places["ImageWidth"] : places["ImageWidth"] + 2] = struct.pack("<H", 8)
+    told[places["BitsPerSample"] : places["BitsPerSample"] + 6] = struct.pack("<3H", 1, 1, 1)
+    picture = read_picture(bytes(told))
+    assert_array_equal(picture.image, bits * 255)
+    assert picture.image.dtype == np.uint8
 
 
 @pytest.mark.parametrize("n_pages", [2, 3, 4])

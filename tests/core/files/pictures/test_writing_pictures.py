@@ -283,6 +283,13 @@ def test_nothing_is_replaced_unasked(tmp_path):
     assert_same(read_picture(path), picture)
 
 
+def test_what_nothing_holds_is_told():
+    picture = Picture(shades(2, 5, 6, dtype=np.float32), "grey", "x", 0, durations=(1, 2), loop=0)
+    for suffix in (".png", ".tif", default_suffix(picture)):
+        with pytest.raises(ValueError, match="no format holds this animation"):
+            check_can_write(suffix, picture)
+
+
 def test_another_image_than_the_picture_s():
     picture = picture_of("RGB")
     with pytest.raises(ValueError, match=r"shape \(11, 13, 3\) and dtype uint8, got \(5, 13, 3\)"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .limits import LONGEST, MOST_PLAYS
 from .picture import Picture
 from .raster import without_idle_alpha
 
@@ -34,7 +35,7 @@ def read_frames(image: ImageFile, frames: range) -> Picture:
         image.seek(frame)
         image.load()
         rgba[index] = np.asarray(image.convert("RGBA"))
-        durations.append(float(image.info.get("duration") or 0))
+        durations.append(min(float(image.info.get("duration") or 0), LONGEST))
     array, mode, _ = without_idle_alpha(rgba)
     return Picture(array, mode, "", 0, durations=tuple(durations), loop=_plays(image))
 
@@ -45,5 +46,5 @@ def _plays(image: ImageFile) -> int:
     if image.format == "GIF":
         if loop is None:
             return 1
-        return int(loop) + 1 if loop else 0
-    return int(loop or 0)
+        return min(int(loop) + 1, MOST_PLAYS) if loop else 0
+    return min(int(loop or 0), MOST_PLAYS)

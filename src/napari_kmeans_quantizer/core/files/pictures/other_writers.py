@@ -23,8 +23,8 @@ def encode_tiff(picture: Picture, image: NDArray[Any]) -> bytes:
     pages = image[np.newaxis] if picture.n_frames is None else image
     if picture.alpha is not None:
         pages = np.stack([pages, picture.alpha.reshape(pages.shape)], axis=-1)
-        if pages.dtype == np.bool_:
-            pages = pages * np.uint8(255)
+    if pages.dtype == np.bool_ and (picture.mode != "grey" or picture.alpha is not None):
+        pages = pages * np.uint8(255)  # tifffile writes bits of one channel only
     options: dict[str, Any] = {
         "photometric": "rgb" if picture.mode in ("RGB", "RGBA") else "minisblack",
         "planarconfig": None if pages.ndim == 3 else "contig",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import suppress
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from .alpha import largest, opaque_but, with_alpha
 from .color_profiles import cmyk_to_rgb, fitting, lab_to_rgb
-from .limits import check_pixels
+from .limits import check_pixels, possible_dpi
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
 
@@ -81,13 +80,12 @@ def _upright(picture: Picture, image: ImageFile) -> Picture:
     )
 
 
-def _dpi(given: object) -> tuple[float, float] | None:
+def _dpi(given: Any) -> tuple[float, float] | None:
     try:
-        across, down = (float(value) for value in given)  # type: ignore[attr-defined]
+        across, down = (float(value) for value in given)
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    possible = all(math.isfinite(value) and value > 0 for value in (across, down))
-    return (across, down) if possible else None
+    return possible_dpi(across, down)
 
 
 def pixels_of(image: PillowImage.Image) -> Pixels:

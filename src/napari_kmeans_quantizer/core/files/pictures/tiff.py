@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from .color_profiles import fitting
-from .limits import check_pixels
+from .limits import check_pixels, possible_dpi
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
 from .tiff_colors import by_pillow, colors_of, is_for_pillow, samples_last
@@ -154,4 +153,4 @@ def _dpi(page: TiffPage) -> tuple[float, float] | None:
         dpi = [per_inch * above / below for above, below in (across, down)]
     except (TypeError, ValueError, ZeroDivisionError):
         return None  # not told, no length, or broken
-    return (dpi[0], dpi[1]) if all(math.isfinite(value) and value > 0 for value in dpi) else None
+    return possible_dpi(*dpi)

@@ -60,7 +60,9 @@ def colors_of(page: TiffPage, samples: NDArray[Any]) -> Pixels:
     if samples.shape[-1] < n_colors:
         raise UnreadableError(f"is damaged: has {samples.shape[-1]} of {n_colors} samples a pixel.")
     samples = samples.astype(samples.dtype.newbyteorder("="), copy=False)
-    if photometric != PALETTE:
+    if samples.dtype == np.bool_ and samples.shape[-1] > 1 and photometric != PALETTE:
+        samples = samples * np.uint8(255)  # bits of colors, which nothing else can hold
+    elif photometric != PALETTE:
         samples = _spread(samples, page.bitspersample)
     colors, alpha = samples[..., :n_colors], None
     extras = _extras(page, samples.shape[-1] - n_colors)
@@ -93,7 +95,7 @@ def _rgb(page: TiffPage, colors: NDArray[Any]) -> NDArray[Any]:
     if photometric == PALETTE:
         return _looked_up(page, colors[..., 0])
     if photometric in (RGB, YCBCR):
-        return colors * np.uint8(255) if colors.dtype == np.bool_ else colors
+        return colors
     if colors.dtype != np.uint8:
         name = "CMYK" if photometric == CMYK else "Lab"
         raise UnreadableError(

@@ -144,9 +144,8 @@ def default_suffix(picture: Picture) -> str:
     """
     own = {"GIF": ".gif", "WEBP": ".webp"}.get(picture.format, ".png")
     first = own if picture.durations is not None else ".tif" if picture.format == "TIFF" else ".png"
-    return next(
-        suffix for suffix in (first, ".png", ".tif") if _missing(FORMATS[suffix], picture) is None
-    )
+    able = (s for s in (first, ".png") if _missing(FORMATS[s], picture) is None)
+    return next(able, ".tif")
 
 
 def _suffix(path: str | os.PathLike[str]) -> str:
@@ -158,6 +157,8 @@ def _choices(picture: Picture) -> str:
     """Return the suffixes that can hold a picture, one a format, in words."""
     first = {known.name: suffix for suffix, known in reversed(FORMATS.items())}
     able = [s for s in FORMATS if s in first.values() and _missing(FORMATS[s], picture) is None]
+    if not able:
+        return "a picture of fewer bits: no format holds this animation"
     return " or ".join([", ".join(able[:-1]), able[-1]] if len(able) > 1 else able)
 
 
