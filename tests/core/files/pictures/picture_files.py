@@ -119,7 +119,6 @@ def samples():
         "plain.pgm": b"P2 3 2 1000\n0 1000 3\n4 500 6\n",
         "rgb.tga": saved(rgb, "TGA", compression="tga_rle"),
         "rgb.pcx": saved(rgb, "PCX"),
-        "rgba.ico": saved(rgba, "ICO"),
         "rgba.qoi": imagecodecs.qoi_encode(rgba),
         "rgb.avif": saved(shades(16, 16, 3), "AVIF"),
     }
@@ -149,6 +148,9 @@ def _tiffs(grey, rgb, rgba, deep):
         "bits.tif": saved(bits, "TIFF"),
         "palette.tif": saved(palette, "TIFF"),
         "ycbcr.tif": saved(Image.fromarray(rgb).convert("YCbCr"), "TIFF"),
+        "ycbcr_lzw.tif": saved(
+            Image.fromarray(rgb).convert("YCbCr"), "TIFF", compression="tiff_lzw"
+        ),
         "lab.tif": saved(Image.fromarray(grey).convert("RGB").convert("LAB"), "TIFF"),
         "imagej.tif": _imagej(np.stack([grey] * 3)),
     }

@@ -162,6 +162,30 @@ def test_more_pixels_than_allowed(content):
         read_picture(content, name="a", max_pixels=100_000_000)
 
 
+def test_frames_of_a_gif_that_are_larger_than_told():
+    """Pillow makes room for them when it sees them."""
+    whole = animation("GIF", duration=30)[0]
+    content = bytearray(whole)
+    second = content.index(b",", content.index(b",") + 9)
+    content[second + 5 : second + 9] = struct.pack("<HH", 65000, 65000)
+    with pytest.raises(ValueError, match="frame 2 lies outside"):
+        read_picture(bytes(content))
+    content, first = bytearray(whole), whole.index(b",")
+    content[first + 5 : first + 9] = struct.pack("<HH", 65000, 65000)
+    with pytest.raises(ValueError, match="has 3 frames of 65000 x 65000"):
+        read_picture(bytes(content))
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("lossless", [False, True])
+def test_the_size_of_webp_is_known_before_it_is_decoded(alpha, lossless):
+    image = shades(40, 50, 4 if alpha else 3)
+    content = saved(image, "WEBP", lossless=lossless)
+    assert read_picture(content, max_pixels=2000).image.shape[:2] == (40, 50)
+    with pytest.raises(ValueError, match=r"has 50 x 40 = 0\.002 megapixels"):
+        read_picture(content, max_pixels=1999)
+
+
 def test_pages_and_frames_count():
     content = tiff(*shades(5, 6, 7), photometric="minisblack")
     assert read_picture(content, max_pixels=210).image.size == 210

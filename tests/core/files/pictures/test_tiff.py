@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -256,6 +257,55 @@ def test_ycbcr():
     image = np.kron(shades(2, 2, 3), np.ones((16, 16, 1), np.uint8))
     content = saved(Image.fromarray(image).convert("YCbCr"), "TIFF")
     assert np.abs(read_picture(content).image.astype(int) - image).max() < 4
+
+
+@pytest.mark.parametrize(("across", "down"), [(1, 1), (2, 1), (2, 2), (4, 2)])
+@pytest.mark.parametrize("compression", [1, 8])
+def test_ycbcr_with_less_color_than_light(across, down, compression):
+    """A strip of five rows and one of two; grey has no color."""
+    luma = np.full((7, 11), 200, np.uint8)
+    luma[2:, 3:5] = 90
+    strips = []
+    for rows in (luma[:5], luma[5:]):
+        padded = np.pad(rows, ((0, -len(rows) % down), (0, -11 % across)))
+        units = padded.reshape(len(padded) // down, down, -1, across).swapaxes(1, 2)
+        units = units.reshape(*units.shape[:2], -1)
+        chroma = np.full((*units.shape[:2], 2), 128, np.uint8)
+        strip = np.concatenate([units, chroma], axis=-1).tobytes()
+        strips.append(zlib.compress(strip) if compression == 8 else strip)
+    shorts = {256: 11, 257: 7, 258: (8, 8, 8), 259: compression, 262: 6, 277: 3, 278: 5}
+    content = by_hand(shorts | {530: (across, down)}, strips)
+    assert_array_equal(read_picture(content).image, np.stack([luma] * 3, axis=-1))
+
+
+def by_hand(shorts, strips):
+    """Return a TIFF of tags with 16-bit numbers, and strips."""
+    tags = sorted({**shorts, 273: None, 279: None})
+    end = 8 + 2 + 12 * len(tags) + 4
+    more, entries = b"", b""
+    start = end + 64
+    offsets = [start + sum(map(len, strips[:index])) for index in range(len(strips))]
+    for tag in tags:
+        values = {273: offsets, 279: [len(strip) for strip in strips]}.get(tag, shorts.get(tag))
+        kind, letter = (4, "I") if tag in (273, 279) else (3, "H")
+        values = np.atleast_1d(values).tolist()
+        packed = struct.pack(f"<{len(values)}{letter}", *values)
+        if len(packed) > 4:
+            packed, more = struct.pack("<I", end + len(more)), more + packed
+        entries += struct.pack("<HHI", tag, kind, len(values)) + packed.ljust(4, b"\0")
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+    return head + more.ljust(64, b"\0") + b"".join(strips)
+
+
+def test_pages_of_ycbcr():
+    images = [Image.fromarray(np.full((6, 7, 3), value, np.uint8)) for value in (10, 240)]
+    pages = [image.convert("YCbCr") for image in images]
+    for compression in (None, "tiff_lzw"):
+        content = saved(
+            pages[0], "TIFF", save_all=True, append_images=pages[1:], compression=compression
+        )
+        picture = read_picture(content)
+        assert_array_equal(picture.image[:, 0, 0], [[10] * 3, [240] * 3])
 
 
 def test_lab():

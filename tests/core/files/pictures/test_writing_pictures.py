@@ -88,9 +88,20 @@ def test_gif_holds_few_colors(tmp_path):
     many = Picture(shades(30, 40, 3), "RGB", "PNG", 0)
     with pytest.raises(ValueError, match=r"^\.gif: GIF holds 256 colors a frame.*fewer colors"):
         encode_picture(".gif", many, many.image)
-    half = picture_of("RGBA")
-    with pytest.raises(ValueError, match="half transparent"):
-        encode_picture(".gif", half, half.image)
+    for half in (picture_of("RGBA"), replace(picture_of("grey"), alpha=shades(11, 13))):
+        with pytest.raises(ValueError, match="half transparent"):
+            encode_picture(".gif", half, half.image)
+
+
+def test_bits_and_grey_as_gif():
+    for dtype in ("bool", "uint8"):
+        picture = picture_of("grey", dtype)
+        hidden = shades(11, 13, dtype=np.bool_)
+        alpha = (hidden * picture.image.dtype.type(255 if dtype == "uint8" else 1)).astype(dtype)
+        again = read_picture(encode_picture(".gif", replace(picture, alpha=alpha), picture.image))
+        grey = picture.image * np.uint8(255) if dtype == "bool" else picture.image
+        assert_array_equal(again.image[hidden][:, 0], grey[hidden])
+        assert_array_equal(again.mask, hidden)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".webp"])
@@ -166,10 +177,10 @@ def test_animations_keep_frames_and_times(suffix):
     assert len(frames) == 3
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".png"])
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp"])
 def test_frames_that_are_alike_are_kept(suffix):
     frames = np.zeros((4, 6, 7, 3), np.uint8)
-    frames[2:, 1:3, 2:5] = 200
+    frames[2:, 1:3, 3:5] = 200
     picture = Picture(frames, "RGB", "GIF", 0, durations=(10, 20, 30, 655350), loop=3)
     assert_same(read_picture(encode_picture(suffix, picture, frames)), picture)
 

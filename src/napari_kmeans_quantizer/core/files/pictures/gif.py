@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .alpha import largest
 from .boxes import changed_box
 
 if TYPE_CHECKING:
@@ -47,20 +48,15 @@ def encode_gif(picture: Picture, image: NDArray[Any]) -> bytes:
 
 def _rgba(picture: Picture, image: NDArray[Any]) -> NDArray[np.uint8]:
     """Return frames ``(T, H, W, 4)``; nothing is left of the colors where they are transparent."""
-    if picture.n_frames is None:
-        image = image[np.newaxis]
-    if image.dtype == np.bool_:
-        image = image * np.uint8(255)
-    rgba = np.full((*image.shape[:3], 4), 255, np.uint8)
-    rgba[..., : 4 if picture.mode == "RGBA" else 3] = (
-        image[..., np.newaxis] if picture.mode == "grey" else image
-    )
-    mask = picture.mask
-    if mask is not None:
-        rgba[~mask.reshape(rgba.shape[:3])] = 0
-    if picture.mode == "RGBA" and not np.isin(rgba[..., 3], (0, 255)).all():
+    alpha = image[..., 3] if picture.mode == "RGBA" else picture.alpha
+    if alpha is not None and not np.isin(alpha, (0, largest(alpha.dtype))).all():
         raise ValueError("GIF cannot hold what is half transparent. Choose .png, .webp or .tif.")
-    return rgba
+    colors = image[..., np.newaxis] if picture.mode == "grey" else image[..., :3]
+    rgba = np.full((*image.shape[: colors.ndim - 1], 4), 255, np.uint8)
+    rgba[..., :3] = colors * np.uint8(255) if colors.dtype == np.bool_ else colors
+    if alpha is not None:
+        rgba[alpha == 0] = 0
+    return rgba if picture.n_frames is not None else rgba[np.newaxis]
 
 
 def _repetitions(picture: Picture) -> bytes:

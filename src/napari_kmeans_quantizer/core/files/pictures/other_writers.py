@@ -1,4 +1,4 @@
-"""TIFF, WebP, BMP and PPM of painted pictures."""
+"""TIFF, BMP and PPM of painted pictures."""
 
 from __future__ import annotations
 
@@ -48,26 +48,6 @@ def _extra_samples(picture: Picture) -> list[str] | None:
     if picture.mode == "channels":
         return ["unspecified"] * (picture.image.shape[-1] - 1)
     return ["unassalpha"] if picture.mask is not None else None
-
-
-def encode_webp(picture: Picture, image: NDArray[Any]) -> bytes:
-    """Return a painted image as a lossless WebP file, or an animation."""
-    from PIL import Image
-
-    if picture.mode == "grey":
-        image = np.repeat(image[..., np.newaxis], 3, axis=-1)
-    if picture.alpha is not None:
-        image = np.concatenate([image, picture.alpha[..., np.newaxis]], axis=-1)
-    frames = [Image.fromarray(frame) for frame in (image[np.newaxis] if image.ndim == 3 else image)]
-    options: dict[str, Any] = {"lossless": True, "exact": True, "icc_profile": picture.icc_profile}
-    if picture.durations is not None:
-        options |= {
-            "save_all": True,
-            "append_images": frames[1:],
-            "duration": [round(duration) for duration in picture.durations],
-            "loop": picture.loop or 0,
-        }
-    return _saved(frames[0], "WEBP", options)
 
 
 def encode_bmp(picture: Picture, image: NDArray[Any]) -> bytes:

@@ -41,10 +41,9 @@ def _silence_all(silence: ExitStack) -> None:
 
     silence.enter_context(warnings.catch_warnings())
     warnings.filterwarnings("ignore", module=LIBRARIES)
-    for name in ("tifffile", "PIL"):
-        logger = logging.getLogger(name)
-        silence.callback(setattr, logger, "disabled", logger.disabled)
-        logger.disabled = True
+    logger = logging.getLogger("tifffile")
+    silence.callback(setattr, logger, "disabled", logger.disabled)
+    logger.disabled = True
     # The number of pixels is checked by us, and told in our words.
     silence.callback(setattr, Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
     Image.MAX_IMAGE_PIXELS = None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Pixels = tuple[NDArray[Any], Mode, NDArray[Any] | None]
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "PPM", "QOI", "PCX", "ICO", "TGA")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "PPM", "QOI", "PCX", "TGA")
 """Pillow's names. Those without vector code, other programs to be called, or lossy reading."""
 ORIENTATION = 0x0112
 
@@ -32,6 +32,7 @@ def read_raster(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
     """Read what is no TIFF; see `read_picture`."""
     from PIL import Image, UnidentifiedImageError
 
+    _check_start(stream, max_pixels)
     try:
         opened = Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError as error:
@@ -43,14 +44,24 @@ def read_raster(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
         return _upright(_picture_of(image, stream, n_bytes, max_pixels), image)
 
 
+def _check_start(stream: IO[bytes], max_pixels: int) -> None:
+    """Refuse what Pillow makes room for as soon as it opens it."""
+    from .gif_blocks import check_gif
+    from .webp_size import check_webp
+
+    start = stream.read(12)
+    if start[:6] in (b"GIF87a", b"GIF89a"):
+        check_gif(stream, max_pixels)
+    elif start[:4] + start[8:] == b"RIFFWEBP":
+        check_webp(stream, max_pixels)
+    stream.seek(0)
+
+
 def _picture_of(image: ImageFile, stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
     from .animation import frames_of, read_frames
-    from .gif_blocks import check_gif_whole
     from .netpbm import read_netpbm
     from .png16 import is_deep, read_png16
 
-    if image.format == "GIF":
-        check_gif_whole(stream)
     frames = frames_of(image)
     check_pixels(*image.size, len(frames), max_pixels)
     name = "JPEG" if image.format == "MPO" else image.format or ""

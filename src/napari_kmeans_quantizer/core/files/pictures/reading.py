@@ -35,7 +35,7 @@ def read_picture(
     Parameters
     ----------
     file : str, path-like or bytes
-        PNG, APNG, JPEG, TIFF, GIF, WebP, AVIF, BMP, PPM, PGM, PNM, TGA, PCX, QOI, ICO; or the bytes
+        PNG, APNG, JPEG, TIFF, GIF, WebP, AVIF, BMP, PPM, PGM, PNM, TGA, PCX, QOI; or the bytes
         of such a file.
     name : str, optional
         What errors call it; the path, if there is one.
@@ -57,8 +57,18 @@ def read_picture(
     Notes
     -----
     Extra channels of an RGB file that are not said to be alpha are left out. Of a JPEG with several
-    pictures the first is read, of an ICO file the largest. TIFF pages that are thumbnails or masks
+    pictures the first is read. TIFF pages that are thumbnails or masks
     of others are no pages.
+
+    Examples
+    --------
+    >>> import io
+    >>> from PIL import Image
+    >>> file = io.BytesIO()
+    >>> Image.new("RGBA", (30, 20), (200, 0, 0, 255)).save(file, "PNG")
+    >>> picture = read_picture(file.getvalue(), name="red.png")
+    >>> picture.format, picture.mode, picture.image.shape
+    ('PNG', 'RGBA', (20, 30, 4))
     """
     told = name or ("picture" if isinstance(file, bytes) else os.fspath(file))
     with _opened(file, told) as stream, quietly():

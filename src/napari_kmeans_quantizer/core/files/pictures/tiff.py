@@ -10,7 +10,8 @@ from .color_profiles import fitting
 from .limits import check_pixels, possible_dpi
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
-from .tiff_colors import by_pillow, colors_of, is_for_pillow, samples_last
+from .tiff_colors import colors_of, is_plain_ycbcr, samples_last
+from .tiff_ycbcr import ycbcr_to_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,8 +117,8 @@ def _contiguous(tiff: TiffFile, page: TiffPage, n_frames: int) -> Pixels:
 
 
 def _pixels_of(page: TiffPage, stream: IO[bytes]) -> Pixels:
-    if is_for_pillow(page):
-        return by_pillow(page, stream)
+    if is_plain_ycbcr(page):
+        return ycbcr_to_rgb(page, stream), "RGB", None
     return colors_of(page, samples_last(page.asarray(squeeze=False, maxworkers=1)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,23 +23,13 @@ N_COLORS = {
 }  # fmt: skip
 ASSOCIATED, UNASSOCIATED = 1, 2
 """Extra samples that are alpha: colors were multiplied by it, or not."""
-JPEG, OLD_JPEG = (7, 99, 33007, 34892, 34933), 6
+JPEG = (6, 7, 99, 33007, 34892)
 PROFILE = 34675
 
 
-def is_for_pillow(page: TiffPage) -> bool:
-    """Tell whether it is YCbCr that tifffile leaves as it is, or cannot read, if not JPEG."""
+def is_plain_ycbcr(page: TiffPage) -> bool:
+    """Tell whether it is YCbCr that no JPEG decoder turns into RGB."""
     return page.photometric == YCBCR and int(page.compression) not in JPEG
-
-
-def by_pillow(page: TiffPage, stream: IO[bytes]) -> Pixels:
-    """Read a page as libtiff does."""
-    from PIL import TiffImagePlugin
-
-    stream.seek(0)
-    image = TiffImagePlugin.TiffImageFile(stream)
-    image.seek(page.index)
-    return np.array(image.convert("RGB")), "RGB", None
 
 
 def samples_last(plane: NDArray[Any]) -> NDArray[Any]:

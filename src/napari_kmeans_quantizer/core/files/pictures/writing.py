@@ -11,9 +11,10 @@ from napari_kmeans_quantizer.core.files.writing import check_free, write_file
 
 from .color_profiles import is_srgb
 from .gif import encode_gif
-from .other_writers import encode_bmp, encode_netpbm, encode_tiff, encode_webp
+from .other_writers import encode_bmp, encode_netpbm, encode_tiff
 from .png import encode_png
 from .quiet import quietly
+from .webp import encode_webp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,16 @@ def write_picture(
         If it exists and `overwrite` is not set.
     OSError
         If it cannot be written.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari_kmeans_quantizer import quantize
+    >>> from napari_kmeans_quantizer.core.files.pictures import Picture
+    >>> image = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
+    >>> picture = Picture(image, "RGB", "PNG", n_bytes=0, dpi=(300, 300))
+    >>> q = quantize(picture.image, 4, **picture.arguments)
+    >>> n_bytes = write_picture(getfixture("tmp_path") / "four.png", picture, q.image)
     """
     check_free(path, overwrite=overwrite)
     return write_file(path, encode_picture(path, picture, image), overwrite=overwrite)
