@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .picture import Mode
+
 
 def largest(dtype: np.dtype[Any]) -> int:
     """Return what is white, and opaque: the largest integer, 1 of floats."""
@@ -40,3 +42,10 @@ def straight(colors: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
     if colors.dtype.kind in "iu":
         values = np.clip(np.rint(values), 0, whole)
     return values.astype(colors.dtype)
+
+
+def without_idle_alpha(rgba: NDArray[Any]) -> tuple[NDArray[Any], Mode]:
+    """Return RGB where everything is opaque: palettes and frames say nothing by an alpha of 255."""
+    if (rgba[..., 3] == largest(rgba.dtype)).all():
+        return np.ascontiguousarray(rgba[..., :3]), "RGB"
+    return rgba, "RGBA"

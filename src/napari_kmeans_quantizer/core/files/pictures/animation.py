@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .alpha import without_idle_alpha
 from .limits import LONGEST, MOST_PLAYS
 from .picture import Picture
-from .raster import without_idle_alpha
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
@@ -36,7 +36,7 @@ def read_frames(image: ImageFile, frames: range) -> Picture:
         image.load()
         rgba[index] = np.asarray(image.convert("RGBA"))
         durations.append(min(float(image.info.get("duration") or 0), LONGEST))
-    array, mode, _ = without_idle_alpha(rgba)
+    array, mode = without_idle_alpha(rgba)
     return Picture(array, mode, "", 0, durations=tuple(durations), loop=_plays(image))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from .picture import UnreadableError
 
 if TYPE_CHECKING:
-    from .raster import Pixels
+    from .picture import Pixels
 
 HEADER = re.compile(rb"P([2356])" + 3 * rb"(?:\s|#[^\r\n]*[\r\n])+(\d{1,9})" + rb"\s")
 LONGEST_HEADER = 1 << 16

@@ -10,6 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Pixels = tuple[NDArray[Any], "Mode", NDArray[Any] | None]
+    """An image, what its last axis is, and the alpha of grey."""
+
 Mode = Literal["grey", "RGB", "RGBA", "channels"]
 
 

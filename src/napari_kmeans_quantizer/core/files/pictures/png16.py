@@ -9,7 +9,7 @@ from .alpha import opaque_but, with_alpha
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-    from .raster import Pixels
+    from .picture import Pixels
 
 DEPTH_AT = 24
 """Byte of a PNG file that tells the bits a channel: the first chunk is always IHDR."""

@@ -8,23 +8,26 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from .alpha import largest, opaque_but, with_alpha
+from .alpha import opaque_but, with_alpha, without_idle_alpha
+from .animation import frames_of, read_frames
 from .color_profiles import cmyk_to_rgb, fitting, lab_to_rgb
+from .gif_blocks import check_gif
 from .limits import check_pixels, possible_dpi
+from .netpbm import read_netpbm
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
+from .png16 import is_deep, read_png16
+from .webp_size import check_webp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as PillowImage
     from PIL.ImageFile import ImageFile
 
-    from .picture import Mode
-
-    Pixels = tuple[NDArray[Any], Mode, NDArray[Any] | None]
+    from .picture import Mode, Pixels
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "PPM", "QOI", "PCX", "TGA")
-"""Pillow's names. Those without vector code, other programs to be called, or lossy reading."""
+"""Pillow's names: what it reads alone and makes no more room for than the header tells."""
 ORIENTATION = 0x0112
 
 
@@ -46,9 +49,6 @@ def read_raster(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
 
 def _check_start(stream: IO[bytes], max_pixels: int) -> None:
     """Refuse what Pillow makes room for as soon as it opens it."""
-    from .gif_blocks import check_gif
-    from .webp_size import check_webp
-
     start = stream.read(12)
     if start[:6] in (b"GIF87a", b"GIF89a"):
         check_gif(stream, max_pixels)
@@ -58,10 +58,6 @@ def _check_start(stream: IO[bytes], max_pixels: int) -> None:
 
 
 def _picture_of(image: ImageFile, stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
-    from .animation import frames_of, read_frames
-    from .netpbm import read_netpbm
-    from .png16 import is_deep, read_png16
-
     frames = frames_of(image)
     check_pixels(*image.size, len(frames), max_pixels)
     name = "JPEG" if image.format == "MPO" else image.format or ""
@@ -104,7 +100,7 @@ def pixels_of(image: PillowImage.Image) -> Pixels:
     key = _transparent(image)
     image.load()
     if image.mode in ("P", "PA"):
-        return without_idle_alpha(np.array(image.convert("RGBA")))
+        return *without_idle_alpha(np.array(image.convert("RGBA"))), None
     if image.mode == "LA":
         both = np.array(image)
         return both[..., 0].copy(), "grey", both[..., 1].copy()
@@ -145,10 +141,3 @@ def _keyed(array: NDArray[Any], mode: Mode, key: Any) -> Pixels:
     if mode == "RGB":
         return with_alpha(array, alpha), "RGBA", None
     return array, mode, alpha
-
-
-def without_idle_alpha(rgba: NDArray[Any]) -> Pixels:
-    """Return RGB where everything is opaque: palettes and frames say nothing by an alpha of 255."""
-    if (rgba[..., 3] == largest(rgba.dtype)).all():
-        return np.ascontiguousarray(rgba[..., :3]), "RGB", None
-    return rgba, "RGBA", None

@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING
 from .limits import MAX_PIXELS
 from .picture import UnreadableError
 from .quiet import quietly
+from .raster import read_raster
+from .tiff import read_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +58,9 @@ def read_picture(
 
     Notes
     -----
-    Extra channels of an RGB file that are not said to be alpha are left out. Of a JPEG with several
-    pictures the first is read. TIFF pages that are thumbnails or masks
-    of others are no pages.
+    Extra channels of an RGB TIFF that are not said to be alpha are left out; colors that were
+    multiplied by alpha are divided by it again. Pages that are thumbnails or masks of others are no
+    pages. Of a JPEG with several pictures the first is read. AVIF is read with 8 bits a channel.
 
     Examples
     --------
@@ -121,11 +123,7 @@ def _read(stream: IO[bytes], max_pixels: int) -> Picture:
     if not n_bytes:
         raise UnreadableError("is empty.")
     if start in TIFF_STARTS:
-        from .tiff import read_tiff
-
         return read_tiff(stream, n_bytes, max_pixels)
-    from .raster import read_raster
-
     return read_raster(stream, n_bytes, max_pixels)
 
 

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tifffile import TiffFile, TiffPage
 
-    from .picture import Mode
-    from .raster import Pixels
+    from .picture import Mode, Pixels
 
 ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, PROFILE = 274, 282, 283, 296, 34675
 PER_INCH = {2: 1.0, 3: 2.54}
