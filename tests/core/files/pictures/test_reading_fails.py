@@ -196,6 +196,13 @@ def test_pages_and_frames_count():
         read_picture(content, max_pixels=400)
 
 
+def test_channels_count_beyond_four():
+    content = tiff(shades(6, 7, 9), photometric="minisblack", planarconfig="contig")
+    assert read_picture(content, max_pixels=95).image.shape == (6, 7, 9)
+    with pytest.raises(ValueError, match=r"has 9 channels of 7 x 6 pixels.*`max_pixels=95`"):
+        read_picture(content, max_pixels=94)
+
+
 def test_large_pictures_are_read_without_a_word():
     """Pillow would warn above 89 megapixels."""
     content = saved(np.zeros((9000, 10_000), np.bool_), "PNG")

@@ -37,6 +37,7 @@ def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
         first = pages[0]
         n_frames = max(len(pages), _n_contiguous(tiff, pages))
         check_pixels(first.imagewidth, first.imagelength, n_frames, max_pixels)
+        _check_channels(pages, max_pixels)
         if n_frames > len(pages):
             array, mode, alpha = _contiguous(tiff, first, n_frames)
         else:
@@ -88,6 +89,17 @@ def _check_sizes(pages: Sequence[TiffPage]) -> None:
             raise UnreadableError(f"holds a volume ({page.imagedepth} deep) on page {number}.")
         if _size(page) != _size(pages[0]):
             raise _unequal(_size(pages[0]), number, _size(page))
+
+
+def _check_channels(pages: Sequence[TiffPage], max_pixels: int) -> None:
+    """Let more than four channels take no more room than so many pixels of four."""
+    for page in pages:
+        n_values = page.imagewidth * page.imagelength * page.samplesperpixel
+        if n_values > 4 * max_pixels:
+            raise UnreadableError(
+                f"has {page.samplesperpixel} channels of {_size(page)}, which take more room than "
+                f"{max_pixels} pixels. Pass `max_pixels={-(-n_values // 4)}` to read it nevertheless."
+            )
 
 
 def _size(page: TiffPage) -> str:
