@@ -98,7 +98,7 @@ def _check_channels(pages: Sequence[TiffPage], max_pixels: int) -> None:
         if n_values > 4 * max_pixels:
             raise UnreadableError(
                 f"has {page.samplesperpixel} channels of {_size(page)}, which take more room than "
-                f"{max_pixels} pixels. Pass `max_pixels={-(-n_values // 4)}` to read it nevertheless."
+                f"{max_pixels} pixels. Pass `max_pixels={-(-n_values // 4)}` to read it."
             )
 
 
