@@ -270,11 +270,15 @@ class Palette:
         >>> Palette([[10], [20], [30]], counts=[4, 3, 2]).merged(2, into=1).counts
         array([5, 4])
         """
-        order = self.merge_order(index, into)
         counts = self.counts.copy()
         counts[into] += counts[index]
+        joined = self._with(self.colors, self._values, counts, self.names)
+        return joined._in_order(self.merge_order(index, into))
+
+    def _in_order(self, order: NDArray[np.intp]) -> Palette:
+        """Return some of the colors in an order."""
         names = None if self.names is None else tuple(self.names[i] for i in order)
-        return self._with(self.colors[order], self._values[order], counts[order], names)
+        return self._with(self.colors[order], self._values[order], self.counts[order], names)
 
     def in_units_of(self, dtype: DTypeLike, value_range: tuple[float, float]) -> Palette:
         """Return the palette for an image that counts from other black to other white.

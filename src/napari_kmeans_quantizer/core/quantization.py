@@ -287,6 +287,31 @@ class Quantization:
         merged = palette.merged(index, into)
         return self._edited(merged, _relabeled(self._pixels, self.labels, new_labels))
 
+    def ordered(self) -> Quantization:
+        """Return this result with the most frequent color first.
+
+        Results of `quantize` are, but those of a given palette, which keeps its order.
+
+        Returns
+        -------
+        Quantization
+            The same picture and figures; palette with its names and labels in the new order,
+            equally frequent ones in the old one. Labels outside of `mask` are 0.
+
+        Examples
+        --------
+        >>> from napari_kmeans_quantizer import quantize
+        >>> result = quantize(np.array([[0, 9, 9]], np.uint8), palette=[[0], [9]])
+        >>> result.ordered().labels
+        array([[1, 0, 0]], dtype=uint8)
+        """
+        order = np.argsort(-self.palette.counts, kind="stable")
+        if (np.diff(order) == 1).all():
+            return self
+        new_labels = np.argsort(order, kind="stable")
+        labels = _relabeled(self._pixels, self.labels, new_labels)
+        return replace(self, labels=labels, palette=self.palette._in_order(order))
+
     @property
     def _pixels(self) -> Pixels:
         shape, n_channels = self.labels.shape, self.palette.n_channels

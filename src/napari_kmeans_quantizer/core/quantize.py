@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .color_table import matching_rows
+from .dither import dithered
 from .painting import Painting, paint, refine
 from .palette import Palette
 from .progress import Progress, completed
@@ -189,7 +190,13 @@ def _steps(request: Request) -> Steps:
         return _left_alone(request)
     sweeper = choose_sweeper(pixels, request.space)
     painting, n_iter = yield from _painting(sweeper, request)
-    return _result(request, painting, n_iter)
+    if request.dither is None:
+        return _result(request, painting, n_iter)
+    painting = yield from dithered(
+        pixels, request.space, painting, request.dither, request.dither_strength
+    )
+    result = _result(request, painting, n_iter)
+    return result if request.palette is not None else result.ordered()
 
 
 def _painting(
