@@ -51,7 +51,7 @@ def bump(size: int) -> np.ndarray:
 
 def first_pattern(size: int) -> np.ndarray:
     # The stream of RandomState is frozen for good.
-    spots = np.random.RandomState(SEED).permutation(size * size)  # noqa: NPY002
+    spots = np.random.RandomState(SEED).permutation(size * size)
     pattern = np.zeros(size * size, bool)
     pattern[spots[: round(SHARE * size * size)]] = True
     return pattern

@@ -39,3 +39,58 @@ def cluster_means(points, labels, n_clusters):
     """Mean of the points of every cluster, (K, C)."""
     points = np.asarray(points, float)
     return np.stack([points[labels == k].mean(axis=0) for k in range(n_clusters)])
+
+
+def mean_gap(centers):
+    """Mean distance of the centers to the nearest other one."""
+    squares = squared_distances(centers, centers)
+    np.fill_diagonal(squares, np.inf)
+    return math.fsum(np.sqrt(squares.min(axis=1))) / len(centers)
+
+
+def floyd_steinberg(points, centers, strength=1.0, mask=None):
+    """Labels of one plane, (rows, columns, D): serpentine; what a pixel gets is limited."""
+    rows, columns, n_channels = points.shape
+    limit = 2 * mean_gap(centers)
+    labels, errors = np.zeros((rows, columns), int), np.zeros((rows + 1, columns + 2, n_channels))
+    for y in range(rows):
+        step = -1 if y % 2 else 1
+        for x in range(columns)[::step]:
+            if mask is not None and not mask[y, x]:
+                continue
+            value = points[y, x] + np.clip(errors[y, x + 1], -limit, limit)
+            labels[y, x] = nearest(value[np.newaxis], centers)[0]
+            error = value - centers[labels[y, x]]
+            errors[y, x + 1 + step] += strength * 7 / 16 * error
+            errors[y + 1, x + 1 - step] += strength * 3 / 16 * error
+            errors[y + 1, x + 1] += strength * 5 / 16 * error
+            errors[y + 1, x + 1 + step] += strength / 16 * error
+    return labels
+
+
+def mixed(points, centers, thresholds, brightness, strength=1.0):
+    """Labels of one plane, (rows, columns, D): thresholds choose one of two colors."""
+    rows, columns, n_channels = points.shape
+    flat = points.reshape(-1, n_channels)
+    one = nearest(flat, centers)
+    error = flat - centers[one]
+    other = nearest(flat + 3 * error, centers)
+    way = centers[other] - centers[one]
+    y, x = np.divmod(np.arange(rows * columns), columns)
+    level = thresholds[y % len(thresholds), x % len(thresholds)]
+    ranks = np.argsort(np.argsort(brightness, kind="stable"), kind="stable")
+    level = np.where(ranks[other] < ranks[one], level, 1 - level)
+    along, squares = np.zeros(len(flat)), np.zeros(len(flat))
+    for channel in range(n_channels):
+        along += error[:, channel] * way[:, channel]
+        squares += way[:, channel] ** 2
+    return np.where(level * squares < strength * along, other, one).reshape(rows, columns)
+
+
+def none_lost(labels, before):
+    """Labels, but colors of which none are left get those back that they had before."""
+    labels, before = labels.copy(), before.reshape(labels.shape)
+    while lost := set(before.flat) - set(labels.flat):
+        again = np.isin(before, list(lost))
+        labels[again] = before[again]
+    return labels

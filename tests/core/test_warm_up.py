@@ -29,6 +29,10 @@ with install_listener("numba:compile", Compilation()):
     for space in ("rgb", "lab", "oklab"):
         quantize(photo, 9, color_space=space, fixed_colors=[[0, 0, 0]])
         quantize(photo, palette=[[0, 0, 0], [255, 255, 255]], color_space=space)
+    for method in ("floyd-steinberg", "ordered", "blue-noise"):
+        for image in (photo, photo[..., 0], photo / 255, photo[..., [0, 1, 2, 1]]):
+            quantize(image, 9, dither=method)
+        quantize(photo, 9, dither=method, color_space="lab", mask=photo[..., 0] > 99)
 """
 
 

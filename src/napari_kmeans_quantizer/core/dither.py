@@ -8,16 +8,16 @@ make up for would pile up, and run far from where they come from.
 
 **Thresholds**: a pixel gets one of two colors, which are mixed in the shares of the point of the
 line between them that is nearest to the pixel. They are its nearest color, and the one nearest to
-what lies beyond the pixel by three times the error. Colors of the palette stay as they are. Of the
-usual way, which adds to the pixel a threshold times the distance of colors, four times as much
-error is left in 64 colors, once the picture is blurred as by the eye.
+what lies beyond the pixel by three times the error. Colors of the palette stay as they are. The
+usual way, to add to the pixel a threshold times the distance of colors, leaves up to twice the
+error once the picture is blurred as by the eye.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,7 +50,6 @@ MOST_MEASURED = 256
 """Colors from which these are measured."""
 CELLS = {1: ((1 << 15, 1, 1), (64, 1, 1)), 2: ((192, 192, 1), (8, 8, 1)), 3: ((32,) * 3, (4,) * 3)}
 """Of a lookup by the number of channels: along each of them, and of these in a block."""
-NO_CELLS = (0, 0, 0), (1, 1, 1)
 AROUND = 0.5
 """How far cells reach beyond the colors, in what these differ by."""
 PART = 1 << 14
@@ -81,8 +80,8 @@ class _Scene:
 
     @cached_property
     def places(self) -> Floats:
-        """The centers, where distances are measured."""
-        return self.in_space(self.centers)
+        """The centers where distances are measured, in at least three coordinates."""
+        return _padded(self.in_space(self.centers))
 
     @property
     def height(self) -> int:
@@ -91,17 +90,19 @@ class _Scene:
 
     @property
     def width(self) -> int:
+        """Columns of a plane."""
         return self.pixels.shape[-1]
 
     def in_space(self, numbers: Floats) -> Floats:
+        """Return colors where distances are measured."""
         return numbers if self.space is None else self.space.forward(numbers)
 
     def points(self, part: slice) -> Floats:
-        """Return the places of a range of pixels, all of them, whatever they are."""
+        """Return the places of a range of pixels; of those that take no part anything finite."""
         colors = self.pixels.block(part)
         if self.pixels.mask is not None:  # NaN, say
             colors = np.where(self.mask(part)[:, np.newaxis], colors, colors.dtype.type(0))
-        return read_only(self.in_space(self.pixels.numbers(colors)))
+        return read_only(_padded(self.in_space(self.pixels.numbers(colors))))
 
     def mask(self, part: slice) -> NDArray[np.bool_]:
         """Return which pixels of a range take part; an empty array if all do."""
@@ -129,7 +130,7 @@ def dithered(
     strength : float
         0..1.
     """
-    scene = _Scene(pixels, space, painting.centers, strength)
+    scene = _Scene(pixels, space, np.array(painting.centers, order="C"), strength)
     spread, nearest = _spread(scene.places), painting.canvas.labels
     if painting.clusters.squared_error == 0 or spread == 0:
         return painting
@@ -139,23 +140,29 @@ def dithered(
     else:
         tile = bayer() if method == "ordered" else blue_noise()
         yield from _mixed(scene, tile, nearest, labels)
-    _give_back(painting, labels, pixels.mask)
-    return (yield from _painted(scene, labels, painting))
+    while True:
+        result = yield from _painted(scene, labels, painting)
+        lost = (painting.clusters.counts > 0) & (result.clusters.counts == 0)
+        if not lost.any():
+            return result
+        _give_back(lost, nearest, labels, pixels.mask)
 
 
 def _diffused(scene: _Scene, spread: float, labels: Labels) -> Steps:
     """Label by diffusion of the error: planes in threads, some rows of each after the others."""
-    height, width = scene.height, scene.width
-    size, n_rows, diffuse = height * width, max(1, PART // width), _diffusion(scene, spread)
-    n_planes, errors = len(labels) // size, {}  # type: int, dict[int, Floats]
+    height, width, diffuse = scene.height, scene.width, _diffusion(scene, spread)
+    size, n_rows = height * width, max(1, PART // width)
+    n_planes = len(labels) // size
+    errors: dict[int, Floats] = {}
 
-    def one(plane: int, row: int) -> None:
-        start = plane * size
-        part = slice(start + row * width, start + min(row + n_rows, height) * width)
+    def some_rows(row: int, first: int, index: int) -> None:
+        start, stop = row * width, min(row + n_rows, height) * width
+        plane = (first + index) * size
+        part = slice(plane + start, plane + stop)
         if row == 0:
-            errors[plane] = np.zeros((width, max(3, scene.places.shape[1])))
-        found = np.empty(part.stop - part.start, np.int32)
-        diffuse(scene.points(part), scene.mask(part), row, errors[plane], found)
+            errors[index] = np.zeros((width, scene.places.shape[1]))
+        found = np.empty(stop - start, np.int32)
+        diffuse(scene.points(part), scene.mask(part), row, errors[index], found)
         labels[part] = found
 
     for first in range(0, n_planes, PLANES):
@@ -163,23 +170,22 @@ def _diffused(scene: _Scene, spread: float, labels: Labels) -> Steps:
         with workers(n) as map_:
             for row in range(0, height, n_rows):
                 yield Progress("Dithering", (first + n * row / height) / n_planes)
-                list(map_(lambda i, at=(first, row): one(at[0] + i, at[1]), n))  # type: ignore[misc]
-        errors.clear()
+                list(map_(partial(some_rows, row, first), n))
 
 
 def _diffusion(scene: _Scene, spread: float) -> Diffusion:
     """Return what labels rows of an image of so many channels."""
     from .kernels import dithering as kernels
 
-    how = scene.strength, REACH * spread
-    if scene.places.shape[1] > 3:
-        room = scene.places.shape[1]
+    places, how = scene.places, (scene.strength, REACH * spread)
+    if scene.pixels.n_channels > 3:
+        room = len(places[0])
         return lambda points, mask, row, errors, labels: kernels.diffuse_channels(
-            points, mask, row, *how, scene.places, errors, np.empty((4, room)), labels
+            points, mask, row, *how, places, errors, np.empty((4, room)), labels
         )
-    lookup = _lookup(scene.places, spread)
+    lookup = _lookup(places, scene.pixels.n_channels, spread)
     return lambda points, mask, row, errors, labels: kernels.diffuse(
-        read_only(_padded(points)), mask, row, *how, *lookup, errors, labels
+        points, mask, row, *how, *lookup, errors, labels
     )
 
 
@@ -213,17 +219,14 @@ def _mixed(scene: _Scene, tile: Floats, nearest: Labels, labels: Labels) -> Step
         yield Progress("Dithering", done / pixels.n_chunks)
 
 
-def _give_back(painting: Painting, labels: Labels, mask: NDArray[np.bool_] | None) -> None:
-    """Leave no color without pixels that had some: give those back that are nearest to it."""
-    nearest, counts = painting.canvas.labels, painting.clusters.counts
-    seen: Any = ... if mask is None else mask.reshape(-1)
-    while True:
-        lost = (counts > 0) & (np.bincount(labels[seen], minlength=len(counts)) == 0)
-        if not lost.any():
-            return
-        again = np.zeros(len(labels), bool)
-        again[seen] = lost[nearest[seen]]
-        labels[again] = nearest[again]
+def _give_back(
+    lost: NDArray[np.bool_], nearest: Labels, labels: Labels, mask: NDArray[np.bool_] | None
+) -> None:
+    """Give colors that have lost all of their pixels those back that are nearest to them."""
+    again = lost[nearest]
+    if mask is not None:
+        again &= mask.reshape(-1)
+    labels[again] = nearest[again]
 
 
 def _painted(
@@ -237,29 +240,29 @@ def _painted(
 
     def one(index: int) -> tuple[Floats, Floats]:
         colors, selected = pixels.chunk(index), pixels.selected(index)
-        found = labels[pixels.span(index)].astype(np.int32)
+        found = labels[pixels.span(index)]
         found = found if selected is None else found[selected]
         pixels.write(canvas.image, index, np.take(values, found, axis=0, mode="clip"))
         about, in_space = blank_totals(centers), blank_totals(places)
         for start in range(0, len(colors), PART):
-            part = slice(start, start + PART)
-            numbers = read_only(pixels.numbers(colors[part]))
-            tally(numbers, found[part], centers, 1.0, about)
+            numbers = read_only(pixels.numbers(colors[start : start + PART]))
+            some = found[start : start + PART].astype(np.int32)
+            tally(numbers, some, centers, 1.0, about)
             if scene.space is not None:
-                tally(read_only(scene.in_space(numbers)), found[part], places, 1.0, in_space)
+                tally(read_only(scene.in_space(numbers)), some, places, 1.0, in_space)
         return about, about if scene.space is None else in_space
 
-    about, in_space = blank_totals(centers), blank_totals(places)
+    about, squares = blank_totals(centers), 0.0
     for some, others in map_chunks(one, pixels.n_chunks):
         about += some
-        in_space += others
+        squares += float(others[:, 1].sum())
         yield Progress("Dithering", 1.0)
     counts, means = counts_and_means(about, centers, centers)
     # The squares about the painted colors, from those about the centers before they are rounded.
     away = pixels.numbers(values) - centers
     change = (counts[:, np.newaxis] * away - 2 * about[:, 2:]) * away
     error = math.fsum([*about[:, 1], *change.reshape(-1)])
-    clusters = Clusters(counts, means, float(in_space[:, 1].sum()), max(error, 0.0))
+    clusters = Clusters(counts, means, squares, max(error, 0.0))
     return painting._replace(canvas=canvas, clusters=clusters)
 
 
@@ -284,30 +287,22 @@ def _spread(places: Floats) -> float:
     return math.fsum(known) / max(len(known), 1)
 
 
-def _lookup(places: Floats, spread: float) -> _Lookup:
+def _lookup(places: Floats, n_channels: int, spread: float) -> _Lookup:
     """Return what tells the nearest color: cells as far as a mean distance around the colors."""
     from .kernels.dithering import list_places
 
-    n_colors, n_channels = places.shape
-    sides, blocks = (np.array(cells, np.int64) for cells in CELLS.get(n_channels, NO_CELLS))
-    low, steps, scales = np.zeros((3, 3))
-    if n_channels <= 3:
-        least, most = places.min(axis=0), places.max(axis=0)
-        around = np.maximum(spread, AROUND * (most - least))
-        low[:n_channels] = least - around
-        steps[:n_channels] = most + around - low[:n_channels]
-        steps /= sides
-        scales[:n_channels] = 1 / steps[:n_channels]
-    places = _padded(places)
-    offsets = places.copy()
-    offsets[:, :3] -= low
+    n_colors = len(places)
+    sides, blocks = np.array(CELLS[n_channels])
+    least, most = places.min(axis=0), places.max(axis=0)
+    around = np.maximum(spread, AROUND * (most - least))
+    low, steps = least - around, (most - least + 2 * around) / sides
     near, distances = np.empty((2, n_colors), np.int32), np.empty(n_colors)
     entries = np.empty(int(sides.prod()) + 1, np.int64)
     lists = np.empty(2 * len(entries) + n_colors, np.int32)
     while True:
-        needed = list_places(offsets, steps, sides, blocks, near, distances, entries, lists)
+        needed = list_places(places - low, steps, sides, blocks, near, distances, entries, lists)
         if needed <= len(lists):
-            return _Lookup(places, low, scales, sides, entries, lists)
+            return _Lookup(places, low, 1 / steps, sides, entries, lists)
         lists = np.empty(needed, np.int32)
 
 

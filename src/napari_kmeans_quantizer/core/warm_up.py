@@ -65,6 +65,12 @@ def _many_colors() -> None:
             quantize(_noise(size, size, 3), 300, color_space=color_space)
 
 
+def _dithering() -> None:
+    for method in ("floyd-steinberg", "ordered"):
+        for n_channels in (3, 5):
+            quantize(_noise(40, 40, n_channels), 4, channel_axis=-1, dither=method)
+
+
 def _points() -> None:
     points = KMeans(3, random_state=0).fit(_noise(90, 3) / 255)
     euclidean_distances(points.cluster_centers_, points.cluster_centers_)
@@ -72,7 +78,7 @@ def _points() -> None:
 
 PHOTOGRAPHS, OTHER_IMAGES = "photographs", "other images"
 FIXED_COLORS, COLOR_SPACES, MANY_COLORS = "fixed colors", "color spaces", "many colors"
-POINTS = "points"
+DITHERING, POINTS = "dithering", "points"
 
 PIECES: Pieces = {
     PHOTOGRAPHS: _photographs,
@@ -80,6 +86,7 @@ PIECES: Pieces = {
     FIXED_COLORS: _fixed_colors,
     COLOR_SPACES: _color_spaces,
     MANY_COLORS: _many_colors,
+    DITHERING: _dithering,
     POINTS: _points,
 }
 

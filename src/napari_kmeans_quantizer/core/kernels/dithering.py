@@ -228,9 +228,7 @@ def diffuse(
                 v2 = points[p, 2] + _limited(errors[x, 2] + a2, limit)
                 f0, f1, f2 = (v0 - l0) * s0, (v1 - l1) * s1, (v2 - l2) * s2
                 cell = n_cells
-                if (
-                    (f0 >= 0) & (f1 >= 0) & (f2 >= 0) & (f0 < n0) & (f1 < n1) & (f2 < n2)
-                ):
+                if (f0 >= 0) & (f1 >= 0) & (f2 >= 0) & (f0 < n0) & (f1 < n1) & (f2 < n2):
                     cell = U64(I64(f0) * across + I64(f1) * along + I64(f2))
                 k, e0, e1, e2 = _nearest(v0, v1, v2, cell, places, entries, lists)
                 labels[p] = k
@@ -307,12 +305,15 @@ def _nearest_of_all(value: Array, places: Array) -> int:
 def look_beyond(points: Array, nearest: Array, places: Array, beyond: Array) -> None:
     """Find what lies beyond points, as seen from their nearest places.
 
-    IN `points` (n, D) float64, `nearest` (n,) int32, `places` (K, D) float64.
-    OUT `beyond` (n, D) float64.
+    IN `points` (n, D) float64, of at least three coordinates, `nearest` (n,) int32, `places` (K, D)
+    float64. OUT `beyond` (n, D) float64.
     """
     for p in range(U64(len(points))):
         k = U64(nearest[p])
-        for d in range(points.shape[1]):
+        beyond[p, 0] = points[p, 0] + BEYOND * (points[p, 0] - places[k, 0])
+        beyond[p, 1] = points[p, 1] + BEYOND * (points[p, 1] - places[k, 1])
+        beyond[p, 2] = points[p, 2] + BEYOND * (points[p, 2] - places[k, 2])
+        for d in range(3, points.shape[1]):
             beyond[p, d] = points[p, d] + BEYOND * (points[p, d] - places[k, d])
 
 
@@ -333,10 +334,11 @@ def mix(
 
     The share of either is that of the point of the line between them that is nearest to the pixel.
 
-    IN `points` (n, D) float64, `others` (n,) int32: the place on the other side; `first`: the first
-    pixel's number in its image of `height` rows of `width`; `tile` (T, T) float64, T a power of
-    two: thresholds in 0..1; `places` (K, D) float64, `ranks` (K,) int64: their order by brightness;
-    `strength` of the mixture. INOUT `labels` (n,) int32: the nearest place, and what is chosen.
+    IN `points` (n, D) float64, of at least three coordinates, `others` (n,) int32: the place on the
+    other side; `first`: the first pixel's number in its image of `height` rows of `width`; `tile`
+    (T, T) float64, T a power of two: thresholds in 0..1; `places` (K, D) float64, `ranks` (K,)
+    int64: their order by brightness; `strength` of the mixture.
+    INOUT `labels` (n,) int32: the nearest place, and what is chosen.
     """
     last = U64(len(tile) - 1)
     x, y = U64(first % width), U64(first // width % height)
@@ -345,12 +347,16 @@ def mix(
         t = tile[y & last, x & last]
         # Whichever of two places is the nearest, the same thresholds choose the darker one.
         t = t if ranks[b] < ranks[a] else 1.0 - t
-        along = squares = 0.0
-        for d in range(points.shape[1]):
+        w0, w1 = places[b, 0] - places[a, 0], places[b, 1] - places[a, 1]
+        w2 = places[b, 2] - places[a, 2]
+        along = (points[p, 0] - places[a, 0]) * w0 + (points[p, 1] - places[a, 1]) * w1
+        along += (points[p, 2] - places[a, 2]) * w2
+        squares = w0 * w0 + w1 * w1 + w2 * w2
+        for d in range(3, points.shape[1]):
             way = places[b, d] - places[a, d]
             along += (points[p, d] - places[a, d]) * way
             squares += way * way
-        labels[p] = b if t * squares < strength * along else a
+        labels[p] = others[p] if t * squares < strength * along else labels[p]
         x += U64(1)
         if x == U64(width):
             x, y = U64(0), (U64(0) if y + U64(1) == U64(height) else y + U64(1))
