@@ -44,7 +44,7 @@ def cluster_means(points, labels, n_clusters):
 def mean_gap(centers):
     """Mean distance of the centers to the nearest other one."""
     squares = squared_distances(centers, centers)
-    np.fill_diagonal(squares, np.inf)
+    squares[squares == 0] = np.inf
     return math.fsum(np.sqrt(squares.min(axis=1))) / len(centers)
 
 
@@ -74,7 +74,10 @@ def mixed(points, centers, thresholds, brightness, strength=1.0):
     flat = points.reshape(-1, n_channels)
     one = nearest(flat, centers)
     error = flat - centers[one]
-    other = nearest(flat + 3 * error, centers)
+    distances = np.sqrt(squared_distances(flat, centers).min(axis=1))
+    times = np.full(len(flat), 3.0)
+    np.divide(mean_gap(centers), distances, out=times, where=distances > 0)
+    other = nearest(centers[one] + np.maximum(times, 3)[:, np.newaxis] * error, centers)
     way = centers[other] - centers[one]
     y, x = np.divmod(np.arange(rows * columns), columns)
     level = thresholds[y % len(thresholds), x % len(thresholds)]
@@ -88,9 +91,9 @@ def mixed(points, centers, thresholds, brightness, strength=1.0):
 
 
 def none_lost(labels, before):
-    """Labels, but colors of which none are left get those back that they had before."""
+    """Labels, but colors of which none are left get the first pixel back that they had before."""
     labels, before = labels.copy(), before.reshape(labels.shape)
     while lost := set(before.flat) - set(labels.flat):
-        again = np.isin(before, list(lost))
-        labels[again] = before[again]
+        for color in lost:
+            labels.flat[np.flatnonzero(before == color)[0]] = color
     return labels

@@ -8,9 +8,10 @@ make up for would pile up, and run far from where they come from.
 
 **Thresholds**: a pixel gets one of two colors, which are mixed in the shares of the point of the
 line between them that is nearest to the pixel. They are its nearest color, and the one nearest to
-what lies beyond the pixel by three times the error. Colors of the palette stay as they are. The
-usual way, to add to the pixel a threshold times the distance of colors, leaves up to twice the
-error once the picture is blurred as by the eye.
+what lies beyond the pixel, as seen from that color: three times as far away, and at least as far as
+neighboring colors are apart. Colors of the palette stay as they are. The usual way, to add to the
+pixel a threshold times the distance of colors, leaves up to twice the error once the picture is
+blurred as by the eye.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def dithered(
         yield from _diffused(scene, spread, labels)
     else:
         tile = bayer() if method == "ordered" else blue_noise()
-        yield from _mixed(scene, tile, nearest, labels)
+        yield from _mixed(scene, tile, spread, nearest, labels)
     while True:
         result = yield from _painted(scene, labels, painting)
         lost = (painting.clusters.counts > 0) & (result.clusters.counts == 0)
@@ -189,7 +190,7 @@ def _diffusion(scene: _Scene, spread: float) -> Diffusion:
     )
 
 
-def _mixed(scene: _Scene, tile: Floats, nearest: Labels, labels: Labels) -> Steps:
+def _mixed(scene: _Scene, tile: Floats, spread: float, nearest: Labels, labels: Labels) -> Steps:
     """Label by thresholds, pixel by pixel."""
     from .kernels import dithering as kernels
     from .kernels.points import assign
@@ -200,7 +201,7 @@ def _mixed(scene: _Scene, tile: Floats, nearest: Labels, labels: Labels) -> Step
     def one_part(part: slice) -> None:
         points, found = scene.points(part), nearest[part].astype(np.int32)
         beyond, others = np.empty_like(points), np.zeros(len(points), np.int32)
-        kernels.look_beyond(points, found, places, beyond)
+        kernels.look_beyond(points, found, places, spread, beyond)
         assign(read_only(beyond), places, others, np.empty(len(points)))
         kernels.mix(
             points, others, part.start, scene.width, scene.height, tile, places, ranks,
@@ -222,11 +223,13 @@ def _mixed(scene: _Scene, tile: Floats, nearest: Labels, labels: Labels) -> Step
 def _give_back(
     lost: NDArray[np.bool_], nearest: Labels, labels: Labels, mask: NDArray[np.bool_] | None
 ) -> None:
-    """Give colors that have lost all of their pixels those back that are nearest to them."""
-    again = lost[nearest]
+    """Give colors that have lost all of their pixels the first one back that is nearest to them."""
+    theirs = lost[nearest]
     if mask is not None:
-        again &= mask.reshape(-1)
-    labels[again] = nearest[again]
+        theirs &= mask.reshape(-1)
+    places = np.flatnonzero(theirs)
+    colors, first = np.unique(nearest[places], return_index=True)
+    labels[places[first]] = colors
 
 
 def _painted(

@@ -12,6 +12,7 @@ that nobody could predict.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,9 @@ I64: Any = np.int64  # not a literal: numba would compile for each
 U64 = np.uint64
 
 BEYOND = 3.0
-"""Where the other color of a mixture is looked for, in errors of the nearest one."""
+"""Where the other place of a mixture is looked for: so much farther away than the point."""
+TINY = 1e-300
+"""Instead of the square of no distance at all."""
 SLACK = 1e-9
 """Far above all rounding, far below the size of cells."""
 
@@ -302,19 +305,26 @@ def _nearest_of_all(value: Array, places: Array) -> int:
 
 
 @jit
-def look_beyond(points: Array, nearest: Array, places: Array, beyond: Array) -> None:
-    """Find what lies beyond points, as seen from their nearest places.
+def look_beyond(points: Array, nearest: Array, places: Array, reach: float, beyond: Array) -> None:
+    """Find what lies beyond points, as seen from their nearest places, at least at some distance.
 
     IN `points` (n, D) float64, of at least three coordinates, `nearest` (n,) int32, `places` (K, D)
-    float64. OUT `beyond` (n, D) float64.
+    float64, `reach`: the distance. OUT `beyond` (n, D) float64.
     """
     for p in range(U64(len(points))):
         k = U64(nearest[p])
-        beyond[p, 0] = points[p, 0] + BEYOND * (points[p, 0] - places[k, 0])
-        beyond[p, 1] = points[p, 1] + BEYOND * (points[p, 1] - places[k, 1])
-        beyond[p, 2] = points[p, 2] + BEYOND * (points[p, 2] - places[k, 2])
+        e0, e1, e2 = points[p, 0], points[p, 1], points[p, 2]
+        e0, e1, e2 = e0 - places[k, 0], e1 - places[k, 1], e2 - places[k, 2]
+        squares = e0 * e0 + e1 * e1 + e2 * e2
         for d in range(3, points.shape[1]):
-            beyond[p, d] = points[p, d] + BEYOND * (points[p, d] - places[k, d])
+            squares += (points[p, d] - places[k, d]) * (points[p, d] - places[k, d])
+        times = reach / math.sqrt(squares if squares > TINY else TINY)
+        times = times if times > BEYOND else BEYOND
+        beyond[p, 0] = places[k, 0] + times * e0
+        beyond[p, 1] = places[k, 1] + times * e1
+        beyond[p, 2] = places[k, 2] + times * e2
+        for d in range(3, points.shape[1]):
+            beyond[p, d] = places[k, d] + times * (points[p, d] - places[k, d])
 
 
 @jit
