@@ -18,6 +18,7 @@ import against
 import comparison
 import cq100
 import cubes
+import dithering
 import far_apart
 import files
 import first_use
@@ -65,6 +66,7 @@ TABLES = {
     "cubes": (cubes.table, "hyperspectral cubes over our own KMeans"),
     "grey": (grey.table, "the exact optimum of grey: time and memory"),
     "far-apart": (far_apart.table, "floats with values far apart: error over KMeans"),
+    "dither": (dithering.table, "dithering beside Pillow and libimagequant, once blurred"),
     "other": (other_data.table, "uint16, float, 5 channels, grey over scikit-learn"),
     "files": (files.table, "indexed PNG files: bytes and time, beside Pillow and oxipng"),
     "threads": (threads.table, "wall time with 1 and 2 threads"),

@@ -293,12 +293,16 @@ def test_figures_are_those_of_what_is_painted(method, dtype, space):
         assert q.inertia == pytest.approx(distances.sum(), rel=1e-6)
 
 
-@pytest.mark.parametrize("image", [data.astronaut(), data.camera(), data.coffee() / 255])
+@pytest.mark.parametrize(
+    ("image", "space"),
+    [
+        (data.astronaut()[::2, ::2], "rgb"),
+        (data.camera()[::2, ::2], "rgb"),
+        (data.coffee() / 255, "oklab"),
+    ],
+)
 @pytest.mark.parametrize("n_colors", [4, 16, 64])
-@pytest.mark.parametrize("space", ["rgb", "oklab"])
-def test_blurred_it_looks_more_like_the_image(method, image, n_colors, space):
-    if space != "rgb" and image.ndim == 2:
-        pytest.skip("grey")
+def test_blurred_it_looks_more_like_the_image(method, image, space, n_colors):
     plain = quantize(image, n_colors, color_space=space)
     q = quantize(image, n_colors, color_space=space, dither=method)
     assert blurred_error(q.image, image) < 0.85 * blurred_error(plain.image, image)

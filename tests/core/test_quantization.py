@@ -226,3 +226,27 @@ def test_palette_recolored():
     assert new.values.tolist() == [[0, 128, 0], [0, 0, 255]]
     assert (new.dtype, new.value_range, new.counts.tolist()) == (np.uint16, (0, 255), [3, 1])
     assert palette.hex == ["#ff0000", "#0000ff"]
+
+
+def test_ordered(case):
+    image, q = case
+    before = snapshot(q)
+    order = [4, 1, 0, 5, 2, 3]
+    names = [f"color {i}" for i in order]
+    palette = Palette(q.palette.colors[order], names=names, dtype=image.dtype)
+    given = quantize(colors_of(q, image), palette=palette, mask=q.mask, channel_axis=-1)
+    new = given.ordered()
+    assert new.palette.names == tuple(f"color {i}" for i in range(6))
+    assert np.array_equal(new.palette.colors, q.palette.colors)
+    assert np.array_equal(new.palette.counts, q.palette.counts)
+    assert np.array_equal(new.labels, q.labels)
+    assert new.image is given.image
+    assert (new.inertia, new.mse, new.n_iter) == (given.inertia, given.mse, 0)
+    assert q.ordered() is q
+    assert snapshot(q) == before
+
+
+def test_ordered_keeps_the_order_of_equal_counts_and_what_has_no_pixels():
+    q = quantize(np.array([[1, 2, 2, 3, 3, 4]], np.uint8), palette=[[9], [1], [2], [3], [4]])
+    assert q.ordered().palette.colors.ravel().tolist() == [2, 3, 1, 4, 9]
+    assert q.ordered().labels.tolist() == [[2, 0, 0, 1, 1, 3]]

@@ -39,8 +39,8 @@ class Quantization:
     mask : ndarray of bool or None
         Pixels that took part; None means all of an image without alpha.
     inertia : float
-        Sum of squared distances of the pixels to their palette color, before it is rounded. NaN
-        in an edited result, which does not know the input.
+        Sum of squared distances of the pixels to their palette color, before it is rounded, which
+        dithering enlarges. NaN in an edited result, which does not know the input.
     n_iter : int
         Sweeps of K-means; 0 if nothing had to be fitted.
     mse : float

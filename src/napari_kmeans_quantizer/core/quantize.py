@@ -87,11 +87,13 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         within one. Grey images of at most 65,536 distinct values get the optimum itself.
     dither : {"floyd-steinberg", "ordered", "blue-noise"} or None, optional
         Mix colors that the palette lacks by pixels of others: by diffusion of the error, serpentine
-        [2]_, or by thresholds, of Bayer's 8 x 8 [3]_ or a tile of blue noise [4]_, none of which
-        depends on the pixels around. Rows and columns are the last two axes of the image without
-        channels. The palette is that without dithering, labels are no longer the nearest.
+        [2]_, or of two colors by thresholds, of Bayer's 8 x 8 [3]_ or a tile of blue noise [4]_,
+        none of which depends on the pixels around. Rows and columns are the last two axes of the
+        image without channels. The colors are those without dithering; labels are no longer the
+        nearest. Pixels that do not take part neither give nor take error.
     dither_strength : float, optional
-        0..1: how much of it; 0 paints exactly as ``dither=None``.
+        0..1: the part of the error that is passed on, or of the other color that is mixed in; 0
+        paints exactly as ``dither=None``.
     random_state : int, RandomState, Generator or None, optional
         Source of the random draws. The same number gives the same result on any machine with any
         number of threads; None draws anew each time.
@@ -113,13 +115,20 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
 
     Notes
     -----
-    Every label is the nearest palette color, of equally near ones the first. Every fitted color is
-    the mean of its pixels [1]_, up to a tolerance: the mean over the pixels of the squared
-    distance between their palette color and that mean is at most 2e-5 of the mean variance of the
-    channels (1e-4 with effort "fast", 2e-6 with "best"). Colors that would look alike once rounded
-    to the image's dtype are kept apart, unless they differ by less than a float can tell: by 1e-270
-    of the largest value, or where `color_space` makes them one. All of this holds for the free
-    colors beside fixed ones, too, the mean then being over their pixels.
+    Without dithering, every label is the nearest palette color, of equally near ones the first, and
+    every fitted color is the mean of its pixels [1]_, up to a tolerance: the mean over the pixels
+    of the squared distance between their palette color and that mean is at most 2e-5 of the mean
+    variance of the channels (1e-4 with effort "fast", 2e-6 with "best"). Colors that would look
+    alike once rounded to the image's dtype are kept apart, unless they differ by less than a float
+    can tell: by 1e-270 of the largest value, or where `color_space` makes them one. All of this
+    holds for the free colors beside fixed ones, too, the mean then being over their pixels.
+
+    Dithering begins with the picture painted so, and leaves its colors as they are, though not the
+    means of their pixels; an image of no more distinct colors than the palette's stays the same.
+    By diffusion, a pixel gets the color nearest to its own plus what its neighbors pass on, limited
+    in every channel to twice the mean distance of neighboring colors. By thresholds, it gets either
+    its nearest color or the one nearest to what lies beyond the pixel, in the shares in which both
+    mixed come nearest to it. A color that would lose all of its pixels keeps one.
 
     Colors are computed in float64. 64-bit integers beyond 2**53 are counted from the least, so that
     times in nanoseconds keep every digit; they may differ by at most 2**53. Floats so small that
@@ -149,6 +158,12 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
 
     >>> result = quantize(coffee(), 8, fixed_colors=[[255, 255, 255], [0, 0, 0]])
     >>> {"#ffffff", "#000000"} <= set(result.palette.hex)
+    True
+
+    Dithered, in the same colors:
+
+    >>> dithered = quantize(coffee(), palette=result.palette, dither="floyd-steinberg")
+    >>> dithered.palette.hex == result.palette.hex
     True
     """
     return completed(_steps(requested(*args, **kwargs)))
