@@ -270,10 +270,10 @@ class Palette:
         >>> Palette([[10], [20], [30]], counts=[4, 3, 2]).merged(2, into=1).counts
         array([5, 4])
         """
+        order = self.merge_order(index, into)
         counts = self.counts.copy()
         counts[into] += counts[index]
-        joined = self._with(self.colors, self._values, counts, self.names)
-        return joined._in_order(self.merge_order(index, into))
+        return self._with(self.colors, self._values, counts, self.names)._in_order(order)
 
     def _in_order(self, order: NDArray[np.intp]) -> Palette:
         """Return some of the colors in an order."""
