@@ -201,12 +201,15 @@ def test_the_colors_are_those_without(method, space, options):
 
 @pytest.mark.parametrize("image", [PHOTO, PHOTO[..., 0], PHOTO / 255, PHOTO.astype(np.uint16)])
 @pytest.mark.parametrize("n_colors", [2, 8, 60])
+@pytest.mark.parametrize("options", [{}, {"color_space": "lab"}, {"mask": PHOTO[..., 1] > 40}])
 def test_dithering_later_in_the_fitted_colors_is_the_same_but_for_their_order(
-    method, image, n_colors
+    method, image, n_colors, options
 ):
-    fitted = quantize(image, n_colors).palette
-    later = quantize(image, palette=fitted, dither=method).ordered()
-    assert same(later, quantize(image, n_colors, dither=method))
+    if image.ndim == 2:
+        options = {**options, "color_space": "rgb"}
+    fitted = quantize(image, n_colors, **options).palette
+    later = quantize(image, palette=fitted, dither=method, **options).ordered()
+    assert same(later, quantize(image, n_colors, dither=method, **options))
 
 
 def test_a_given_palette_keeps_its_order_and_names(method):
