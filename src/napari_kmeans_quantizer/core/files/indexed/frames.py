@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
 
 MOST_ENTRIES = 256
-WHOLE = slice(0, None), slice(0, None)
 
 
 class Frames(NamedTuple):
@@ -34,25 +33,11 @@ class Frames(NamedTuple):
         """Whether no entry lets anything through."""
         return bool((self.alpha == 255).all())
 
-    def changes(self) -> list[tuple[slice, slice]]:
-        """Return for every picture the rows and columns beyond which it is like the one before."""
-        pairs = zip(self.indices, self.indices[1:], strict=False)
-        return [WHOLE, *(_changed(before, frame) for before, frame in pairs)]
-
     def reordered(self, order: NDArray[np.intp]) -> Frames:
         """Return the same pictures with entry ``order[i]`` in place i."""
         places = np.empty(len(order), np.uint8)
         places[order] = np.arange(len(order))
         return Frames(places[self.indices], self.colors[order], self.alpha[order], self.is_stack)
-
-
-def _changed(before: Bytes, frame: Bytes) -> tuple[slice, slice]:
-    """Return where two pictures differ, as rows and columns; at least one pixel."""
-    differs = before != frame
-    rows, columns = (np.flatnonzero(differs.any(axis=axis)) for axis in (1, 0))
-    if len(rows) == 0:
-        return slice(0, 1), slice(0, 1)
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def frames_of(q: Quantization) -> Frames:

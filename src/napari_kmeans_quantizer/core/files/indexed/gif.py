@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .frames import WHOLE
+from napari_kmeans_quantizer.core.files.boxes import changed_box
+from napari_kmeans_quantizer.core.files.gif_loops import repetitions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,12 +45,12 @@ def encode_gif(frames: Frames, extras: Extras) -> bytes:
     if frames.is_stack and len(clear):
         options["disposal"] = TO_BACKGROUND
     parts = [_header(frames, extras)]
-    places = frames.changes() if frames.is_opaque else [WHOLE] * len(frames.indices)
-    for frame, (rows, columns), duration in zip(
-        frames.indices, places, extras.durations, strict=True
-    ):
+    before = None
+    for frame, duration in zip(frames.indices, extras.durations, strict=True):
+        top, left, box = changed_box(before, frame)
         timing = {"duration": 10 * round(duration / 10)} if frames.is_stack else {}
-        parts += _frame(frame[rows, columns], (columns.start, rows.start), options | timing)
+        parts += _frame(box, (left, top), options | timing)
+        before = frame if frames.is_opaque else None
     return b"".join([*parts, b";"])
 
 
@@ -63,12 +64,8 @@ def _header(frames: Frames, extras: Extras) -> bytes:
     colors = np.zeros((1 << bits, 3), np.uint8)
     colors[: len(frames.colors)] = frames.colors
     screen = struct.pack("<6s2H3B", b"GIF89a", width, height, 0xF0 | (bits - 1), 0, 0)
-    if not frames.is_stack or extras.loop == 1:
-        return screen + colors.tobytes()
-    again = 0 if extras.loop == 0 else extras.loop - 1  # the file tells how often more
-    return (
-        screen + colors.tobytes() + b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", again, 0)
-    )
+    loops = repetitions(extras.loop) if frames.is_stack else b""
+    return screen + colors.tobytes() + loops
 
 
 def _frame(frame: Bytes, offset: tuple[int, int], options: dict[str, int]) -> list[bytes]:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.files.boxes import changed_box
+from napari_kmeans_quantizer.core.files.gif_loops import repetitions
+
 from .alpha import largest
-from .boxes import changed_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +34,7 @@ def encode_gif(picture: Picture, image: NDArray[Any]) -> bytes:
     frames = _rgba(picture, image)
     is_see_through = not frames[..., 3].all()
     parts = [b"GIF89a", struct.pack("<HHBBB", frames.shape[2], frames.shape[1], 0, 0, 0)]
-    parts.append(_repetitions(picture))
+    parts.append(b"" if picture.loop is None else repetitions(picture.loop))
     for index, frame in enumerate(frames):
         before = None if is_see_through or not index else frames[index - 1]
         top, left, box = changed_box(before, frame)
@@ -57,14 +59,6 @@ def _rgba(picture: Picture, image: NDArray[Any]) -> NDArray[np.uint8]:
     if alpha is not None:
         rgba[alpha == 0] = 0
     return rgba if picture.n_frames is not None else rgba[np.newaxis]
-
-
-def _repetitions(picture: Picture) -> bytes:
-    """Return how often it is played again; nothing: once."""
-    if picture.loop is None or picture.loop == 1:
-        return b""
-    again = min(picture.loop - 1, 65535) if picture.loop else 0
-    return b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again) + b"\0"
 
 
 def _indexed(rgba: NDArray[np.uint8]) -> tuple[Image, int | None]:

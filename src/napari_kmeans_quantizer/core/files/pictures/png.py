@@ -1,19 +1,19 @@
-"""PNG and APNG of full colors, as encoders of libraries do not write them.
-
-Pillow writes no 16 bits of color, and joins frames that are alike; imagecodecs writes neither
-profiles nor animations. Layout: https://www.w3.org/TR/png-3/.
-"""
+"""PNG and APNG of full colors: 16 bits, profiles, and all frames as they are."""
 
 from __future__ import annotations
 
-import struct
 import zlib
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .boxes import changed_box
+from napari_kmeans_quantizer.core.files.png_chunks import (
+    SIGNATURE,
+    animation,
+    chunk,
+    header,
+    metadata,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
     from .picture import Picture
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 """By number of channels: grey, grey and alpha, RGB, RGBA."""
-INCH = 0.0254  # m
 LEVEL = 6
 
 
@@ -36,21 +34,12 @@ def encode_png(picture: Picture, image: NDArray[Any]) -> bytes:
     _, height, width, n_channels = frames.shape
     parts = [
         SIGNATURE,
-        chunk(
-            b"IHDR",
-            struct.pack(">IIBBBBB", width, height, n_bits, COLOR_TYPES[n_channels], 0, 0, 0),
-        ),
-        *_metadata(picture),
+        header(width, height, n_bits, COLOR_TYPES[n_channels]),
+        *metadata(picture.icc_profile, picture.dpi),
         *_pixel_chunks(picture, frames),
-        chunk(b"IEND", b""),
+        chunk(b"IEND"),
     ]
     return b"".join(parts)
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    """Return a chunk: its length, kind, content and checksum."""
-    checksum = zlib.crc32(content, zlib.crc32(kind))
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
 
 def _channels_last(picture: Picture, image: NDArray[Any]) -> NDArray[Any]:
@@ -65,37 +54,11 @@ def _channels_last(picture: Picture, image: NDArray[Any]) -> NDArray[Any]:
     return both * np.uint8(255) if both.dtype == np.bool_ else both
 
 
-def _metadata(picture: Picture) -> Iterator[bytes]:
-    if picture.icc_profile is not None:
-        yield chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc_profile))
-    if picture.dpi is not None:
-        per_meter = [min(round(dpi / INCH), 2**31 - 1) for dpi in picture.dpi]
-        yield chunk(b"pHYs", struct.pack(">IIB", *per_meter, 1))
-
-
 def _pixel_chunks(picture: Picture, frames: NDArray[Any]) -> Iterator[bytes]:
     if picture.durations is None:
         yield chunk(b"IDAT", _compressed(frames[0]))
-        return
-    yield chunk(b"acTL", struct.pack(">II", len(frames), picture.loop or 0))
-    number = 0
-    for index, frame in enumerate(frames):
-        top, left, part = changed_box(frames[index - 1] if index else None, frame)
-        control = struct.pack(">IIIII", number, part.shape[1], part.shape[0], left, top)
-        replaces = struct.pack(">BB", 0, 0)  # stays until the next, which is not blended with it
-        yield chunk(b"fcTL", control + _delay(picture.durations[index]) + replaces)
-        pixels = _compressed(part)
-        if index == 0:
-            yield chunk(b"IDAT", pixels)
-        else:
-            yield chunk(b"fdAT", struct.pack(">I", number + 1) + pixels)
-        number += 1 if index == 0 else 2
-
-
-def _delay(milliseconds: float) -> bytes:
-    seconds = min(max(milliseconds, 0) / 1000, 65535)
-    share = Fraction(seconds).limit_denominator(65535 if seconds < 1 else int(65535 / seconds))
-    return struct.pack(">HH", share.numerator, share.denominator)
+    else:
+        yield from animation(frames, picture.durations, picture.loop or 0, _compressed)
 
 
 def _compressed(pixels: NDArray[Any]) -> bytes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .boxes import changed_box
+from napari_kmeans_quantizer.core.files.boxes import changed_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

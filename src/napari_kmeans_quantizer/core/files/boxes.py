@@ -14,13 +14,15 @@ def changed_box(before: NDArray[Any] | None, frame: NDArray[Any]) -> tuple[int, 
     Parameters
     ----------
     before : ndarray or None
-        Frame ``(H, W, C)``; None: there is nothing yet, the box is all.
+        Frame ``(H, W)`` or ``(H, W, C)``; None: there is nothing yet, the box is all.
     frame : ndarray
         The next. If it is the same, the box is one pixel: none would be no frame.
     """
     if before is None:
         return 0, 0, frame
-    changed = (before != frame).any(axis=-1)
+    changed = before != frame
+    if changed.ndim == 3:
+        changed = changed.any(axis=-1)
     rows, columns = changed.any(axis=1).nonzero()[0], changed.any(axis=0).nonzero()[0]
     if not len(rows):
         return 0, 0, frame[:1, :1]
