@@ -26,9 +26,14 @@ with install_listener("numba:compile", Compilation()):
             quantize(image, n_colors)
         quantize(image, sample=0.1, effort="best")
         quantize(image, mask=photo[: len(image), : image.shape[1], 0] > 99)
+        quantize(image, "auto")
+        quantize(image, "auto", min_psnr=20)
     for space in ("rgb", "lab", "oklab"):
         quantize(photo, 9, color_space=space, fixed_colors=[[0, 0, 0]])
         quantize(photo, palette=[[0, 0, 0], [255, 255, 255]], color_space=space)
+        quantize(photo, 9, color_space=space, choose_from=photo[0])
+        quantize(photo, "auto", color_space=space, min_psnr=20)
+    quantize(photo[..., 0] / 255, 9, choose_from=photo[0, :, :1] / 255)
     for method in ("floyd-steinberg", "ordered", "blue-noise"):
         for image in (photo, photo[..., 0], photo / 255, photo[..., [0, 1, 2, 1]]):
             quantize(image, 9, dither=method)

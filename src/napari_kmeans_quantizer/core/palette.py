@@ -104,6 +104,11 @@ class Palette:
     ) -> Palette:
         return Palette._of_values(colors, values, counts, names, self.dtype, self.value_range)
 
+    def _at(self, rows: NDArray[np.intp], counts: NDArray[np.int64]) -> Palette:
+        """Return the palette of some of the colors."""
+        names = None if self.names is None else tuple(self.names[row] for row in rows)
+        return self._with(self.colors[rows], self._values[rows], counts, names)
+
     def __len__(self) -> int:
         return len(self.colors)
 
@@ -273,12 +278,7 @@ class Palette:
         order = self.merge_order(index, into)
         counts = self.counts.copy()
         counts[into] += counts[index]
-        return self._with(self.colors, self._values, counts, self.names)._in_order(order)
-
-    def _in_order(self, order: NDArray[np.intp]) -> Palette:
-        """Return some of the colors in an order."""
-        names = None if self.names is None else tuple(self.names[i] for i in order)
-        return self._with(self.colors[order], self._values[order], self.counts[order], names)
+        return self._at(order, counts[order])
 
     def in_units_of(self, dtype: DTypeLike, value_range: tuple[float, float]) -> Palette:
         """Return the palette for an image that counts from other black to other white.

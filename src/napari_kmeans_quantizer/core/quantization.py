@@ -310,7 +310,7 @@ class Quantization:
             return self
         new_labels = np.argsort(order, kind="stable")
         labels = _relabeled(self._pixels, self.labels, new_labels)
-        return replace(self, labels=labels, palette=self.palette._in_order(order))
+        return replace(self, labels=labels, palette=self.palette._at(order, self.palette.counts[order]))
 
     @property
     def _pixels(self) -> Pixels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from .color_table import matching_rows
 from .dither import dithered
+from .how_many import elbow_of, fewest_of
 from .painting import Painting, paint, refine
 from .palette import Palette
 from .progress import Progress, completed
@@ -18,7 +20,7 @@ from .request import requested, takes_arguments_of
 from .search.centers import find_centers
 from .settling import repeated
 from .sweeps.base import Canvas, Clusters
-from .sweeps.choose import choose_sweeper, choose_table
+from .sweeps.choose import as_new, choose_sweeper, choose_table
 from .units import image_range, peak
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
     Steps = Generator[Progress, None, Quantization]
     Painted = Generator[Progress, None, Painting]
+    Fitted = Generator[Progress, None, tuple[Painting, int]]
+    Trial = tuple[Painting, int, np.random.Generator]
 
 
 @takes_arguments_of(requested)
@@ -214,27 +218,46 @@ def _steps(request: Request) -> Steps:
     return result if request.palette is not None else result.ordered()
 
 
-def _painting(
-    sweeper: Sweeper, request: Request
-) -> Generator[Progress, None, tuple[Painting, int]]:
+def _painting(sweeper: Sweeper, request: Request) -> Fitted:
     """Find the colors and paint in them; return the number of sweeps, too."""
     if request.palette is not None:
         return (yield from _assigned(sweeper, request)), 0
+    if request.min_psnr is not None:
+        return (yield from _fewest(sweeper, request))
+    if request.is_auto and _known_colors(sweeper, request) is None:
+        request = replace(request, n_colors=(yield from elbow_of(sweeper, request)))
+    return (yield from _fitted(sweeper, request))
+
+
+def _fewest(sweeper: Sweeper, request: Request) -> Fitted:
+    """Paint in the fewest colors that reach a PSNR, or in as many as there may be."""
+    pixels, rng = request.pixels, request.rng
+
+    def trial(n_colors: int) -> Generator[Progress, None, tuple[Trial, float]]:
+        one = replace(request, n_colors=n_colors, rng=deepcopy(rng))
+        painting, n_iter = yield from _fitted(as_new(sweeper, pixels, request.space), one)
+        return (painting, n_iter, one.rng), _result(one, painting, n_iter).psnr
+
+    painting, n_iter, used = yield from fewest_of(sweeper, request, trial)
+    rng.bit_generator.state = used.bit_generator.state  # as if nothing else had been tried
+    return painting, n_iter
+
+
+def _fitted(sweeper: Sweeper, request: Request) -> Fitted:
+    """Find `n_colors` and paint in them; return the number of sweeps, too."""
     known = _known_colors(sweeper, request)
     if known is not None:
         return (yield from _painted_in(known, sweeper, request)), 0
     pixels, rng = request.pixels, request.rng
     table = choose_table(pixels, sweeper, request.n_colors, request.sample, rng)
     yield Progress("Searching centers", 0.2)
-    centers, n_iter = find_centers(
-        table, request.space, request.given, request.n_colors, request.effort, rng
-    )
+    centers, n_iter = find_centers(table, request.sought, request.n_colors, request.effort, rng)
     whole = table if request.sample is None else sweeper.table(request.n_colors, rng)
-    painting = yield from refine(
-        pixels, sweeper, centers, whole.variance, request.effort, n_fixed=len(request.given)
-    )
+    are_chosen = request.choose_from is not None
+    n_fixed = len(centers) if are_chosen else len(request.given)
+    painting = yield from refine(pixels, sweeper, centers, whole.variance, request.effort, n_fixed)
     painting = yield from _without_empty(sweeper, request, painting)
-    return painting, n_iter + painting.n_sweeps
+    return painting, 0 if are_chosen else n_iter + painting.n_sweeps
 
 
 def _left_alone(request: Request) -> Quantization:
@@ -254,9 +277,10 @@ def _assigned(sweeper: Sweeper, request: Request) -> Painted:
 
 
 def _without_empty(sweeper: Sweeper, request: Request, painting: Painting) -> Painted:
-    """Paint without free colors that no pixel is nearest to.
+    """Paint without colors that no pixel is nearest to, but for fixed ones.
 
-    Some remain only where colors differ by less than can be measured, such as blacks in CIELAB.
+    Of fitted ones some remain only where colors differ by less than can be measured, such as blacks
+    in CIELAB.
     """
     fixed = {center.tobytes() for center in request.given}
     rows = zip(painting.centers, painting.clusters.counts, strict=True)
@@ -293,6 +317,8 @@ def _matched(pixels: Pixels, known: NDArray[np.float64]) -> Painting:
 def _known_colors(sweeper: Sweeper, request: Request) -> NDArray[np.float64] | None:
     """Return the palette if nothing is to be fitted, fixed colors first; None if something is."""
     fixed, n_colors = request.given, request.n_colors
+    if request.choose_from is not None:
+        return None
     if len(fixed) == n_colors:
         return fixed
     few = sweeper.distinct(n_colors)
@@ -331,6 +357,9 @@ def _result(request: Request, painting: Painting, n_iter: int) -> Quantization:
 def _palette(request: Request, painting: Painting, value_range: tuple[float, float]) -> Palette:
     """Return the palette; a given one's colors and range as they are."""
     pixels, given, centers = request.pixels, request.palette, painting.centers
+    if request.choose_from is not None:
+        rows = matching_rows(centers, request.offered)
+        given = request.choose_from._at(rows, painting.clusters.counts)
     colors = pixels.units.to_values(centers)
     if given is not None:
         colors, value_range = given.colors, given.value_range

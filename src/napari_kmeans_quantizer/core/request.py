@@ -27,7 +27,9 @@ from .arguments import (
 from .color_space import color_space_of
 from .image import as_pixels
 from .palette import Palette
+from .search.centers import Sought
 from .search.efforts import EFFORTS
+from .settling import repeated
 from .units import OWN, image_range
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class Request:
     """These, or else the colors that stay, (F, C), in the units that the pixels are computed in."""
     choose_from: Palette | None
     """Colors of which the best are taken, no two alike, in the image's units; None: of all."""
+    offered: NDArray[np.float64]
+    """These, (N, C), in the units that the pixels are computed in."""
     dither: str | None
     dither_strength: float
     sample: float | None
@@ -71,6 +75,11 @@ class Request:
     rng: np.random.Generator
     settings: dict[str, Any]
     """What was asked for, as plain values."""
+
+    @property
+    def sought(self) -> Sought:
+        """What centers are sought."""
+        return Sought(self.space, self.given, self.offered)
 
 
 def requested(
@@ -107,15 +116,17 @@ def requested(
         used, colors = None, as_fixed_colors(fixed_colors, most, pixels, color_space)
     else:
         used = _in_units_of(pixels, palette, "palette")
-        # float64 does not hold the integers of an image that is counted from its least.
-        exact = pixels.units.offset != 0 and used.dtype.kind in "iu"
-        colors = used.values if exact else used.colors
+        colors = _exact_colors(used, pixels)
         check_suits(colors, pixels, color_space, "palette")
-    offered = None if choose_from is None else _in_units_of(pixels, choose_from, "choose_from")
-    if offered is not None:
-        check_suits(offered.colors, pixels, color_space, "choose_from")
-        pixels = _holding(pixels, offered.colors)
-    pixels = _holding(pixels, colors)
+    choices, offered = None, np.empty((0, pixels.n_channels))
+    if choose_from is not None:
+        choices = _in_units_of(pixels, choose_from, "choose_from")
+        offered = _exact_colors(choices, pixels)
+        check_suits(offered, pixels, color_space, "choose_from")
+    pixels = _holding(_holding(pixels, colors), offered)
+    if choices is not None:
+        choices, offered = _different(choices, pixels.numbers(offered), pixels)
+        most = min(most, max(len(offered), 1))
     given = pixels.numbers(colors)
     if palette is None:
         check_different(given, pixels)
@@ -137,7 +148,8 @@ def requested(
         space=space,
         palette=used,
         given=given,
-        choose_from=offered,
+        choose_from=choices,
+        offered=offered,
         dither=dither if dither_strength > 0 else None,
         dither_strength=float(dither_strength),
         sample=sample,
@@ -165,6 +177,21 @@ def _in_units_of(pixels: Pixels, palette: Palette | ArrayLike, name: str) -> Pal
     if len(palette) == 0 and not pixels.is_empty:
         raise ValueError(f"`{name}` must have at least one color, got none.")
     return palette.in_units_of(dtype, image_range(dtype, *pixels.extent))
+
+
+def _exact_colors(palette: Palette, pixels: Pixels) -> NDArray[Any]:
+    """Return colors of a palette in the image's units, each digit of which counts."""
+    # float64 does not hold the integers of an image that is counted from its least.
+    exact = pixels.units.offset != 0 and palette.dtype.kind in "iu"
+    return palette.values if exact else palette.colors
+
+
+def _different(
+    palette: Palette, numbers: NDArray[np.float64], pixels: Pixels
+) -> tuple[Palette, NDArray[np.float64]]:
+    """Return colors without those that look like an earlier one, and the same as numbers."""
+    rows = np.flatnonzero(~repeated(pixels.values(numbers)))
+    return palette._at(rows, palette.counts[rows]), numbers[rows]
 
 
 def takes_arguments_of(

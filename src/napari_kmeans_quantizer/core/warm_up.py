@@ -76,9 +76,13 @@ def _points() -> None:
     euclidean_distances(points.cluster_centers_, points.cluster_centers_)
 
 
+def _given_colors() -> None:
+    quantize(_noise(90, 90, 3), 3, choose_from=_noise(9, 3))
+
+
 PHOTOGRAPHS, OTHER_IMAGES = "photographs", "other images"
 FIXED_COLORS, COLOR_SPACES, MANY_COLORS = "fixed colors", "color spaces", "many colors"
-DITHERING, POINTS = "dithering", "points"
+DITHERING, POINTS, GIVEN_COLORS = "dithering", "points", "given colors"
 
 PIECES: Pieces = {
     PHOTOGRAPHS: _photographs,
@@ -88,6 +92,7 @@ PIECES: Pieces = {
     MANY_COLORS: _many_colors,
     DITHERING: _dithering,
     POINTS: _points,
+    GIVEN_COLORS: _given_colors,
 }
 
 

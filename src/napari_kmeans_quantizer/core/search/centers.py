@@ -1,14 +1,15 @@
-"""The centers of a color table: free ones, or free ones around fixed ones."""
+"""The centers of a color table: free ones, free ones around fixed ones, or the best of given."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from napari_kmeans_quantizer.core.color_table import MAX_GREYS
 
 from .around_fixed import fit_around
+from .chosen import best_of
 from .coarse_to_fine import search
 from .line import optimal_1d
 from .projected import N_AXES, search_projected
@@ -24,13 +25,25 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+class Sought(NamedTuple):
+    """What centers are sought."""
+
+    space: ColorSpace | None
+    """Where distances are measured; None: in the image's units."""
+    fixed: Floats
+    """Colors that stay, (F, C)."""
+    offered: Floats
+    """Colors to choose from, (N, C); with none, all."""
+
+    def in_space(self) -> Sought:
+        """Return the same for colors that are in the color space already."""
+        if self.space is None:
+            return self
+        return Sought(None, self.space.forward(self.fixed), self.space.forward(self.offered))
+
+
 def find_centers(
-    table: ColorTable,
-    space: ColorSpace | None,
-    fixed: Floats,
-    n_colors: int,
-    effort: Effort,
-    rng: np.random.Generator,
+    table: ColorTable, sought: Sought, n_colors: int, effort: Effort, rng: np.random.Generator
 ) -> tuple[Floats, int]:
     """Return nearly optimal centers of weighted colors, and the number of sweeps.
 
@@ -38,12 +51,10 @@ def find_centers(
     ----------
     table : ColorTable
         Weighted colors in the image's units.
-    space : ColorSpace or None
-        Where distances are measured; None: in the image's units.
-    fixed : (F, C) float64
-        Colors that stay.
+    sought : Sought
+        What kind of centers; in the image's units, too.
     n_colors : int
-        K, fixed ones included; more than F.
+        K, fixed ones included; at least F.
     effort : Effort
         How hard to search.
     rng : numpy.random.Generator
@@ -52,11 +63,18 @@ def find_centers(
     Returns
     -------
     centers : (K, C) float64
-        In the image's units, the fixed ones first.
+        In the image's units, the fixed ones first; of offered ones just these, and no more than
+        there are.
     n_iter : int
         Sweeps over any table.
     """
+    space, fixed, offered = sought
+    if len(fixed) == n_colors:
+        return fixed, 0
     points = table if space is None else table._replace(colors=space.forward(table.colors))
+    if len(offered) > 0:
+        places = offered if space is None else space.forward(offered)
+        return offered[_chosen(places, points, n_colors, effort, rng)], 0
     centers, n_iter = _free_centers(points, n_colors, effort, rng)
     if len(fixed) > 0:
         places = fixed if space is None else space.forward(fixed)
@@ -66,6 +84,18 @@ def find_centers(
     if space is not None:
         centers = space.backward(centers)
     return np.concatenate([fixed, centers]), n_iter
+
+
+def _chosen(
+    offered: Floats, points: ColorTable, n_colors: int, effort: Effort, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return which of the offered colors are chosen, ascending."""
+    if n_colors >= len(offered):
+        return np.arange(len(offered))
+    centers = None
+    if effort.choices > 1:
+        centers, _ = _free_centers(points, n_colors, effort, rng)
+    return best_of(offered, points, centers, n_colors, effort, rng)
 
 
 def _free_centers(

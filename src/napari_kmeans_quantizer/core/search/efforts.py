@@ -33,6 +33,10 @@ class Effort(NamedTuple):
     fixed_sweeps: int
     """Sweeps over all colors at the end."""
 
+    # The choice among given colors
+    choices: int
+    """Starts."""
+
     # The sweeps over all pixels
     tolerance: float
     """Mean squared distance of the centers to the means of their pixels, over the variance."""
@@ -45,18 +49,21 @@ EFFORTS = {
         starts=1, trials=(4,), neighbors=8, hopeless=(3.0, 1.0), in_halves=True,
         sweeps=1, entries=64,
         fixed_trials=8, fixed_work=2e7, fixed_sweeps=10,
+        choices=6,
         tolerance=1e-4, excess=5e-3,
     ),
     "balanced": Effort(
         starts=2, trials=(20, 2), neighbors=12, hopeless=(3.0, 1.0), in_halves=True,
         sweeps=2, entries=64,
         fixed_trials=40, fixed_work=1e8, fixed_sweeps=20,
+        choices=12,
         tolerance=2e-5, excess=1e-3,
     ),
     "best": Effort(
         starts=4, trials=(100, 40, 20), neighbors=12, hopeless=(inf, inf), in_halves=False,
         sweeps=6, entries=256,
         fixed_trials=300, fixed_work=2e9, fixed_sweeps=60,
+        choices=32,
         tolerance=2e-6, excess=1e-4,
     ),
 }  # fmt: skip

@@ -38,6 +38,11 @@ def choose_sweeper(pixels: Pixels, space: ColorSpace | None) -> Sweeper:
     return Grid(pixels) if Grid.suits(pixels) else Points(pixels)
 
 
+def as_new(sweeper: Sweeper, pixels: Pixels, space: ColorSpace | None) -> Sweeper:
+    """Return a sweeper of the same image that remembers no centers: they may change last digits."""
+    return Points(pixels, space) if isinstance(sweeper, Points) else sweeper
+
+
 def choose_table(
     pixels: Pixels,
     sweeper: Sweeper,
