@@ -8,6 +8,7 @@ from .core.distances import euclidean_distances
 from .core.elbow import suggest_n_colors
 from .core.files.indexed import write_indexed
 from .core.files.palettes import read_palette, write_palette
+from .core.fit_palette import fit_palette
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
 from .core.palette import Palette
 from .core.pixel_table import pixel_table
@@ -25,6 +26,7 @@ __all__ = [
     "completed",
     "convert_colors",
     "euclidean_distances",
+    "fit_palette",
     "pixel_table",
     "quantize",
     "quantize_steps",

@@ -203,7 +203,12 @@ def color_space_of(name: str, pixels: Pixels) -> ColorSpace | None:
     if name == "rgb":
         return None
     check_can_convert(name, pixels)
-    dtype, (low, high) = pixels.image.dtype, pixels.extent
+    return color_space_for(name, pixels.image.dtype, pixels.extent)
+
+
+def color_space_for(name: str, dtype: np.dtype[Any], extent: tuple[float, float]) -> ColorSpace:
+    """Return "lab" or "oklab" for images of a dtype with values in a range."""
+    low, high = extent
     # Of larger ones, which are of 32 bits, white is not known by custom.
     white = image_range(dtype, low, high)[1] if high <= WHITES[-1] else None
     return ColorSpace(name, dtype, white)

@@ -29,7 +29,7 @@ class ColorTable(NamedTuple):
 
     colors: NDArray[np.float64]
     """Colors, (n, C), in the units that the pixels are computed in."""
-    counts: NDArray[np.int64]
+    counts: NDArray[np.int64] | NDArray[np.float64]
     """How many pixels each stands for, (n,)."""
     keys: NDArray[np.int64] | None = None
     """Places of the colors on a space-filling curve, (n,), ascending; None if not known."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .request import Request
+    from .search.centers import Sought
     from .sweeps.base import Sweeper
 
     Floats = NDArray[np.float64]
@@ -44,37 +45,43 @@ MOST_GUESSED = 5
 """Numbers that are tried by guess, before what is left is halved."""
 
 
-def elbow_of(sweeper: Sweeper, request: Request) -> Generator[Progress, None, int]:
-    """Return the number of colors at the elbow of the curve of errors, up to `n_colors`.
+def elbow_of(
+    table: ColorTable, sought: Sought, most: int, rng: np.random.Generator
+) -> Generator[Progress, None, int]:
+    """Return the number of colors at the elbow of the curve of errors.
 
     Every number of colors is searched for, but only in a small table: no pixel is looked at.
+
+    Parameters
+    ----------
+    table : ColorTable
+        Weighted colors in the image's units, as for the search of `most` colors.
+    sought : Sought
+        What kind of centers.
+    most : int
+        The number may be from 2, or the number of fixed colors, up to this.
+    rng : numpy.random.Generator
+        It is left as it is.
     """
-    most, sought = request.n_colors, request.sought.in_space()
     fewest = min(max(FEWEST_AT_ELBOW, len(sought.fixed)), most)
-    points = _coarser(_table(sweeper, request), request, most)
+    points, sought = _coarser(table, sought, most), sought.in_space()
     numbers, errors = range(fewest, most + 1), []
     for n_colors in numbers:
         yield Progress("Comparing numbers of colors", 0.15 * (n_colors - fewest) / most)
-        centers, _ = find_centers(points, sought, n_colors, QUICK, deepcopy(request.rng))
+        centers, _ = find_centers(points, sought, n_colors, QUICK, deepcopy(rng))
         errors.append(_inertia(points, centers))
     # More colors can do all that fewer can: what is worse was not searched for hard enough.
     return suggest_n_colors(list(numbers), np.minimum.accumulate(errors))
 
 
-def _table(sweeper: Sweeper, request: Request) -> ColorTable:
-    """Return what the search sees of the image."""
-    rng = deepcopy(request.rng)
-    return choose_table(request.pixels, sweeper, request.n_colors, request.sample, rng)
-
-
-def _coarser(table: ColorTable, request: Request, n_colors: int) -> ColorTable:
+def _coarser(table: ColorTable, sought: Sought, n_colors: int) -> ColorTable:
     """Return a table in the color space, merged to what is enough for `n_colors`."""
-    colors = table.colors if request.space is None else request.space.forward(table.colors)
+    colors = table.colors if sought.space is None else sought.space.forward(table.colors)
     points = along_curve(colors, table.counts.astype(np.float64), table.keys)
     tables = pyramid(*points, 1, 0)
     enough = (t for t in tables if len(t.counts) >= ENTRIES_PER_COLOR * n_colors)
     some = next(enough, tables[-1])
-    return ColorTable(some.colors, some.counts.astype(np.int64))
+    return ColorTable(some.colors, some.counts)
 
 
 def _nearest(points: Floats, centers: Floats) -> tuple[NDArray[np.int32], Floats]:
@@ -105,6 +112,12 @@ def _estimated_psnr(table: ColorTable, request: Request, n_colors: int) -> float
     return 20 * math.log10(white * pixels.units.scale / math.sqrt(mse))
 
 
+def seen_of(sweeper: Sweeper, request: Request) -> ColorTable:
+    """Return what a search sees of an image; the request's generator is left as it is."""
+    rng = deepcopy(request.rng)
+    return choose_table(request.pixels, sweeper, request.n_colors, request.sample, rng)
+
+
 def fewest_of(
     sweeper: Sweeper, request: Request, trial: Trial[Found]
 ) -> Generator[Progress, None, Found]:
@@ -113,7 +126,7 @@ def fewest_of(
     If they do not reach it either, what was found with these. See `fewest_that_reach`.
     """
     assert request.min_psnr is not None
-    wanted, table = request.min_psnr, _table(sweeper, request)
+    wanted, table = request.min_psnr, seen_of(sweeper, request)
     numbers = range(max(len(request.given), 1), request.n_colors + 1)
     n_trials = 0
 

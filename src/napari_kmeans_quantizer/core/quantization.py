@@ -310,7 +310,8 @@ class Quantization:
             return self
         new_labels = np.argsort(order, kind="stable")
         labels = _relabeled(self._pixels, self.labels, new_labels)
-        return replace(self, labels=labels, palette=self.palette._at(order, self.palette.counts[order]))
+        palette = self.palette._at(order, self.palette.counts[order])
+        return replace(self, labels=labels, palette=palette)
 
     @property
     def _pixels(self) -> Pixels:

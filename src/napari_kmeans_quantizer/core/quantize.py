@@ -11,7 +11,7 @@ import numpy as np
 
 from .color_table import matching_rows
 from .dither import dithered
-from .how_many import elbow_of, fewest_of
+from .how_many import elbow_of, fewest_of, seen_of
 from .painting import Painting, paint, refine
 from .palette import Palette
 from .progress import Progress, completed
@@ -225,7 +225,9 @@ def _painting(sweeper: Sweeper, request: Request) -> Fitted:
     if request.min_psnr is not None:
         return (yield from _fewest(sweeper, request))
     if request.is_auto and _known_colors(sweeper, request) is None:
-        request = replace(request, n_colors=(yield from elbow_of(sweeper, request)))
+        table, most = seen_of(sweeper, request), request.n_colors
+        n_colors = yield from elbow_of(table, request.sought, most, request.rng)
+        request = replace(request, n_colors=n_colors)
     return (yield from _fitted(sweeper, request))
 
 

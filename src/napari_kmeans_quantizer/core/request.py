@@ -101,12 +101,12 @@ def requested(
 ) -> Request:
     """Check the arguments of `quantize`, where they are explained."""
     most = as_most_colors(n_colors, min_psnr)
-    check_min_psnr(min_psnr)
-    check_choice("effort", effort, tuple(EFFORTS))
+    check_options(
+        min_psnr, sample, effort,
+        palette=palette, fixed_colors=fixed_colors, choose_from=choose_from,
+    )  # fmt: skip
     check_choice("dither", dither, DITHERS)
     check_strength(dither_strength)
-    check_one_of(palette=palette, fixed_colors=fixed_colors, choose_from=choose_from)
-    check_sample(sample)
     rng = as_generator(random_state)
     pixels = as_pixels(image, channel_axis, mask)
     space = color_space_of(color_space, pixels)
@@ -157,6 +157,16 @@ def requested(
         rng=rng,
         settings=settings,
     )
+
+
+def check_options(
+    min_psnr: float | None, sample: float | None, effort: str, **colors: object
+) -> None:
+    """Refuse what is wrong whatever the image; `colors`: the ways to say which there are to be."""
+    check_min_psnr(min_psnr)
+    check_choice("effort", effort, tuple(EFFORTS))
+    check_one_of(**colors)
+    check_sample(sample)
 
 
 def _holding(pixels: Pixels, colors: NDArray[Any]) -> Pixels:

@@ -96,6 +96,10 @@ class Units(NamedTuple):
             numbers *= self.scale
         return numbers
 
+    def converted(self, numbers: Floats, other: Units) -> Floats:
+        """Convert numbers in these units to other ones; exact where these hold what comes out."""
+        return numbers * (other.scale / self.scale) + float(self.offset - other.offset)
+
     def to_values(self, numbers: Floats) -> Floats:
         """Convert back to the image's units, as well as float64 can; a new array."""
         if self.offset:

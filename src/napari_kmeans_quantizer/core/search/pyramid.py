@@ -87,6 +87,12 @@ def pyramid(colors: Floats, counts: Floats, n_clusters: int, entries: float) -> 
     return tables[::-1]
 
 
+def merged_to(colors: Floats, counts: Floats, size: int) -> tuple[Floats, Floats]:
+    """Return a table from `along_curve` with about so many entries, by merging neighbors."""
+    merged = _merged(colors, counts, _merge_limit(colors, counts, size))
+    return merged.colors, merged.counts
+
+
 def _merged(colors: Floats, counts: Floats, limit: float) -> Table:
     """Merge runs of colors along the curve as far as the limit of their inertia allows."""
     from napari_kmeans_quantizer.core.kernels.merging import merge_runs

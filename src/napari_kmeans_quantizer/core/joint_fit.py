@@ -1,0 +1,159 @@
+"""From the table of many images to their colors."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .how_many import elbow_of
+from .progress import completed
+from .search.centers import Sought, find_centers
+from .settling import Rest, Tally, repeated, row_keys, settled
+from .threads import workers
+from .weighted_points import WeightedPoints, read_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from numpy.typing import NDArray
+
+    from .color_table import ColorTable
+    from .search.efforts import Effort
+    from .units import Units
+
+    Floats = NDArray[np.float64]
+    Parts = Callable[[], Iterator[tuple[Floats, Floats]]]
+    """Yields points in the color space, and their weights."""
+
+MOST_MENDED = 100
+MOST_PARTS = 64
+
+
+class Joint(NamedTuple):
+    """Many images, and what is sought in them."""
+
+    table: ColorTable
+    distinct: ColorTable | None
+    """Distinct colors if there are no more than palette colors."""
+    pixels: Parts | None
+    """All pixels, if the table is not enough; None if it is, or if they cannot be seen again."""
+    sought: Sought
+    effort: Effort
+    rng: np.random.Generator
+    units: Units
+    dtype: np.dtype[Any]
+    value_range: tuple[float, float]
+    n_pixels: int
+
+    def shown(self, centers: Floats) -> NDArray[Any]:
+        """Return centers as they are painted."""
+        return self.units.to_dtype(centers, self.dtype)
+
+
+class Fit(NamedTuple):
+    """Centers, the most frequent first, and their weights."""
+
+    centers: Floats
+    counts: Floats
+
+
+def at_elbow(joint: Joint, most: int) -> int:
+    """Return the number of colors at the elbow; all if there are so few."""
+    if _known_colors(joint, most) is not None:
+        return most
+    return completed(elbow_of(joint.table, joint.sought, most, joint.rng))
+
+
+def fitted(joint: Joint, n_colors: int) -> Fit:
+    """Return the best centers, each at rest at the mean of its pixels, as far as they are known."""
+    fixed, offered = joint.sought.fixed, joint.sought.offered
+    centers, n_fixed = _known_colors(joint, n_colors), n_colors
+    if centers is None:
+        sought, effort = joint.sought, joint.effort
+        rng = deepcopy(joint.rng)  # whatever was tried before
+        centers, _ = find_centers(joint.table, sought, n_colors, effort, rng)
+        n_fixed = len(centers) if len(offered) > 0 else len(fixed)
+    centers, counts = _at_rest(joint, _parts(joint), centers, n_fixed)
+    if joint.pixels is not None:
+        centers, counts = _at_rest(joint, joint.pixels, centers, n_fixed)
+    kept = counts > 0
+    kept[: len(fixed)] = True
+    order = np.argsort(-counts, kind="stable")
+    order = order[kept[order]]
+    return Fit(centers[order], counts[order])
+
+
+def _known_colors(joint: Joint, n_colors: int) -> Floats | None:
+    """Return the colors if nothing is to be fitted, fixed ones first; None if something is."""
+    _, fixed, offered = joint.sought
+    if len(fixed) == n_colors:
+        return fixed
+    if joint.distinct is None or len(offered) > 0:
+        return None
+    known = np.concatenate([fixed, joint.distinct.colors])
+    known = known[~repeated(joint.shown(known))]
+    return known if len(known) <= n_colors else None
+
+
+def _at_rest(joint: Joint, parts: Parts, centers: Floats, n_fixed: int) -> Fit:
+    """Return centers that are the means of their points, none without any or like another one."""
+    free = np.arange(len(centers)) >= n_fixed
+    rest = Rest.of(joint.effort, joint.table.variance, len(centers))
+
+    def tally(centers: Floats) -> Generator[None, None, Tally]:
+        yield
+        return _tally(joint, parts, centers)
+
+    for _ in range(MOST_MENDED):
+        if (alike := free & repeated(joint.shown(centers))).any():
+            centers = _replaced(joint, centers, alike)
+        if free.any():
+            centers = completed(settled(tally, centers, free, rest, joint.shown))
+        counts = _tally(joint, parts, centers).counts.astype(np.float64)
+        empty = free & (counts == 0)
+        if not empty.any():
+            break
+        centers = _replaced(joint, centers, empty)
+    return Fit(centers, counts)
+
+
+def _parts(joint: Joint) -> Parts:
+    """Return the table as points."""
+    table, space = joint.table, joint.sought.space
+    points = table.colors if space is None else space.forward(table.colors)
+    part = points, table.counts.astype(np.float64)
+    return lambda: iter([part])
+
+
+def _tally(joint: Joint, parts: Parts, centers: Floats) -> Tally:
+    space = joint.sought.space
+    places = centers if space is None else space.forward(centers)
+    sums, totals, error = np.zeros_like(places), np.zeros(len(places)), 0.0
+    with workers(MOST_PARTS) as map_:
+        for points, weights in parts():
+            data = WeightedPoints(read_only(points), read_only(weights), map_)
+            data.assign(places)
+            some_sums, some_totals = data.sums(data.labels, len(places))
+            sums, totals, error = sums + some_sums, totals + some_totals, error + data.inertia()
+    means = np.where(totals[:, np.newaxis] > 0, sums / np.maximum(totals, 1)[:, np.newaxis], places)
+    if space is None:
+        return Tally(totals, means, error / float(totals.sum()))
+    means = np.where(totals[:, np.newaxis] > 0, space.backward(means), centers)
+    return Tally(totals, means, np.inf)  # it is not known in the image's units
+
+
+def _replaced(joint: Joint, centers: Floats, unusable: NDArray[np.bool_]) -> Floats:
+    """Put unusable centers on colors of the table, far ones first, that no other looks like."""
+    colors, usable = joint.table.colors, centers[~unusable]
+    squares = np.full(len(colors), np.inf)
+    for center in usable:
+        squares = np.minimum(squares, ((colors - center) ** 2).sum(axis=1))
+    far = colors[np.argsort(-squares, kind="stable")]
+    keys = row_keys(joint.shown(far))
+    first = np.sort(np.unique(keys, return_index=True)[1])
+    spare = first[~np.isin(keys[first], row_keys(joint.shown(usable)))]
+    replaced, places = centers.copy(), np.flatnonzero(unusable)[: len(spare)]
+    replaced[places] = far[spare[: len(places)]]
+    return replaced
