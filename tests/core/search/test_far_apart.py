@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from skimage import data
 
 from napari_kmeans_quantizer import KMeans, quantize
 from napari_kmeans_quantizer.core.search.far_apart import far_parts
@@ -53,6 +54,20 @@ def test_ordinary_colors_are_not_divided():
         np.concatenate([bulk(500, 3), 3 + bulk(500, 3)]), np.exp(rng.normal(size=(2000, 1)) * 2),
     ):  # fmt: skip
         assert far_parts(colors, 16) is None
+
+
+@pytest.mark.parametrize("n_levels", [2, 4, 8, 15])
+def test_a_few_levels_are_not_far_apart(n_levels):
+    levels = np.random.default_rng(0).integers(0, n_levels, (500, 3)).astype(float)
+    assert far_parts(levels, 16) is None
+
+
+@pytest.mark.parametrize("n_colors", [4, 16])
+def test_a_few_levels_are_searched_as_well_in_all_dtypes(n_colors):
+    levels = data.coffee()[::2, ::2] // 16
+    best = quantize(levels, n_colors).inertia
+    assert quantize(levels.astype(np.int16), n_colors).inertia <= 1.02 * best
+    assert quantize(levels / 16, n_colors).inertia * 256 <= 1.02 * best
 
 
 @pytest.mark.parametrize("effort", ["fast", "balanced", "best"])

@@ -121,15 +121,18 @@ def _gaps(values: Floats) -> list[tuple[float, float]]:
     n_between = int((np.diff(filled)[before] - 1).sum())
     if filled[-1] - n_between >= NARROW:
         return []
-    gaps = []
     starts = [0, *(before + 1)]
     groups = [
         values[(bins >= filled[start]) & (bins <= filled[stop - 1])]
         for start, stop in zip(starts, [*starts[1:], len(filled)], strict=True)
     ]
-    for below, above in pairwise(groups):
-        gaps.append((float(above.min() - below.max()), float(above.min())))
-    return gaps + [gap for group in groups for gap in _gaps(group)]
+    within = [gap for group in groups for gap in _gaps(group)]
+    if not within and not any(0 < np.ptp(group) < (high - low) / BINS for group in groups):
+        return []  # such as a few levels: nothing is so narrow that digits would be lost
+    between = [
+        (float(above.min() - below.max()), float(above.min())) for below, above in pairwise(groups)
+    ]
+    return between + within
 
 
 def _parts(colors: Floats, gaps: list[Gap]) -> Ints:
