@@ -8,7 +8,7 @@ from skimage import data
 from skimage.metrics import peak_signal_noise_ratio
 
 from napari_kmeans_quantizer import Palette, quantize
-from napari_kmeans_quantizer.core.units import image_range
+from napari_kmeans_quantizer.core.units import Units, image_range
 
 PHOTO = data.coffee()[::8, ::8]
 
@@ -77,3 +77,13 @@ def test_figures_of_a_flat_image_in_given_colors(value, dtype, psnr):
 @pytest.mark.parametrize("top", [1.7e308, 5e-324])
 def test_hex_of_any_finite_colors(top):
     assert Palette([[-top], [top]]).hex == ["#000000", "#ffffff"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(Units(), Units()), (Units(scale=2.0**600), Units()), (Units(2**60), Units(2**60 - 9))],
+)
+def test_numbers_are_converted_from_units_to_units(one, other):
+    numbers = np.array([[0.0, 3.0], [7.0, 1.0]])
+    values = one.to_values(numbers)
+    np.testing.assert_array_equal(other.to_values(one.converted(numbers, other)), values)

@@ -14,7 +14,7 @@ from napari_kmeans_quantizer.core import warm_up
 TYPICAL = """
 import numpy as np
 from numba.core.event import Listener, install_listener
-from napari_kmeans_quantizer import KMeans, quantize
+from napari_kmeans_quantizer import KMeans, fit_palette, quantize
 class Compilation(Listener):
     def on_start(self, event): print(event.data["dispatcher"])
     def on_end(self, event): pass
@@ -28,7 +28,9 @@ with install_listener("numba:compile", Compilation()):
         quantize(image, mask=photo[: len(image), : image.shape[1], 0] > 99)
         quantize(image, "auto")
         quantize(image, "auto", min_psnr=20)
+        fit_palette([image, image])
     for space in ("rgb", "lab", "oklab"):
+        fit_palette([photo, photo[::2]], color_space=space)
         quantize(photo, 9, color_space=space, fixed_colors=[[0, 0, 0]])
         quantize(photo, palette=[[0, 0, 0], [255, 255, 255]], color_space=space)
         quantize(photo, 9, color_space=space, choose_from=photo[0])

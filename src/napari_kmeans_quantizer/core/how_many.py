@@ -18,6 +18,8 @@ from .sweeps.choose import choose_table
 from .units import image_range, peak
 from .weighted_points import read_only
 
+Found = TypeVar("Found")
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from .sweeps.base import Sweeper
 
     Floats = NDArray[np.float64]
-
-Found = TypeVar("Found")
-if TYPE_CHECKING:
     Trial = Callable[[int], Generator[Progress, None, tuple[Found, float]]]
 
 FEWEST_AT_ELBOW = 2

@@ -52,7 +52,7 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         1 to 65535, fixed ones included. Fewer come back only if the image has fewer distinct
         colors (with the fixed ones), or of `choose_from` if no more are of use; none at all if all
         of it is transparent. "auto": the elbow of the curve of errors over 2..32 colors, see
-        `suggest_n_colors`; with `min_psnr` at most 256.
+        `suggest_n_colors`, or all if there are no more than 32; with `min_psnr` at most 256.
     channel_axis : int, "auto" or None, optional
         "auto": a last axis of length 3 or 4 in an array of at least 3 dimensions is RGB(A), all
         else is grey, unless a dimension is named as channels are, such as "band" of xarray: then
@@ -73,10 +73,12 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         once rounded to the image's dtype.
     choose_from : Palette or (N, C) array_like, optional
         Colors to choose from, such as threads, bricks or inks: the `n_colors` of them, at most,
-        that paint the image with the least error, kept exactly as they are. Units as of `palette`.
+        that paint the image with the least error, kept exactly as they are, names and all. Colors
+        alike once rounded to the image's dtype count once. Units as of `palette`.
     min_psnr : float, optional
         dB that `Quantization.psnr` is to reach: the fewest colors are taken that do, at most
-        `n_colors`, which come back if they do not reach it either. Dithering does not count.
+        `n_colors`, which come back if they do not reach it either. One color less was tried and
+        does not; that even fewer do not is taken for granted. Dithering does not count.
     mask : array_like of bool, optional
         Spatial shape; only True pixels vote and are painted. Pixels of alpha 0 never take part. A
         value that stands for no data is left out by ``mask=image != value``, of several channels
