@@ -22,6 +22,7 @@ def examples(page):
 def test_examples_run(page, make_napari_viewer, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(napari.settings, "_CFG_PATH", str(tmp_path / "settings.yaml"))
     napari.settings._clear_plugin_settings_cache()
+    monkeypatch.chdir(tmp_path)  # examples write files
     viewer = make_napari_viewer()
     viewer.add_image(data.coffee()[::4, ::4], name="photo")
     names = {"viewer": viewer}
