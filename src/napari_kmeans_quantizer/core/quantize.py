@@ -63,10 +63,10 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         or for RGB images CIELAB or Oklab, in which equal distances look alike. The palette always
         is in the image's own units.
     palette : Palette or (K, C) array_like, optional
-        Colors to use in their order: nothing is fitted, `n_colors` is not used. An array is in the
-        image's units, which must be able to hold it. A Palette knows its own: if the image has
-        others, as a float image in 0..1 has beside a palette in 0..255, its colors are rescaled by
-        `Palette.in_units_of`.
+        Colors to use in their order: nothing is fitted, `n_colors` and `min_psnr` are not used. An
+        array is in the image's units, which must be able to hold it. A Palette knows its own: if
+        the image has others, as a float image in 0..1 has beside a palette in 0..255, its colors
+        are rescaled by `Palette.in_units_of`.
     fixed_colors : (F, C) array_like, optional
         1 to `n_colors` colors in the image's units that stay in the palette exactly as they are,
         even if no pixel is nearest to them; the others are fitted around them. No two may be alike
