@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import quantize
+from napari_kmeans_quantizer import quantize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
