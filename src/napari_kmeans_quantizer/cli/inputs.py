@@ -1,0 +1,99 @@
+"""Which pictures: files, patterns, folders, standard input."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .options import STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PICTURES = (
+    ".apng", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm",
+    ".ppm", ".tif", ".tiff", ".webp",
+)  # fmt: skip
+"""Suffixes of what is taken out of folders; files that are named may have any."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to read."""
+
+    path: Path | None
+    """None: standard input."""
+    content: bytes = b""
+    """Of standard input."""
+    folder: Path = Path()
+    """Where it lies below the folder that was given."""
+    was_named: bool = True
+    """Not found in a folder, or by a pattern."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return "standard input" if self.path is None else str(self.path)
+
+
+def find_sources(names: Iterable[str], recursive: bool, out_dir: Path | None) -> list[Source]:
+    """Return the pictures, each once, in the order of their names.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    names = list(names)
+    sources: dict[str, Source] = {}
+    n_found = 0
+    for name in names:
+        found = list(_found(name, recursive, out_dir))
+        n_found += len(found)
+        # A pattern without a match is told as a file that is missing.
+        for source in found or ([] if os.path.isdir(name) else [Source(Path(name))]):
+            key = os.path.abspath(source.name)
+            if key not in sources or source.was_named:
+                sources[key] = source
+    if n_found == 0:
+        raise ValueError(f"nothing to do: there is no picture in {', '.join(names)}.")
+    return list(sources.values())
+
+
+def _found(name: str, recursive: bool, out_dir: Path | None) -> Iterator[Source]:
+    path = Path(name)
+    if name == STANDARD:
+        yield Source(None, _standard_input())
+    elif path.is_dir():
+        yield from _pictures_in(path, recursive, out_dir)
+    elif os.path.lexists(path) or not glob.has_magic(name):
+        yield Source(path)
+    else:  # Windows, or quotes
+        for match in sorted(glob.glob(name, recursive=True)):
+            if os.path.isfile(match):
+                yield Source(Path(match), was_named=False)
+
+
+def _pictures_in(top: Path, recursive: bool, out_dir: Path | None) -> Iterator[Source]:
+    """Yield the pictures in a folder; none that are hidden, or in the folder of the results."""
+    for folder, below, files in os.walk(top):
+        here = Path(folder)
+        kept = [name for name in below if not name.startswith(".")] if recursive else []
+        below[:] = sorted(name for name in kept if not _is_same(here / name, out_dir))
+        for name in sorted(files):
+            if Path(name).suffix.lower() in PICTURES and not name.startswith("."):
+                yield Source(here / name, folder=here.relative_to(top), was_named=False)
+
+
+def _is_same(folder: Path, other: Path | None) -> bool:
+    return other is not None and other.exists() and folder.samefile(other)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ValueError(f"{STANDARD}: nothing comes from standard input.")
+    return sys.stdin.buffer.read()

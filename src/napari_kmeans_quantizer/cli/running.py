@@ -1,0 +1,119 @@
+"""From options to the exit status: plan, do, and say what was done."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from .batch import Batch
+from .inputs import find_sources
+from .interrupting import INTERRUPTED, raising
+from .job import Colors
+from .options import STANDARD
+from .palettes import given_colors, save_palette
+from .reports import save_report
+from .sharing import shared_palette
+from .targets import planned
+from .voice import Voice
+from .words import change, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .options import Options
+    from .targets import Task
+
+DONE, FAILED, NOTHING_BEGUN = 0, 1, 2
+
+
+def run(options: Options) -> int:
+    """Do all that was asked for; return the exit status."""
+    voice = Voice(options.quiet, is_out_taken=_is_out_taken(options))
+    try:
+        with raising(), _quietly() if options.quiet else nullcontext():
+            return _run(options, voice)
+    except KeyboardInterrupt:
+        voice.complain("interrupted.")
+        return INTERRUPTED
+
+
+def _run(options: Options, voice: Voice) -> int:
+    try:
+        colors, tasks = _plan(options)
+    except (OSError, ValueError) as error:
+        voice.complain(in_words(error))
+        return NOTHING_BEGUN
+    return _done(Batch(tasks, options, voice), colors)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Let the core keep to itself that it compiles."""
+    logger = logging.getLogger("napari_kmeans_quantizer")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _is_out_taken(options: Options) -> bool:
+    """Tell whether standard output gets a picture."""
+    is_beside = options.output is None and options.out_dir is None
+    return options.output == STANDARD or (is_beside and STANDARD in options.pictures)
+
+
+def _plan(options: Options) -> tuple[Colors, list[Task]]:
+    """Check all that can be checked before any work."""
+    colors = given_colors(options)
+    sources = find_sources(options.pictures, options.recursive, options.out_dir)
+    return colors, planned(options, sources)
+
+
+def _done(batch: Batch, colors: Colors) -> int:
+    """Do it; whatever happens, write and say what was done."""
+    is_interrupted = False
+    try:
+        if batch.options.shared_palette:
+            colors = Colors(shared_palette(batch, colors))
+        batch.run(colors)
+    except KeyboardInterrupt:
+        is_interrupted = True
+    except (OSError, ValueError) as error:  # files that changed meanwhile, units that differ
+        batch.voice.complain(f"--shared-palette: {in_words(error)}")
+        return FAILED
+    is_written = _write_too(batch, colors)
+    _sum_up(batch, is_interrupted)
+    if is_interrupted:
+        return INTERRUPTED
+    return DONE if is_written and not batch.n_failed else FAILED
+
+
+def _write_too(batch: Batch, colors: Colors) -> bool:
+    """Write the palette and the report, as far as there are any; tell whether that went well."""
+    ways: list[Callable[[], object]] = [
+        lambda: save_palette(batch, colors),
+        lambda: save_report(batch),
+    ]
+    is_well = True
+    for write in ways:
+        try:
+            write()
+        except (OSError, ValueError) as error:
+            batch.voice.complain(in_words(error))
+            is_well = False
+    return is_well
+
+
+def _sum_up(batch: Batch, is_interrupted: bool) -> None:
+    n_tasks, done = len(batch.tasks), batch.done
+    text = f"{len(done)} of {n_tasks} picture{'s' * (n_tasks != 1)} done"
+    if done:
+        before, after = (sum(sizes) for sizes in zip(*(o.n_bytes for o in done), strict=True))
+        text += f", {change(before, after)}"
+    if is_interrupted:
+        batch.voice.complain(f"interrupted: {text}.")
+    elif n_tasks > 1:
+        batch.voice.tell(text)

@@ -1,0 +1,251 @@
+"""Where results go: all of it is settled, and checked, before any picture is read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_kmeans_quantizer.core.files.indexed.write import SUFFIXES as INDEXED
+from napari_kmeans_quantizer.core.files.palettes import WRITABLE
+from napari_kmeans_quantizer.core.files.pictures.writing import FORMATS, LOSSY
+
+from .formats import likely_suffix
+from .options import N_COLORS, STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .inputs import Source
+    from .options import Options
+
+    Identity = tuple[int, int]
+
+LONGEST_NAME = 255
+"""Bytes of a name, in all usual file systems."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A picture, and where its result goes."""
+
+    source: Source
+    target: Path | None
+    """None: standard output."""
+    suffix: str | None
+    """The format; None: whichever can hold the result."""
+    refusal: str = ""
+    """Why it can not be done."""
+
+    @property
+    def name(self) -> str:
+        """What people call the result."""
+        return "standard output" if self.target is None else str(self.target)
+
+
+def planned(options: Options, sources: Sequence[Source]) -> list[Task]:
+    """Return what is to be done for each picture.
+
+    Raises
+    ------
+    ValueError
+        If an option is wrong for these pictures, or two results would have one name.
+    OSError
+        If something that an option names can not be looked at.
+    """
+    _check_number_of_results(options, len(sources))
+    _check_formats(options)
+    _check_folder("--out-dir", options.out_dir)
+    targets = [_target(source, options) for source in sources]
+    if None in targets and sys.stdout.isatty():
+        raise ValueError("standard output is a terminal: name a file by -o.")
+    sources, targets = _without_earlier_results(sources, targets)
+    inputs = {_identity(path): str(path) for path in _read_too(options)}
+    inputs |= {_identity(source.path): source.name for source in sources}
+    _check_different(options, sources, targets)
+    for option, path in (("--save-palette", options.save_palette), ("--report", options.report)):
+        if path is not None:
+            _check_folder(option, path.parent)
+            if refusal := _refusal(path, None, inputs, options):
+                raise ValueError(f"{option}: {refusal}")
+    return [
+        Task(
+            source,
+            target,
+            _suffix(target, options),
+            "" if target is None else _refusal(target, source, inputs, options),
+        )
+        for source, target in zip(sources, targets, strict=True)
+    ]
+
+
+def _check_number_of_results(options: Options, n_sources: int) -> None:
+    if n_sources == 1:
+        return
+    if options.output is not None:
+        raise ValueError(f"-o names one result, for {n_sources} pictures: use --out-dir.")
+    if options.save_palette is not None and not options.shared_palette:
+        raise ValueError(
+            f"--save-palette writes one palette, {n_sources} pictures have one each: choose one "
+            "picture, or --shared-palette."
+        )
+
+
+def _read_too(options: Options) -> list[Path]:
+    return [path for path in (options.palette, options.choose_from) if path is not None]
+
+
+def _check_formats(options: Options) -> None:
+    """Refuse formats that are not known, or cannot hold what is asked for, whatever is read."""
+    if options.format is not None:
+        _check_format("--format", options.format, options)
+    elif options.output not in (None, STANDARD):
+        if os.path.isdir(options.output):
+            raise ValueError(f"-o: {options.output} is a folder: use --out-dir.")
+        _check_format("-o", options.output, options)
+    path = options.save_palette
+    if path is None:
+        return
+    if path.suffix.lower() not in WRITABLE:
+        raise ValueError(f"--save-palette: {path}: must end in {', '.join(WRITABLE)}.")
+    if path.suffix.lower() == ".act" and _most_colors(options) > 256:
+        raise ValueError(f"--save-palette: {path}: holds at most 256 colors: choose .gpl or .ase.")
+
+
+def _check_format(option: str, told: str, options: Options) -> None:
+    suffix = told if option == "--format" else Path(told).suffix.lower()
+    possible = INDEXED if options.indexed else tuple(FORMATS)
+    if suffix in possible:
+        return
+    if suffix in LOSSY:
+        reason = "would blur the colors: choose"
+    elif suffix in FORMATS:
+        reason = "--indexed needs"
+    else:
+        reason = "must end in"
+    raise ValueError(f"{option}: {told}: {reason} {', '.join(possible)}.")
+
+
+def _most_colors(options: Options) -> int:
+    return N_COLORS if options.n_colors in (None, "auto") else int(options.n_colors)
+
+
+def _check_folder(option: str, folder: Path | None) -> None:
+    if folder is None:
+        return
+    if not folder.is_dir():
+        raise ValueError(f"{option}: there is no folder {folder}.")
+    if not os.access(folder, os.W_OK):
+        raise ValueError(f"{option}: nothing can be written in the folder {folder}.")
+
+
+# -- names
+
+
+def _target(source: Source, options: Options) -> Path | None:
+    """Return where the result of a picture goes; None is standard output."""
+    if options.output is not None:
+        return None if options.output == STANDARD else _output(options)
+    if source.path is None and options.out_dir is None:
+        return None
+    stem = "stdin" if source.path is None else source.path.stem
+    suffix = options.format or likely_suffix(source, options)
+    name = _shortened(stem, (options.suffix or _default(options)) + suffix)
+    if options.out_dir is not None:
+        return options.out_dir / source.folder / name
+    return source.path.with_name(name) if source.path is not None else Path(name)
+
+
+def _output(options: Options) -> Path:
+    path = Path(options.output or "")
+    _check_folder("-o", path.parent)
+    if options.format is not None and path.suffix.lower() != options.format and path.suffix:
+        raise ValueError(f"-o: {path} does not end in {options.format}, as --format wants.")
+    return path
+
+
+def _default(options: Options) -> str:
+    """Return what is put to names: of the colors that were asked for."""
+    if options.palette is not None:
+        return f"-{options.palette.stem}"
+    if options.n_colors == "auto" or options.min_psnr is not None:
+        return "-auto-colors"
+    return f"-{options.n_colors or N_COLORS}-colors"
+
+
+def _shortened(stem: str, end: str) -> str:
+    """Return a name that file systems can hold."""
+    while stem and len(os.fsencode(stem + end)) > LONGEST_NAME:
+        stem = stem[:-1]
+    return stem + end
+
+
+def _suffix(target: Path | None, options: Options) -> str | None:
+    return options.format or (None if target is None else target.suffix.lower())
+
+
+# -- what must not be
+
+
+def _without_earlier_results(
+    sources: Sequence[Source], targets: Sequence[Path | None]
+) -> tuple[list[Source], list[Path | None]]:
+    """Leave out what was found in a folder, and is the result of another picture there."""
+    results = {_place(target) for target in targets if target is not None}
+    pairs = [
+        (source, target)
+        for source, target in zip(sources, targets, strict=True)
+        if source.was_named or source.path is None or _place(source.path) not in results
+    ]
+    return [source for source, _ in pairs], [target for _, target in pairs]
+
+
+def _check_different(
+    options: Options, sources: Sequence[Source], targets: Sequence[Path | None]
+) -> None:
+    """Refuse to write two things to one file."""
+    written: dict[str, str] = {}
+    named = [(source.name, target) for source, target in zip(sources, targets, strict=True)]
+    named += [("--save-palette", options.save_palette), ("--report", options.report)]
+    for name, target in named:
+        if target is None:
+            continue
+        first = written.setdefault(_place(target), name)
+        if first is not name:
+            raise ValueError(
+                f"{target} would be written twice, for {first} and for {name}: choose names with "
+                "-o, --out-dir or --suffix."
+            )
+
+
+def _place(path: Path) -> str:
+    return os.path.normcase(os.path.realpath(path))
+
+
+def _identity(path: Path | None) -> Identity | None:
+    """Return what tells files apart, whatever their names; None if there is none."""
+    try:
+        found = os.stat(path) if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
+def _refusal(
+    target: Path, source: Source | None, inputs: Mapping[Identity | None, str], options: Options
+) -> str:
+    """Return why a file must not be written; nothing if it may be."""
+    identity = _identity(target)
+    if identity is not None and identity in inputs:
+        own = source is not None and inputs[identity] == source.name
+        what = "the picture itself" if own else f"read as well ({inputs[identity]})"
+        return f"{target}: is {what}: choose another name with -o, --out-dir or --suffix."
+    if identity is not None and not target.is_file():
+        return f"{target}: is no file that can be replaced."
+    if os.path.lexists(target) and not options.force:
+        return f"{target}: exists already: --force replaces it."
+    if target.parent.is_dir() and not os.access(target.parent, os.W_OK):
+        return f"{target}: nothing can be written in its folder: use --out-dir."
+    return ""

@@ -1,0 +1,100 @@
+"""Which pictures: files, patterns, folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from command import names
+from PIL import Image
+
+from napari_kmeans_quantizer.cli.inputs import find_sources
+
+
+def make(*paths):
+    for path in paths:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        Image.new("L", (3, 2)).save(path)
+
+
+def found(*given, recursive=False, out_dir=None):
+    return [source.name.replace("\\", "/") for source in find_sources(given, recursive, out_dir)]
+
+
+def test_files_in_the_order_in_which_they_are_named(here):
+    make("b.png", "a.png")
+    assert found("b.png", "a.png") == ["b.png", "a.png"]
+
+
+def test_each_file_once(here):
+    make("a.png")
+    assert found("a.png", "./a.png", "*.png", ".") == ["a.png"]
+
+
+def test_quoted_patterns(here):
+    make("a.png", "b.jpg", "c.png", "in/d.png", "in/in/e.png")
+    assert found("*.png") == ["a.png", "c.png"]
+    assert found("**/*.png") == ["a.png", "c.png", "in/d.png", "in/in/e.png"]
+
+
+def test_what_looks_like_a_pattern_may_be_a_name(here):
+    make("a[1].png", "a1.png")
+    assert found("a[1].png") == ["a[1].png"]
+
+
+def test_a_folder_means_the_pictures_in_it(here):
+    make("in/b.png", "in/a.jpg", "in/.hidden.png", "in/in/c.png", "in/.git/d.png")
+    (here / "in" / "notes.txt").write_text("no picture")
+    assert found("in") == ["in/a.jpg", "in/b.png"]
+    assert found("in", recursive=True) == ["in/a.jpg", "in/b.png", "in/in/c.png"]
+
+
+def test_the_folder_of_results_is_left_out(here):
+    make("in/a.png", "in/out/a-16-colors.png")
+    assert found("in", recursive=True, out_dir=here / "in" / "out") == ["in/a.png"]
+
+
+@pytest.mark.parametrize("given", [["empty"], ["*.png"], ["empty", "*.gif"]])
+def test_nothing_to_do(run, here, given):
+    (here / "empty").mkdir()
+    said = run(*given)
+    assert said.status == 2
+    assert said.err == (
+        f"napari-kmeans-quantizer: nothing to do: there is no picture in {', '.join(given)}.\n"
+    )
+
+
+def test_missing_files_and_patterns_do_not_stop_the_others(run, here):
+    make("a.png")
+    said = run("missing.png", "a.png", "*.gif")
+    assert said.status == 1
+    assert said.err == (
+        "napari-kmeans-quantizer: missing.png: there is no such file.\n"
+        "napari-kmeans-quantizer: *.gif: there is no such file.\n"
+    )
+    assert names(here) == ["a-16-colors.png", "a.png"]
+
+
+def test_a_second_run_over_a_folder_leaves_results_alone(run, here):
+    make("in/a.png", "in/b.png")
+    assert run("in").status == 0
+    said = run("in", "--force")
+    assert said.status == 0
+    assert "2 of 2 pictures done" in said.out
+    assert names(here / "in") == ["a-16-colors.png", "a.png", "b-16-colors.png", "b.png"]
+
+
+def test_folders_of_folders_are_kept_in_the_folder_of_results(run, here):
+    make("in/a.png", "in/one/a.png", "in/two/in/a.png")
+    (here / "out").mkdir()
+    assert run("in", "--recursive", "--out-dir", "out", "--suffix=-few").status == 0
+    results = sorted(str(p.relative_to(here / "out").as_posix()) for p in here.glob("out/**/*.png"))
+    assert results == ["a-few.png", "one/a-few.png", "two/in/a-few.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_in_circles(here):
+    make("in/a.png")
+    (here / "in" / "again").symlink_to(here / "in")
+    assert found("in", recursive=True) == ["in/a.png"]
