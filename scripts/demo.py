@@ -14,10 +14,10 @@ from base64 import b64encode
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from skimage.data import coffee
 
-from napari_kmeans_quantizer import Quantization, quantize
-from napari_kmeans_quantizer.cli import palette_picture, write_image
+from napari_kmeans_quantizer import Quantization, quantize, write_indexed, write_palette
 
 FOLDER = Path(__file__).resolve().parents[1] / "demo"
 N_COLORS = 16
@@ -49,9 +49,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     image = coffee()
     result = quantize(image, N_COLORS)
-    write_image(FOLDER / "coffee.png", image)
-    write_image(FOLDER / "coffee-16-colors.png", result.image)
-    write_image(FOLDER / "palette.png", palette_picture(result.palette.rgb))
+    Image.fromarray(image).save(FOLDER / "coffee.png")
+    write_indexed(FOLDER / "coffee-16-colors.png", result, overwrite=True)
+    write_palette(FOLDER / "palette.png", result.palette, overwrite=True)
     (FOLDER / "summary.html").write_text(page(image, result), encoding="utf-8")
     print(f"coffee, {image.shape[1]} x {image.shape[0]} pixels: {result.summary}")
     for hex_, share in zip(result.palette.hex, result.palette.share, strict=True):
