@@ -60,6 +60,17 @@ def test_distances_in_a_color_space(run, photo, here):
     assert np.array_equal(grey, quantize(PHOTO[..., 0], 3).image)
 
 
+def test_fast_makes_larger_files(run, photo, here):
+    palette = ["--palette", "photo.png", "--suffix=-few", "--force"]
+    Image.fromarray(PHOTO).quantize(9).save("photo.png")
+    sizes = {}
+    for effort in ("balanced", "fast"):
+        assert run(photo, *palette, "--effort", effort).status == 0
+        sizes[effort] = (here / "photo-few.png").stat().st_size
+        assert np.array_equal(rgb("photo-few.png"), rgb("photo.png"))
+    assert sizes["balanced"] < sizes["fast"]
+
+
 def test_rgb_is_a_color_per_pixel(run, photo, here):
     assert run(photo, "--rgb").status == 0
     assert opened("photo-16-colors.png").mode == "RGB"

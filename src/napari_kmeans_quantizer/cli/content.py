@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.files.pictures import Picture
 
 
-def encoded(suffix: str, picture: Picture, result: Quantization, indexed: bool | None) -> bytes:
+def encoded(
+    suffix: str,
+    picture: Picture,
+    result: Quantization,
+    indexed: bool | None,
+    quick: bool = False,
+) -> bytes:
     """Return the bytes of the file.
 
     Parameters
@@ -26,18 +32,20 @@ def encoded(suffix: str, picture: Picture, result: Quantization, indexed: bool |
         Of ``picture.image``.
     indexed : bool or None
         A palette and an index per pixel; None: if that holds the result exactly.
+    quick : bool, optional
+        Do without the last per cents.
     """
     if indexed is False:
         return encode_picture(suffix, picture, result.image)
     try:
-        return _encode_indexed(suffix, picture, result)
+        return _encode_indexed(suffix, picture, result, quick)
     except ValueError as error:
         if indexed:
             raise ValueError(f"{in_words(error)} Leave out --indexed.") from error
         return encode_picture(suffix, picture, result.image)
 
 
-def _encode_indexed(suffix: str, picture: Picture, result: Quantization) -> bytes:
+def _encode_indexed(suffix: str, picture: Picture, result: Quantization, quick: bool) -> bytes:
     from napari_kmeans_quantizer.core.files.indexed import encode_indexed
 
     alpha = picture.alpha
@@ -46,6 +54,7 @@ def _encode_indexed(suffix: str, picture: Picture, result: Quantization) -> byte
     return encode_indexed(
         suffix,
         result,
+        quick=quick,
         durations=picture.durations,
         loop=picture.loop,
         icc_profile=picture.icc_profile,

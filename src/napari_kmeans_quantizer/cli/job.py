@@ -97,7 +97,7 @@ def done(task: Task, options: Options, colors: Colors, told: Callable[[float], o
     elif given is not None:
         arguments["choose_from"] = given
     result = _quantized(picture, options, arguments, told)
-    content = encoded(suffix, picture, result, options.indexed)
+    content = encoded(suffix, picture, result, options.indexed, options.effort == "fast")
     told(1.0)
     _write(task, content, options)
     return Outcome(

@@ -198,7 +198,7 @@ def _add_colors(group: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     group.add_argument(
         "--effort", choices=tuple(EFFORTS), default="balanced", metavar="EFFORT",
-        help=f"of the search: {', '.join(EFFORTS)} (balanced)",
+        help=f"of the search, and for small files: {', '.join(EFFORTS)} (balanced)",
     )  # fmt: skip
     group.add_argument("--seed", type=_seed, default=0, metavar="N", help="of the random draws (0)")
     group.add_argument(

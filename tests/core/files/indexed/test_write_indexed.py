@@ -339,3 +339,12 @@ def test_wrong_calls(tmp_path):
 def test_wrong_extras(options, error, message):
     with pytest.raises(error, match=message):
         encode_indexed(".png", quantize(FRAMES, 2), **options)
+
+
+def test_a_quick_png_holds_the_same():
+    q = quantize(PHOTO, 9)
+    quick = encode_indexed(".png", q, quick=True)
+    with Image.open(io.BytesIO(quick)) as image:
+        assert np.array_equal(np.asarray(image.convert("RGB")), q.image)
+        assert np.array_equal(np.asarray(image), q.labels)
+    assert len(encode_indexed(".png", q)) < len(quick)

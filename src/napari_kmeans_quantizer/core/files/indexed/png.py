@@ -14,7 +14,7 @@ from napari_kmeans_quantizer.core.files.png_chunks import (
     metadata,
 )
 
-from .compressing import compressed, smallest_layout
+from .compressing import compressed, quick_layout, smallest_layout
 from .packing import bits_of
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ INDEXED = 3
 """The color type."""
 
 
-def encode_png(frames: Frames, extras: Extras, keep_order: bool) -> bytes:
+def encode_png(frames: Frames, extras: Extras, keep_order: bool, quick: bool = False) -> bytes:
     """Return a PNG file; a stack becomes an animation."""
-    layout = smallest_layout(frames, keep_order)
+    layout = quick_layout(frames) if quick else smallest_layout(frames, keep_order)
     placed = frames.reordered(layout.order)
     n_entries, (_, height, width) = len(placed.colors), placed.indices.shape
 

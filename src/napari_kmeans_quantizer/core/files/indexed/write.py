@@ -92,6 +92,7 @@ def encode_indexed(
     q: Quantization,
     *,
     keep_order: bool = False,
+    quick: bool = False,
     durations: float | Sequence[float] | None = None,
     loop: int | None = None,
     icc_profile: bytes | None = None,
@@ -105,6 +106,8 @@ def encode_indexed(
         Such as ``".png"``; upper or lower case.
     q, keep_order
         As `write_indexed`.
+    quick : bool, optional
+        Of PNG: leave the order, and take a few per cent of the time for some 15 % more bytes.
     durations : float or sequence of float, optional
         Milliseconds that each frame of an animation is shown, one number or one a frame, at most
         655,350; 100 by default. GIF rounds them to 10.
@@ -132,7 +135,7 @@ def encode_indexed(
     frames = frames_of(q)
     extras = as_extras(len(frames.indices), durations, loop, icc_profile, dpi)
     if kind == ".png":
-        return encode_png(frames, extras, keep_order)
+        return encode_png(frames, extras, keep_order, quick)
     if kind == ".gif":
         check_gif(frames)
         return encode_gif(frames, extras)
