@@ -38,6 +38,15 @@ def test_where_one_wants_it(run, photo, here):
     assert opened("some.gif").format == "GIF"
 
 
+def test_the_same_names_in_another_folder(run, photo, here):
+    (here / "out").mkdir()
+    assert run("photo.png", "--suffix", "", "--out-dir", "out").status == 0
+    assert names(here / "out") == ["photo.png"]
+    said = run("photo.png", "--suffix", "", "--force")
+    assert said.status == 1
+    assert "photo.png: is the picture itself" in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
@@ -252,6 +261,16 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
+def test_the_report_and_the_palette_do_not_fit_either(run, photo, here, small_disk):
+    (small_disk / "filler").write_bytes(bytes(64 * 1024 - 8 * 1024))
+    options = ["--save-palette", small_disk / "a.json", "--report", small_disk / "a.csv"]
+    (small_disk / "rest").write_bytes(bytes(8 * 1024 - 4096))
+    said = run("photo.png", "-k", 300, *options)
+    assert said.status == 1
+    assert "napari-kmeans-quantizer: --save-palette: No space left on device.\n" in said.err
+    assert names(small_disk) in (["filler", "rest"], ["a.csv", "filler", "rest"])
+
+
 @pytest.mark.parametrize("before", [None, b"precious"])
 def test_a_full_disk_loses_nothing(run, photo, here, small_disk, before):
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3)).astype(np.uint8)
@@ -261,6 +280,6 @@ def test_a_full_disk_loses_nothing(run, photo, here, small_disk, before):
         target.write_bytes(before)
     said = run("noise.png", "--rgb", "-k", 5000, "-o", target, "--force")
     assert said.status == 1
-    assert said.err == "napari-kmeans-quantizer: noise.png: No space left on device.\n"
+    assert said.err == f"napari-kmeans-quantizer: {target}: No space left on device.\n"
     assert names(small_disk) == ([] if before is None else ["noise.png"])
     assert before is None or target.read_bytes() == before

@@ -162,7 +162,12 @@ def _write(task: Task, content: bytes, options: Options) -> None:
     if task.target is None:
         send(content)
         return
-    with WRITING:
-        if options.out_dir is not None:
-            task.target.parent.mkdir(parents=True, exist_ok=True)
-        write_file(task.target, content, overwrite=options.force)
+    try:
+        with WRITING:
+            if options.out_dir is not None:
+                task.target.parent.mkdir(parents=True, exist_ok=True)
+            write_file(task.target, content, overwrite=options.force)
+    except FileExistsError:  # since all was checked
+        raise
+    except OSError as error:  # its own name is that of a temporary file
+        raise OSError(f"{task.name}: {error.strerror or error}.") from error

@@ -295,7 +295,7 @@ def _at_least_one(text: str) -> int:
 
 
 def _suffix(text: str) -> str:
-    if not text or any(sign in text for sign in '/\\\0:*?"<>|'):
+    if any(sign in text for sign in '/\\\0:*?"<>|'):
         raise argparse.ArgumentTypeError(f"must be a part of a file's name, got {text!r}.")
     return text
 

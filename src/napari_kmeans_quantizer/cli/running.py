@@ -81,7 +81,7 @@ def _done(batch: Batch, colors: Colors) -> int:
         batch.run(colors)
     except KeyboardInterrupt:
         is_interrupted = True
-    except (OSError, ValueError) as error:  # files that changed meanwhile, units that differ
+    except (OSError, ValueError, TypeError, MemoryError) as error:  # such as units that differ
         batch.voice.complain(f"--shared-palette: {in_words(error)}")
         return FAILED
     is_written = _write_too(batch, colors)
@@ -93,16 +93,16 @@ def _done(batch: Batch, colors: Colors) -> int:
 
 def _write_too(batch: Batch, colors: Colors) -> bool:
     """Write the palette and the report, as far as there are any; tell whether that went well."""
-    ways: list[Callable[[], object]] = [
-        lambda: save_palette(batch, colors),
-        lambda: save_report(batch),
-    ]
+    ways: dict[str, Callable[[], object]] = {
+        "--save-palette": lambda: save_palette(batch, colors),
+        "--report": lambda: save_report(batch),
+    }
     is_well = True
-    for write in ways:
+    for option, write in ways.items():
         try:
             write()
         except (OSError, ValueError) as error:
-            batch.voice.complain(in_words(error))
+            batch.voice.complain(f"{option}: {in_words(error)}")
             is_well = False
     return is_well
 

@@ -151,8 +151,9 @@ def _target(source: Source, options: Options) -> Path | None:
     if source.path is None and options.out_dir is None:
         return None
     stem = "stdin" if source.path is None else source.path.stem
+    end = _default(options) if options.suffix is None else options.suffix
     suffix = options.format or likely_suffix(source, options)
-    name = _shortened(stem, (options.suffix or _default(options)) + suffix)
+    name = _shortened(stem, end + suffix)
     if options.out_dir is not None:
         return options.out_dir / source.folder / name
     return source.path.with_name(name) if source.path is not None else Path(name)
