@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parent))  # for `command`
-
-from command import PHOTO, Said
-
 from napari_kmeans_quantizer.cli import main
+
+from .command import PHOTO, Said
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ import time
 
 import numpy as np
 import pytest
-from command import COMMAND, PHOTO, names, opened, rgb, run_alone
 from PIL import Image
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.cli import job
+
+from .command import COMMAND, PHOTO, names, opened, rgb, run_alone
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are of POSIX")
 

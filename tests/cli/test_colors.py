@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tifffile
-from command import PHOTO, names, opened, rgb
 from PIL import Image
 
 from napari_kmeans_quantizer import Palette, quantize, read_palette, write_palette
+
+from .command import PHOTO, names, opened, rgb
 
 FIVE = Palette(
     [[0, 0, 0], [90, 40, 20], [200, 160, 110], [255, 255, 255], [20, 90, 160]],

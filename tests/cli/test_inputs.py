@@ -6,10 +6,11 @@ import os
 import sys
 
 import pytest
-from command import names
 from PIL import Image
 
 from napari_kmeans_quantizer.cli.inputs import find_sources
+
+from .command import names
 
 
 def make(*paths):

@@ -8,11 +8,12 @@ import sys
 
 import numpy as np
 import pytest
-from command import PHOTO, names, opened, rgb
 from PIL import Image
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.cli.words import change
+
+from .command import PHOTO, names, opened, rgb
 
 
 def test_a_picture_in_16_colors_lies_beside_it(run, photo, here):

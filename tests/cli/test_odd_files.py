@@ -8,10 +8,11 @@ import zlib
 import numpy as np
 import pytest
 import tifffile
-from command import PHOTO, names, opened, rgb
 from PIL import Image, ImageCms
 
 from napari_kmeans_quantizer import quantize
+
+from .command import PHOTO, names, opened, rgb
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 GREY = PHOTO[..., 0]

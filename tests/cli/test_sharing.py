@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tifffile
-from command import PHOTO, names, opened, rgb
 from PIL import Image
 
 from napari_kmeans_quantizer import Palette, fit_palette, quantize, read_palette, write_palette
+
+from .command import PHOTO, names, opened, rgb
 
 OTHER = np.ascontiguousarray(255 - PHOTO[:50, ::-1])
 

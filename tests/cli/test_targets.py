@@ -9,8 +9,9 @@ import sys
 import numpy as np
 import pytest
 import tifffile
-from command import PHOTO, names, opened
 from PIL import Image
+
+from .command import PHOTO, names, opened
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links are of POSIX")
 

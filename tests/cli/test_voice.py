@@ -9,10 +9,11 @@ import sys
 
 import numpy as np
 import pytest
-from command import COMMAND, PHOTO, names, run_alone
 from PIL import Image
 
 from napari_kmeans_quantizer import quantize
+
+from .command import COMMAND, PHOTO, names, run_alone
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of POSIX")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from command import PHOTO, opened, rgb
 from PIL import Image
 from skimage import data
 
 from napari_kmeans_quantizer import quantize, read_palette
+
+from .command import PHOTO, opened, rgb
 
 OTHER = np.ascontiguousarray(data.astronaut()[::8, ::8])
 

@@ -7,11 +7,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from command import names, run_alone
 from PIL import Image
 from skimage import data
 
 from napari_kmeans_quantizer.cli.options import parsed
+
+from .command import names, run_alone
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
 COMMANDS = [

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import json
 
-from command import PHOTO
 from PIL import Image
 
 from napari_kmeans_quantizer import quantize
+
+from .command import PHOTO
 
 
 def report(run, here, suffix):
