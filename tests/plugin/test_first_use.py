@@ -255,3 +255,17 @@ def test_leaving_in_mid_preparation_ends_the_process_and_says_nothing(tmp_path):
 def test_thumbnails_and_photographs_wait_for_what_they_need(side, piece):
     source = Source((Image(np.zeros((side, side, 3), np.uint8)),))
     assert needed(source, Settings()) == {piece, warm_up.LABELS}
+
+
+@pytest.mark.parametrize(
+    ("settings", "many"),
+    [
+        (Settings(64), False),
+        (Settings(65), True),
+        (Settings("auto"), False),
+        (Settings("auto", min_psnr=30.0), True),
+    ],
+)
+def test_many_colors_are_waited_for_where_there_may_be_many(settings, many):
+    source = Source((Image(np.zeros((9, 9, 3), np.uint8)),))
+    assert (core.MANY_COLORS in needed(source, settings)) == many

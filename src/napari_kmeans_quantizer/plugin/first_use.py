@@ -146,6 +146,12 @@ def needed(source: Source, settings: Settings) -> set[str]:
         names.add(core.FIXED_COLORS)
     if settings.color_space != "rgb":
         names.add(core.COLOR_SPACES)
-    if settings.n_colors > MANY:
+    if _may_be_many(settings):
         names.add(core.MANY_COLORS)
     return names
+
+
+def _may_be_many(settings: Settings) -> bool:
+    if settings.n_colors == "auto":  # the elbow lies far below, but so many may be tried for dB
+        return settings.min_psnr is not None
+    return settings.n_colors > MANY

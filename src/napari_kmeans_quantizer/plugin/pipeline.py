@@ -119,7 +119,7 @@ def in_palette(
 ) -> Settings:
     """Return settings that paint a source in a palette, whatever units that comes in."""
     colors = colors_for(source, palette)
-    return Settings(len(colors), color_space, no_data=no_data, palette=colors)
+    return Settings(len(colors), color_space, no_data=no_data, palette=colors, names=palette.names)
 
 
 def colors_for(source: Source, palette: Palette) -> tuple[Color, ...]:

@@ -12,6 +12,7 @@ from napari_kmeans_quantizer.plugin.models.settings import Settings, edited
 GREY = np.array([[0, 0, 0, 0, 10, 10, 10, 90, 90, 200]], np.uint8)
 CHANGED = Settings(
     n_colors=7,
+    min_psnr=32.5,
     color_space="oklab",
     effort="best",
     random_state=3,
@@ -23,6 +24,10 @@ CHANGED = Settings(
     fixed_colors=((0.1, 1 / 3, -0.0), (1e-17, 2.0, 255.0)),
     joined=1,
     palette=((0.1 + 0.2,), (7.0,)),
+    choose_from=((0.1,), (1 / 3,), (9.0,)),
+    names=("snow", "Größe 7"),
+    dither="blue-noise",
+    dither_strength=0.7,
     edits=(("recolor", 2, (0.1, 0.2, 1e300)), ("merge", 1, 0)),
 )
 
@@ -32,7 +37,9 @@ def test_every_field_of_the_example_differs_from_its_default():
 
 
 @pytest.mark.parametrize("through_json", [False, True])
-@pytest.mark.parametrize("settings", [Settings(), CHANGED, replace(CHANGED, palette=None)])
+@pytest.mark.parametrize(
+    "settings", [Settings(), Settings("auto"), CHANGED, replace(CHANGED, palette=None)]
+)
 def test_round_trip(settings, through_json):
     stored = settings.to_dict()
     if through_json:
@@ -56,7 +63,7 @@ def test_defaults_are_left_out_but_for_the_number_of_colors_and_the_seed():
 
 
 def test_what_is_not_known_is_left_out():
-    stored = {"n_colors": 5, "dither": None, "role": "image", "fixed_color": [[1]]}
+    stored = {"n_colors": 5, "gamma": None, "role": "image", "fixed_color": [[1]]}
     assert Settings.from_dict(stored) == Settings(n_colors=5)
 
 
@@ -82,19 +89,32 @@ def test_frozen():
 def test_options_are_those_of_quantize():
     assert Settings().options() == {
         "n_colors": 16,
+        "min_psnr": None,
         "color_space": "rgb",
         "effort": "balanced",
         "sample": None,
+        "dither": None,
+        "dither_strength": 1.0,
         "random_state": 0,
     }
     options = Settings(n_colors=3, sample=0.5, random_state=4, effort="fast").options()
     assert quantize(GREY, **options).palette.hex == quantize(GREY, 3).palette.hex
 
 
-def test_a_given_palette_comes_before_fixed_colors():
+def test_of_the_ways_to_say_which_colors_there_are_one_is_passed_on():
     options = CHANGED.options()
     assert options["palette"] == CHANGED.palette
+    assert not {"choose_from", "fixed_colors"} & set(options)
+    options = replace(CHANGED, palette=None).options()
+    assert options["choose_from"] == CHANGED.choose_from
     assert "fixed_colors" not in options
+
+
+def test_auto_is_a_number_of_colors_to_be_found():
+    found = Settings("auto", min_psnr=30.0, fixed_colors=((1.0,), (2.0,)), joined=1)
+    assert found.options()["n_colors"] == "auto"
+    assert found.options()["min_psnr"] == 30
+    assert found.to_dict()["n_colors"] == "auto"
 
 
 def test_there_are_never_fewer_colors_than_fixed_ones():

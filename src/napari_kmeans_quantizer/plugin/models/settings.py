@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
@@ -28,8 +28,8 @@ class Settings:
 
     Attributes
     ----------
-    n_colors, color_space, effort, random_state, sample
-        As in `quantize`.
+    n_colors, color_space, effort, random_state, sample, min_psnr, dither, dither_strength
+        As in `quantize`; `n_colors` is a number or "auto".
     alpha : {"ignore", "channel"}
         Of RGBA images: transparent pixels never take part, or alpha is a fourth channel.
     scaled : bool
@@ -44,17 +44,22 @@ class Settings:
     joined : int
         How many of these are joined to others afterwards: `n_colors` does not count them.
     palette : tuple of tuple of float or None
-        Colors that are only assigned: nothing is fitted.
+        Colors that are only assigned, in the image's units: nothing is fitted.
+    choose_from : tuple of tuple of float or None
+        Colors of which the best are taken, as they are, in the image's units.
+    names : tuple of str or None
+        What the colors of `palette` or `choose_from` are called, whichever are given.
     edits : tuple
         What was done to the palette afterwards: ``("recolor", index, color)`` or
         ``("merge", index, into)``, in this order.
     """
 
-    n_colors: int = 16
+    n_colors: int | Literal["auto"] = 16
     color_space: str = "rgb"
     effort: str = "balanced"
     random_state: int = 0
     sample: float | None = None
+    min_psnr: float | None = None
     alpha: str = "ignore"
     scaled: bool = False
     apply_everywhere: bool = False
@@ -62,6 +67,10 @@ class Settings:
     fixed_colors: tuple[Color, ...] = ()
     joined: int = 0
     palette: tuple[Color, ...] | None = None
+    choose_from: tuple[Color, ...] | None = None
+    names: tuple[str, ...] | None = None
+    dither: str | None = None
+    dither_strength: float = 1.0
     edits: tuple[Edit, ...] = ()
 
     @property
@@ -73,16 +82,22 @@ class Settings:
         """Return the keyword arguments for `quantize`."""
         options: dict[str, Any] = {
             "n_colors": self.n_colors,
+            "min_psnr": self.min_psnr,
             "color_space": self.color_space,
             "effort": self.effort,
             "sample": self.sample,
+            "dither": self.dither,
+            "dither_strength": self.dither_strength,
             "random_state": self.random_state,
         }
         if self.palette is not None:
             options["palette"] = self.palette
+        elif self.choose_from is not None:
+            options["choose_from"] = self.choose_from
         elif self.fixed_colors:
             options["fixed_colors"] = self.fixed_colors
-            options["n_colors"] = max(self.n_colors, self.least_colors) + self.joined
+            if self.n_colors != "auto":
+                options["n_colors"] = max(self.n_colors, self.least_colors) + self.joined
         return options
 
     def to_dict(self) -> dict[str, Any]:

@@ -286,7 +286,8 @@ class Form:
 
     def show(self, settings: Settings) -> None:
         """Set the controls to some settings; layers that they name must be chosen by others."""
-        self.n_colors.value = int(min(settings.n_colors, self.n_colors.max))
+        if settings.n_colors != "auto":
+            self.n_colors.value = int(min(settings.n_colors, self.n_colors.max))
         self.color_space.value = settings.color_space
         self.effort.value = settings.effort
         self.seed.value = settings.random_state
