@@ -325,6 +325,22 @@ def test_names_stay_with_their_colors():
 
 
 @pytest.mark.parametrize(
+    "image", [np.array([2**62, 2**62 + 1, 2**62 + 9]), np.array([0.1, 0.2, 0.7], np.float32)]
+)
+def test_other_names_for_the_same_colors(image):
+    palette = quantize(image, 3).palette
+    named = palette.named(["low", "", "high"])
+    assert named.names == ("low", "", "high")
+    assert palette.names is None
+    assert np.array_equal(named.values, palette.values)
+    assert np.array_equal(named.counts, palette.counts)
+    assert named.value_range == palette.value_range
+    assert named.named(None).names is None
+    with pytest.raises(ValueError, match="`names` must be"):
+        palette.named(["low"] * 4)
+
+
+@pytest.mark.parametrize(
     ("names", "error", "message"),
     [
         (["a"], ValueError, "`names` must be 2, one per color, got 1"),

@@ -12,6 +12,8 @@ from .arguments import as_color, as_counts, as_index, as_labels, as_names, as_ta
 from .units import LARGEST_INTEGER, are_alike, image_range, to_dtype
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 
@@ -215,6 +217,30 @@ class Palette:
             row = as_color(color, self.n_channels, self.dtype, name)
             changed[index], values[index] = row, to_dtype(row, self.dtype)
         return self._with(changed, values, self.counts, self.names)
+
+    def named(self, names: Sequence[str] | None) -> Palette:
+        """Return the same colors with other names.
+
+        Parameters
+        ----------
+        names : sequence of str or None
+            One for each color, "" for none.
+
+        Returns
+        -------
+        Palette
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a name is no text, or they are not as many as the colors.
+
+        Examples
+        --------
+        >>> Palette([[255, 0, 0]]).named(["red"]).names
+        ('red',)
+        """
+        return self._with(self.colors, self._values, self.counts, as_names(names, len(self)))
 
     def merge_order(self, index: int, into: int) -> NDArray[np.intp]:
         """Return the order of the colors once one has joined another: most frequent first.

@@ -1,6 +1,6 @@
 """One way from source and settings to result and layers: for buttons, scripts and all else.
 
-    source, settings -> pixels, mask -> quantize -> edits -> State -> contents -> layers
+    source, settings -> pixels, mask -> fit -> painting -> edits -> State -> contents -> layers
 
 What takes time are generators that yield `Progress`, so that they can run in a thread and be ended.
 """
@@ -23,6 +23,8 @@ from .first_use import FIRST_USE, needed
 from .layers.contents import Contents, state_contents
 from .layers.explored import explored_contents
 from .models.exploration import Exploration
+from .models.fit import Fit
+from .models.kept import alike
 from .models.pixels import read_pixels
 from .models.settings import Settings
 from .models.state import Appearance, State
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
     from .models.source import Key, Source
 
     Steps = Generator[Progress, None, Quantization]
+    Painted = Generator[Progress, None, tuple[Fit, Quantization]]
+
+PAINTING = "channel_axis", "color_space", "dither", "dither_strength"
+"""The options of `quantize` on which depends how an image is painted in given colors."""
 
 
 class Product(NamedTuple):
@@ -59,6 +65,11 @@ class Product(NamedTuple):
     contents: Contents
     before: State | None = None
 
+    @property
+    def is_only_painted(self) -> bool:
+        """Whether nothing was fitted: the colors are those of the state before."""
+        return self.before is not None and self.before.fit is self.state.fit
+
 
 class ExploredProduct(NamedTuple):
     """The curve of a source, and what the layers of its pictures and titles hold, by roles."""
@@ -72,20 +83,39 @@ class ExploredProduct(NamedTuple):
 
 
 def quantized(
-    source: Source, settings: Settings, extra: Mapping[str, Any] | None = None
+    source: Source,
+    settings: Settings,
+    extra: Mapping[str, Any] | None = None,
+    before: State | None = None,
 ) -> Generator[Progress, None, State]:
-    """Read, fit, paint and edit; `extra` are further options of `quantize`."""
+    """Read, fit, paint and edit.
+
+    Parameters
+    ----------
+    source, settings
+        What, and how.
+    extra : mapping, optional
+        Further options of `quantize`.
+    before : State, optional
+        What is known of the source: if only dithering changes, its fit is painted again.
+    """
     with work_clock() as seconds:
         looks = Appearance.of_source(source)
         reading, parts = read_pixels(source, settings.no_data), 1 + source.is_lazy
         pixels = yield from as_part(reading, 0, parts)
+        fingerprint = pixels.fingerprint
+        known = None if before is None else before.fit_for(settings, fingerprint)
+        if before is not None and known is not None:
+            settings = before.settings.dithered_like(settings)
         options = _options(source, settings) | dict(extra or {})
-        fitting = _fit_and_paint(pixels, options, settings.apply_everywhere)
-        fitted = yield from as_part(fitting, parts - 1, parts)
+        painting = _fit_and_paint(pixels, settings, options, known)
+        fit, fitted = yield from as_part(painting, parts - 1, parts)
         fitted = replace(fitted, source_bits=source.bits)  # whatever they were scaled to
         return State.of_fit(
             *(source, settings, pixels.array, fitted, seconds(), looks),
             n_without_data=pixels.n_without_data(settings.apply_everywhere),
+            fit=fit,
+            fingerprint=fingerprint,
         )
 
 
@@ -98,19 +128,21 @@ def explored(
 ) -> Generator[Progress, None, Exploration]:
     """Quantize with several numbers of colors; the pictures show what is kept as it was made.
 
-    A given palette is not used; numbers below that of what is kept count as that.
+    A given palette is not used; numbers below that of what is kept count as that. Nothing is
+    dithered: errors of dithered pictures do not tell how good the colors are.
     """
     yield from FIRST_USE.waiting(needed(source, settings))
     looks = Appearance.of_source(source)
-    settings = replace(settings, palette=None, edits=())
+    names = None if settings.choose_from is None else settings.names
+    settings = replace(settings, palette=None, names=names, edits=(), min_psnr=None, dither=None)
     numbers = sorted({max(n_colors, settings.least_colors) for n_colors in numbers})
     results, first = {}, int(source.is_lazy)
     parts = first + len(numbers)
     pixels = yield from as_part(read_pixels(source, settings.no_data), 0, parts)
     for done, n_colors in enumerate(numbers, start=first):
         options = _options(source, replace(settings, n_colors=n_colors))
-        steps = _fit_and_paint(pixels, options, settings.apply_everywhere)
-        results[n_colors] = yield from as_part(steps, done, parts, f"{n_colors} colors")
+        steps = _fit_and_paint(pixels, settings, options)
+        _, results[n_colors] = yield from as_part(steps, done, parts, f"{n_colors} colors")
     return Exploration(source, settings, results, *looks, arrangement, pixels.array, kept)
 
 
@@ -134,16 +166,56 @@ def _options(source: Source, settings: Settings) -> dict[str, Any]:
     return settings.options() | {"channel_axis": source.channel_axis}
 
 
-def _fit_and_paint(pixels: Pixels, options: dict[str, Any], apply_everywhere: bool) -> Steps:
-    """Quantize what lies inside, and with `apply_everywhere` paint all in the same palette."""
-    array, inside, present = pixels.array, pixels.inside, pixels.present
-    steps = quantize_steps(array, mask=inside, **options)
-    if inside is present or not apply_everywhere:
-        return _with_pixels(pixels, (yield from steps))
-    result = _with_pixels(pixels, (yield from as_part(steps, 0, 2)))
-    kept = {name: options[name] for name in ("channel_axis", "color_space") if name in options}
-    steps = quantize_steps(array, palette=result.palette, mask=present, **kept)
-    return (yield from as_part(steps, 1, 2))
+def _fit_and_paint(
+    pixels: Pixels, settings: Settings, options: dict[str, Any], fit: Fit | None = None
+) -> Painted:
+    """Quantize what lies inside, or paint it again; return the fit, and the picture.
+
+    Parameters
+    ----------
+    pixels : Pixels
+        What.
+    settings : Settings
+        How: whether all is painted, and what given colors are called.
+    options : dict
+        Of `quantize`.
+    fit : Fit, optional
+        What was fitted already.
+    """
+    everywhere = settings.apply_everywhere and pixels.inside is not pixels.present
+    dithers = settings.palette is None and options.get("dither") is not None
+    again = fit is not None or everywhere or dithers
+    parts = (fit is None) + again
+    if fit is None:
+        first = options | {"dither": None} if again else options
+        steps = quantize_steps(pixels.array, mask=pixels.inside, **first)
+        result = _with_pixels(pixels, (yield from as_part(steps, 0, parts)))
+        result = _named(result, settings)
+        fit = Fit.of_result(result)
+        if not again:
+            return fit, result
+    painting = _painted(pixels, fit, options, everywhere)
+    return fit, (yield from as_part(painting, parts - 1, parts))
+
+
+def _painted(pixels: Pixels, fit: Fit, options: dict[str, Any], everywhere: bool) -> Steps:
+    """Paint in fitted colors; what is dithered inside is ordered by the new counts."""
+    mask = pixels.present if everywhere else pixels.inside
+    how = {name: options[name] for name in PAINTING if name in options}
+    result = yield from quantize_steps(pixels.array, palette=fit.palette, mask=mask, **how)
+    painted = fit.told_of(result)
+    return painted if everywhere else replace(painted.ordered(), n_iter=fit.n_iter)
+
+
+def _named(result: Quantization, settings: Settings) -> Quantization:
+    """Return a result whose colors have the names that those had which were given."""
+    names, given, palette = settings.names, settings.choose_from, result.palette
+    if names is None:
+        return result
+    if given is not None:
+        known = dict(zip(reversed(alike(given, palette.dtype)), reversed(names), strict=True))
+        names = tuple(known.get(tuple(color), "") for color in palette.values.tolist())
+    return replace(result, palette=palette.named(names))
 
 
 def _with_pixels(pixels: Pixels, result: Quantization) -> Quantization:
@@ -165,7 +237,7 @@ def produced(
 ) -> Generator[Progress, None, Product]:
     """Quantize, keep what people did to the state before, and make what its layers hold."""
     yield from FIRST_USE.waiting(needed(source, settings))
-    state = yield from quantized(source, settings)
+    state = yield from quantized(source, settings, before=before)
     return _product(state, before)
 
 

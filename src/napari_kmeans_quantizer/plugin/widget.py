@@ -64,8 +64,9 @@ class QuantizerWidget(Container):
 
     Attributes
     ----------
-    image, n_colors, color_space, palette_from, region, apply, extent, channels, scaled, effort, \
-    seed, sample, alpha, no_data, add_image, add_labels, add_palette, live : magicgui widgets
+    image, n_colors, auto, color_space, palette_from, dither, dither_strength, region, apply, \
+    extent, channels, scaled, min_psnr, effort, seed, sample, alpha, no_data, add_image, \
+    add_labels, add_palette, live : magicgui widgets
         The controls; each has a ``value``.
 
     Examples
@@ -101,7 +102,9 @@ class QuantizerWidget(Container):
 
     def _make_controls(self) -> None:
         self._form = form = Form(self._viewer.layers)
-        self.image, self.n_colors = form.image, form.n_colors
+        self.image, self.n_colors, self.auto = form.image, form.n_colors, form.auto
+        self.dither, self.dither_strength = form.dither, form.dither_strength
+        self.min_psnr = form.min_psnr
         self.color_space, self.palette_from = form.color_space, form.palette_from
         self.region, self.apply, self.extent = form.region, form.apply, form.extent
         self.channels, self.scaled = form.channels, form.scaled
@@ -241,6 +244,8 @@ class QuantizerWidget(Container):
         state, choice = self.state, self._choice
         undo = {"can_undo": self._editing.can_undo, "can_redo": self._editing.can_redo}
         draw_palette(self.palette_view, state, **undo)
+        if self.auto.value and state is not None and state.settings.n_colors == "auto":
+            self._form.how_many.tell(state.n_found)
         self._exploring.mark()
         self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
         if not self._work.running:

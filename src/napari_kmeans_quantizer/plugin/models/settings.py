@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
@@ -77,6 +77,19 @@ class Settings:
     def least_colors(self) -> int:
         """How many colors a fit has at least: those that are kept."""
         return len(self.fixed_colors) - self.joined
+
+    def fits_like(self, other: Settings) -> bool:
+        """Tell whether both ask for the same fit; it may be around other colors that are kept."""
+        return self._undithered() == other._undithered()
+
+    def _undithered(self) -> Settings:
+        plain = replace(self, dither=None, dither_strength=1.0)
+        return replace(plain, edits=(), fixed_colors=(), joined=0)
+
+    def dithered_like(self, other: Settings) -> Settings:
+        """Return the same fit, painted as others say; what was edited must be found anew."""
+        dithering = replace(self, dither=other.dither, dither_strength=other.dither_strength)
+        return replace(dithering, edits=())
 
     def options(self) -> dict[str, Any]:
         """Return the keyword arguments for `quantize`."""

@@ -12,6 +12,7 @@ import numpy as np
 from napari_kmeans_quantizer import Palette
 
 from .display import Color, Display, hex_of
+from .fit import Fit
 from .frames import FrameCounts
 from .kept import Kept, alike, edits_for, groups_of, places_of, without
 from .placement import Placement
@@ -69,6 +70,10 @@ class State:
         What `frame_counts` starts from.
     n_without_data : int
         Pixels that were left out because they have none.
+    fit : Fit
+        The colors that were fitted, for `fitted` may be dithered.
+    fingerprint : int or None
+        Of the pixels, and of which took part: see `Pixels`.
     """
 
     source: Source
@@ -83,6 +88,8 @@ class State:
     hidden: frozenset[int] = frozenset()
     frames: FrameCounts = None  # type: ignore[assignment]
     n_without_data: int = 0
+    fit: Fit = None  # type: ignore[assignment]
+    fingerprint: int | None = None
 
     @classmethod
     def of_fit(
@@ -94,6 +101,8 @@ class State:
         seconds: float = 0.0,
         appearance: Appearance | None = None,
         n_without_data: int = 0,
+        fit: Fit | None = None,
+        fingerprint: int | None = None,
     ) -> State:
         """Return what is known after a fit of a source's pixels; the edits of `settings` are made.
 
@@ -113,6 +122,10 @@ class State:
             How the source was shown, and where it lay, when it was read; by default as now.
         n_without_data : int, optional
             How many pixels were left out because they have none.
+        fit : Fit, optional
+            What was painted in; by default what `fitted` has.
+        fingerprint : int, optional
+            Of the pixels that took part.
         """
         looks = appearance or Appearance.of_source(source)
         result = edited(fitted, settings.edits)
@@ -128,7 +141,24 @@ class State:
             _kept_by(settings, fitted.palette, result.palette),
             frames=FrameCounts(fitted),
             n_without_data=n_without_data,
+            fit=fit or Fit.of_result(fitted),
+            fingerprint=fingerprint,
         )
+
+    def fit_for(self, settings: Settings, fingerprint: int) -> Fit | None:
+        """Return the fit if the same pixels are only to be painted otherwise, else None.
+
+        Colors that were locked, colored or merged since are among those that were fitted.
+        """
+        before = self.settings
+        dithering = (settings.dither, settings.dither_strength)
+        if dithering == (before.dither, before.dither_strength) or settings.palette is not None:
+            return None
+        if fingerprint != self.fingerprint or not settings.fits_like(before):
+            return None
+        fitted = places_of(self.fit.palette)
+        kept = alike(settings.fixed_colors, self.fit.palette.dtype)
+        return self.fit if all(color in fitted for color in kept) else None
 
     def keeping(self, before: State | None) -> State:
         """Return this new fit with what people did to the image's last state.
@@ -200,6 +230,11 @@ class State:
         known = places_of(fitted) if own else {}
         found = [known[value] for value in alike(own, fitted.dtype) if value in known]
         return frozenset(self._places[k] for k in found)
+
+    @property
+    def n_found(self) -> int:
+        """How many colors were fitted, without those that are joined to others."""
+        return len(self.fit.palette) - self.settings.joined
 
     @property
     def is_edited(self) -> bool:

@@ -21,6 +21,8 @@ from napari_kmeans_quantizer.plugin.layers.contents import ROLES
 from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 
+from .dithering import Dithering
+from .how_many import HowMany
 from .number import OptionalNumber
 
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ class Form:
         self.own_units = False
         """Whether the image can be measured in nothing else."""
         self._wished = "rgb"  # where RGB images are measured
+        self.how_many, self.dithering = HowMany(), Dithering()
+        self.n_colors, self.auto = self.how_many.number, self.how_many.auto
+        self.min_psnr = self.how_many.min_psnr
+        self.dither, self.dither_strength = self.dithering.kind, self.dithering.strength
         self._make_basic()
         self._make_parts()
         self._make_advanced()
@@ -71,22 +77,12 @@ class Form:
                 _name(control, row.name)
         for combo in (self.region, self.palette_from):
             _tell_none(combo)
-        self._slider.changed.connect(self._on_slider)
-        self.n_colors.changed.connect(self._on_n_colors)
 
     def _make_basic(self) -> None:
         self.image = ComboBox(
             label="Image",
             choices=self._image_choices,
             tooltip="The image layer to quantize; follows the active layer",
-        )
-        self.n_colors = SpinBox(value=16, min=1, max=256, tooltip="Number of colors, 1 to 256")
-        self._slider = Slider(
-            value=16,
-            min=2,
-            max=64,
-            readout=False,
-            tooltip="Number of colors, 2 to 64; with Live on, the layers follow while you drag",
         )
         self.color_space = ComboBox(
             label="Measured in",
@@ -179,8 +175,9 @@ class Form:
 
     def basic(self) -> list[Row]:
         """Return the controls that are always to be seen."""
-        colors = Row("Colors", (self._slider, self.n_colors))
-        return [_row(self.image), colors, _row(self.color_space), _row(self.palette_from)]
+        colors = Row("Colors", (self.slider, self.n_colors, self.auto))
+        rows = [_row(self.image), colors, _row(self.color_space), _row(self.palette_from)]
+        return [*rows, Row("Dithering", (self.dither, self.dither_strength))]
 
     def parts(self) -> list[Row]:
         """Return the controls for regions, stacks and channels."""
@@ -189,16 +186,14 @@ class Form:
 
     def advanced(self) -> list[Row]:
         """Return the controls that are seldom needed."""
-        rows = [
-            _row(control)
-            for control in (self.effort, self.seed, self.sample, self.alpha, self.no_data)
-        ]
+        numbers = self.min_psnr, self.effort, self.seed, self.sample
+        rows = [_row(control) for control in (*numbers, self.alpha, self.no_data)]
         return [*rows, Row("Add", (self.add_image, self.add_labels, self.add_palette))]
 
     @property
     def slider(self) -> Slider:
         """The slider beside the number of colors."""
-        return self._slider
+        return self.how_many.slider
 
     # -- choices
 
@@ -238,9 +233,11 @@ class Form:
 
     def parameters(self) -> list[ValueWidget]:
         """Return the controls on which a result depends, the image itself apart."""
-        basic = [self.n_colors, self.color_space, self.palette_from]
+        basic = [*self.how_many.parameters(), self.color_space, self.palette_from]
+        dithering = [self.dither, self.dither_strength]
         parts = [self.region, self.apply, self.extent, self.channels, self.scaled]
-        return [*basic, *parts, self.effort, self.seed, self.sample, self.alpha, self.no_data]
+        seldom = [self.effort, self.seed, self.sample, self.alpha, self.no_data]
+        return [*basic, *dithering, *parts, *seldom]
 
     def given_palette(self) -> Palette | None:
         """Return the palette to assign, in its own units; None for a fit to the image."""
@@ -265,7 +262,8 @@ class Form:
             How many of the locked colors belong to others.
         """
         return Settings(
-            n_colors=self.n_colors.value,
+            **self.how_many.options(fitted=palette is None),
+            **self.dithering.options(),
             color_space=self.color_space.value,
             effort=self.effort.value,
             random_state=self.seed.value,
@@ -286,8 +284,8 @@ class Form:
 
     def show(self, settings: Settings) -> None:
         """Set the controls to some settings; layers that they name must be chosen by others."""
-        if settings.n_colors != "auto":
-            self.n_colors.value = int(min(settings.n_colors, self.n_colors.max))
+        self.how_many.show(settings)
+        self.dithering.show(settings)
         self.color_space.value = settings.color_space
         self.effort.value = settings.effort
         self.seed.value = settings.random_state
@@ -316,13 +314,6 @@ class Form:
         """The palettes that can be assigned, by their layers."""
         found = {x: _palette_of(x) for x in self.palette_from.choices if x is not None}
         return {layer: palette for layer, palette in found.items() if palette is not None}
-
-    def _on_slider(self, value: int) -> None:
-        self.n_colors.value = value
-
-    def _on_n_colors(self, value: int) -> None:
-        with self._slider.changed.blocked():
-            self._slider.value = int(min(max(value, self._slider.min), self._slider.max))
 
 
 def _palette_of(layer: Layer) -> Palette | None:

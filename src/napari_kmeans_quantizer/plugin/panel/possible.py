@@ -34,6 +34,7 @@ class Possible:
         self._tooltips: dict[int, str] = {}
         for control in (form.image, form.region, form.palette_from, form.channels, form.alpha):
             control.changed.connect(self.look)
+        form.auto.changed.connect(self.look)
         form.color_space.changed.connect(self._on_color_space)
 
     def look(self, _: object = None) -> None:
@@ -60,8 +61,12 @@ class Possible:
         self._set(form.color_space, not form.own_units, why)
         fitted = form.palette_from.value is None
         why = "Nothing is fitted: the colors come from another result."
-        for control in (form.n_colors, form.slider, form.effort, form.seed, form.sample):
+        for control in (form.auto, form.min_psnr, form.effort, form.seed, form.sample):
             self._set(control, fitted, why)
+        auto = fitted and bool(form.auto.value)
+        why = "The number is found: untick auto to choose one." if auto else why
+        for number in (form.n_colors, form.slider):
+            self._set(number, fitted and not auto, why)
 
     def _on_color_space(self, _: object = None) -> None:
         """Whatever a script asks for, an image keeps to what it can be measured in."""

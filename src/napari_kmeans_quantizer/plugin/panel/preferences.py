@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 PLUGIN = "napari-kmeans-quantizer"
 NAMES = (
-    *("n_colors", "color_space", "effort", "seed", "live"),
+    *("n_colors", "auto", "color_space", "dither", "dither_strength", "min_psnr"),
+    *("effort", "seed", "live"),
     *("add_image", "add_labels", "add_palette"),
 )
 """What is remembered: the names of controls, and of properties in the manifest."""

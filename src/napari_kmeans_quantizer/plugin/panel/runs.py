@@ -160,6 +160,8 @@ class Runs:
     def _misses_edits(self, product: Product) -> bool:
         """Tell whether something was edited or locked since the run began."""
         source, settings = product.state.source, product.state.settings
+        if product.is_only_painted:
+            return False
         if source.key != self._choice.key or settings.palette is not None:
             return False
         return self._choice.fixed_colors(source) != settings.fixed_colors

@@ -1,0 +1,40 @@
+"""Colors as they were fitted: what painting starts from, dithered or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from napari_kmeans_quantizer import Palette, Quantization
+
+
+class Fit(NamedTuple):
+    """What a fit found, before anything was dithered.
+
+    Attributes
+    ----------
+    palette : Palette
+        The colors, in the order in which they were found: dithering counts other pixels, and
+        orders them by those.
+    n_iter : int
+        Sweeps that it took.
+    asked : mapping
+        `Quantization.settings`.
+    """
+
+    palette: Palette
+    n_iter: int
+    asked: Mapping[str, Any]
+
+    @classmethod
+    def of_result(cls, result: Quantization) -> Fit:
+        """Return the fit of a result that is not dithered."""
+        return cls(result.palette, result.n_iter, result.settings)
+
+    def told_of(self, result: Quantization) -> Quantization:
+        """Return what was painted in its colors, with what was asked for when they were fitted."""
+        how = {name: result.settings[name] for name in ("dither", "dither_strength")}
+        return replace(result, settings={**self.asked, **how})
