@@ -184,7 +184,8 @@ def test_pixels_without_data_are_painted_nowhere():
 
 def test_other_images_in_the_same_colors_lack_the_same_value():
     heights = np.where(HOLES, np.int16(-9999), GREY.astype(np.int16))
-    steps = apply_palette([Source((Image(heights),))], Palette([[1.0], [99.0]]), "rgb", -9999)
+    sources = [Source((Image(heights),))]
+    steps = apply_palette(sources, Palette([[1.0], [99.0]]), Settings(no_data=-9999))
     ([made], _) = completed(steps)
     assert np.array_equal(made.state.result.mask, ~HOLES)
     assert made.state.settings.no_data == -9999
@@ -229,7 +230,7 @@ JOBS = {
     "lazy range": lambda: explored(Source((Image(lazy_stack()),)), Settings(), [2, 3], "stack"),
     "lazy channels": lambda: quantized(Source((Image(lazy_stack()),) * 2), Settings(5)),
     "lazy region": lambda: quantized(Source((rgb(),), Labels(lazy_stack())), Settings(5)),
-    "palette": lambda: apply_palette([photo()] * 3, Palette([[1, 2, 3]]), "rgb"),
+    "palette": lambda: apply_palette([photo()] * 3, Palette([[1, 2, 3]])),
 }
 
 
@@ -248,7 +249,7 @@ def test_parts_are_told_by_name_and_share_the_progress():
     begun = [next(t.fraction for t in told if t.stage.startswith(f"{k} colors:")) for k in (2, 4)]
     assert begun == [0, 0.5]
     sources = [photo(name=name) for name in "abc"]
-    told, _ = run_steps(apply_palette(sources, Palette([[1, 2, 3]]), "rgb"))
+    told, _ = run_steps(apply_palette(sources, Palette([[1, 2, 3]])))
     assert [t.stage.split(":")[0] for t in told if t.stage.endswith("painting")] == ["a", "b", "c"]
 
 
@@ -344,7 +345,7 @@ def test_colors_of_another_number_of_channels_are_left_to_quantize():
 
 def test_in_palette():
     palette = Palette([[10, 20, 30], [200, 100, 0]], dtype=np.uint8)
-    settings = in_palette(photo(PHOTO / 255), palette, "lab")
+    settings = in_palette(photo(PHOTO / 255), palette, Settings(color_space="lab"))
     assert (settings.n_colors, settings.color_space) == (2, "lab")
     assert np.allclose(settings.palette, palette.colors / 255)
 
@@ -375,7 +376,7 @@ def test_assigned_colors_are_not_fitted():
     palette = quantize(PHOTO, 4).palette
     other = (PHOTO // 3 + 20).astype(np.uint8)
     sources = [photo(), Source((rgb(other),), REGION)]
-    products, failures = completed(apply_palette(sources, palette, "lab"))
+    products, failures = completed(apply_palette(sources, palette, Settings(color_space="lab")))
     assert failures == []
     one, two = (product.state for product in products)
     same_result(one.result, quantize(PHOTO, palette=palette, color_space="lab"))
@@ -396,7 +397,7 @@ def test_what_cannot_be_painted_does_not_stop_the_others():
         Source((rgb(name="masked"),), nothing),
         photo(PHOTO[::-1], name="better"),
     ]
-    products, failures = completed(apply_palette(sources, palette, "rgb"))
+    products, failures = completed(apply_palette(sources, palette))
     assert [product.state.source.name for product in products] == ["good", "better"]
     same_result(products[0].state.result, quantize(PHOTO, palette=palette))
     same_result(products[1].state.result, quantize(PHOTO[::-1], palette=palette))
@@ -416,7 +417,7 @@ def test_lack_of_memory_for_one_does_not_stop_the_others(monkeypatch):
 
     monkeypatch.setattr(pipeline, "quantize_steps", scarce)
     sources = [photo(np.concatenate([PHOTO, PHOTO])), photo()]
-    products, failures = completed(apply_palette(sources, Palette([[1, 2, 3]]), "rgb"))
+    products, failures = completed(apply_palette(sources, Palette([[1, 2, 3]])))
     assert [product.state.source for product in products] == sources[1:]
     assert [(failure.source, type(failure.error)) for failure in failures] == [
         (sources[0], MemoryError)
@@ -430,7 +431,7 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
 
     monkeypatch.setattr(pipeline, "quantize_steps", steps)
     with pytest.raises(KeyError):
-        completed(apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"))
+        completed(apply_palette([photo()], Palette([[1, 2, 3]])))
 
 
 def test_no_thread_sets_warnings_aside(monkeypatch):
@@ -463,7 +464,7 @@ def test_others_wait_for_what_they_need(monkeypatch):
     for job in (
         produced(photo(), Settings(3)),
         explored(photo(), Settings(), [2], "stack"),
-        apply_palette([photo()], Palette([[1, 2, 3]]), "rgb"),
+        apply_palette([photo()], Palette([[1, 2, 3]])),
     ):
         assert [next(job) for _ in range(2)] == [first.progress] * 2
         job.close()

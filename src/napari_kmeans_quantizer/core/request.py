@@ -179,14 +179,15 @@ def _holding(pixels: Pixels, colors: NDArray[Any]) -> Pixels:
 def _in_units_of(pixels: Pixels, palette: Palette | ArrayLike, name: str) -> Palette:
     """Return given colors, in the image's units."""
     dtype = pixels.image.dtype
+    value_range = image_range(dtype, *pixels.extent)
     if not isinstance(palette, Palette):
         colors = as_table(palette, name)
         check_channels(colors.shape[1], pixels, name)
-        return Palette(colors, dtype=dtype)
+        return Palette(colors, dtype=dtype, value_range=value_range)
     check_channels(palette.n_channels, pixels, name)
     if len(palette) == 0 and not pixels.is_empty:
         raise ValueError(f"`{name}` must have at least one color, got none.")
-    return palette.in_units_of(dtype, image_range(dtype, *pixels.extent))
+    return palette.in_units_of(dtype, value_range)
 
 
 def _exact_colors(palette: Palette, pixels: Pixels) -> NDArray[Any]:

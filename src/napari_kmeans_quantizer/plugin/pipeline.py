@@ -146,12 +146,26 @@ def explored(
     return Exploration(source, settings, results, *looks, arrangement, pixels.array, kept)
 
 
-def in_palette(
-    source: Source, palette: Palette, color_space: str = "rgb", no_data: float | None = None
-) -> Settings:
-    """Return settings that paint a source in a palette, whatever units that comes in."""
-    colors = colors_for(source, palette)
-    return Settings(len(colors), color_space, no_data=no_data, palette=colors, names=palette.names)
+def in_palette(source: Source, palette: Palette, like: Settings | None = None) -> Settings:
+    """Return settings that paint a source in a palette, whatever units that comes in.
+
+    Parameters
+    ----------
+    source, palette
+        What, and in which colors.
+    like : Settings, optional
+        Where distances are measured, which value stands for no data, and what is dithered.
+    """
+    colors, like = colors_for(source, palette), like or Settings()
+    return Settings(
+        len(colors),
+        like.color_space,
+        no_data=like.no_data,
+        palette=colors,
+        names=palette.names,
+        dither=like.dither,
+        dither_strength=like.dither_strength,
+    )
 
 
 def colors_for(source: Source, palette: Palette) -> tuple[Color, ...]:
@@ -192,10 +206,10 @@ def _fit_and_paint(
         result = _with_pixels(pixels, (yield from as_part(steps, 0, parts)))
         result = _named(result, settings)
         fit = Fit.of_result(result)
-        if not again:
-            return fit, result
+        if not again or (result.rmse == 0 and not everywhere):  # nothing is left to dither
+            return fit, fit.told_of(result, options)
     painting = _painted(pixels, fit, options, everywhere)
-    return fit, (yield from as_part(painting, parts - 1, parts))
+    return fit, fit.told_of((yield from as_part(painting, parts - 1, parts)), options)
 
 
 def _painted(pixels: Pixels, fit: Fit, options: dict[str, Any], everywhere: bool) -> Steps:
@@ -203,8 +217,7 @@ def _painted(pixels: Pixels, fit: Fit, options: dict[str, Any], everywhere: bool
     mask = pixels.present if everywhere else pixels.inside
     how = {name: options[name] for name in PAINTING if name in options}
     result = yield from quantize_steps(pixels.array, palette=fit.palette, mask=mask, **how)
-    painted = fit.told_of(result)
-    return painted if everywhere else replace(painted.ordered(), n_iter=fit.n_iter)
+    return result if everywhere else replace(result.ordered(), n_iter=fit.n_iter)
 
 
 def _named(result: Quantization, settings: Settings) -> Quantization:
@@ -263,18 +276,17 @@ class Failure(NamedTuple):
 def apply_palette(
     sources: list[Source],
     palette: Palette,
-    color_space: str,
-    no_data: float | None = None,
+    like: Settings | None = None,
     before: Mapping[Key, State] = MappingProxyType({}),
 ) -> Generator[Progress, None, tuple[list[Product], list[Failure]]]:
-    """Paint several images in one palette; what one lacks does not stop the others.
+    """Paint several images in one palette, `like` another; what one lacks stops no others.
 
     What people did to the states before is kept, as far as the palette has the same centers.
     """
     products, failures = [], []
     for done, source in enumerate(sources):
         try:
-            settings = in_palette(source, palette, color_space, no_data)
+            settings = in_palette(source, palette, like)
             yield from FIRST_USE.waiting(needed(source, settings))
             steps = quantized(source, settings)
             state = yield from as_part(steps, done, len(sources), source.name)

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from napari.layers import Image
@@ -18,7 +18,7 @@ from .layers.make import QuantizedLayers, make_layers
 from .layers.ours import Record, record_of
 from .models.settings import Settings, edited
 from .models.source import Source
-from .pipeline import Product, quantized
+from .pipeline import Product, colors_for, quantized
 from .session import Session
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .models.settings import Edit
 
+MOST_FOUND = 256  # colors, if their number is to be found
 OPTIONS = [
     name for name in inspect.signature(quantize).parameters if name not in ("image", "channel_axis")
 ]
@@ -35,7 +36,7 @@ OPTIONS = [
 
 def quantize_layer(
     layer: Image | Sequence[Image],
-    n_colors: int = 16,
+    n_colors: int | Literal["auto"] = 16,
     *,
     region: Labels | Shapes | None = None,
     apply_everywhere: bool = False,
@@ -43,6 +44,7 @@ def quantize_layer(
     scaled: bool | Sequence[tuple[float, float]] = False,
     alpha: str = "ignore",
     no_data: float | None = None,
+    names: Sequence[str] | None = None,
     edits: Sequence[tuple[Any, ...]] = (),
     hidden: Sequence[int] = (),
     **options: Any,
@@ -55,8 +57,8 @@ def quantize_layer(
         RGB(A) or grey, of any dimension; of a multiscale layer the full resolution is used.
         Stacks and time series get one palette. Several grey layers of one shape are the channels
         of one image. Nothing is modified.
-    n_colors : int, optional
-        1 to 65535.
+    n_colors : int or "auto", optional
+        1 to 65535, or as many as the image needs: see `quantize`.
     region : napari.layers.Labels or napari.layers.Shapes, optional
         Only what it covers takes part.
     apply_everywhere : bool, optional
@@ -70,13 +72,16 @@ def quantize_layer(
     no_data : float, optional
         Pixels that hold this value in all channels are left out. Those that are NaN, infinite or
         masked in any channel always are.
+    names : sequence of str, optional
+        What the colors of `palette` or `choose_from` are called, if that is no Palette that tells.
     edits : sequence of tuple, optional
         Changes of the palette afterwards: ``("recolor", index, color)`` or
         ``("merge", index, into)``.
     hidden : sequence of int, optional
         Colors, after the edits, over whose pixels a veil lies in the layers.
     **options
-        Passed on to `quantize`; what counts as a channel is told by the layer.
+        Passed on to `quantize`, such as `color_space`, `dither`, `min_psnr`, `palette` or
+        `choose_from`; what counts as a channel is told by the layer.
 
     Returns
     -------
@@ -115,6 +120,7 @@ def quantize_layer(
     source = Source(layers, where, window, scaled=limits, alpha=alpha)  # type: ignore[arg-type]
     options["n_colors"] = n_colors
     _check_values(source, options, mask, no_data, edits)
+    names = _take_palettes(source, options, names)
     settings = Settings.from_dict(
         {
             **{name: value for name, value in options.items() if name != "random_state"},
@@ -124,6 +130,7 @@ def quantize_layer(
             "scaled": bool(scaled),
             "apply_everywhere": apply_everywhere,
             "no_data": no_data,
+            "names": names,
             "edits": tuple(edits),
         }
     )
@@ -218,8 +225,26 @@ def _check_values(
         _check_mask(np.asarray(mask), source.shape)
     given = options.get("palette")
     n_colors = options["n_colors"] if given is None else len(given)
-    blank_palette = Palette(np.zeros((n_colors, source.n_clustered)), dtype=source.dtype)
+    most = MOST_FOUND if n_colors == "auto" else n_colors
+    blank_palette = Palette(np.zeros((most, source.n_clustered)), dtype=source.dtype)
     edited(blank_palette, tuple(map(_checked_edit, _listed(edits))))
+
+
+def _take_palettes(
+    source: Source, options: dict[str, Any], names: Sequence[str] | None
+) -> tuple[str, ...] | None:
+    """Turn palettes among the options to colors in the image's units; return their names."""
+    for option in ("palette", "choose_from"):
+        given = options.get(option)
+        if given is None:
+            continue
+        palette = given if isinstance(given, Palette) else Palette(given)
+        if isinstance(given, Palette):
+            options[option] = colors_for(source, palette)
+        return palette.names if names is None else palette.named(names).names
+    if names is not None:
+        raise ValueError("`names` are those of `palette` or `choose_from`: pass one of them, too.")
+    return None
 
 
 def _check_mask(mask: NDArray[Any], shape: tuple[int, ...]) -> None:

@@ -137,6 +137,12 @@ def test_at_first_they_are_the_defaults(form):
         Settings(1),
         Settings(256, "lab", "best", 2**31 - 1),
         Settings(7, "oklab", "fast", sample=0.25, alpha="channel"),
+        Settings("auto"),
+        Settings("auto", min_psnr=31.5),
+        Settings(64, min_psnr=40.0),
+        Settings(dither="floyd-steinberg"),
+        Settings(dither="blue-noise", dither_strength=0.7),
+        Settings(dither="ordered", dither_strength=0.0),
     ],
 )
 def test_settings_are_shown_and_read_back(form, settings):
@@ -154,14 +160,20 @@ def test_settings_of_channels_and_regions(form, layers):
 
 
 def test_what_the_controls_cannot_say(form):
-    form.show(Settings(1000, sample=500))
-    assert form.settings() == Settings(256)
+    form.show(Settings(1000, sample=500, min_psnr=1e9))
+    assert form.settings() == Settings(256, min_psnr=200.0)
 
 
 def test_locked_colors_and_given_palettes(form):
     locks, palette = ((1.0, 2.0, 3.0),), ((4.0, 5.0, 6.0), (7.0, 8.0, 9.0))
     assert form.settings(locks) == Settings(fixed_colors=locks)
     assert form.settings(locks, palette) == Settings(palette=palette)
+
+
+def test_with_given_colors_no_number_is_found_but_they_can_be_dithered(form):
+    palette = ((4.0, 5.0, 6.0), (7.0, 8.0, 9.0))
+    form.show(Settings("auto", min_psnr=30.0, dither="ordered"))
+    assert form.settings(palette=palette) == Settings(palette=palette, dither="ordered")
 
 
 @pytest.mark.parametrize(
@@ -199,11 +211,60 @@ def test_slider_and_number_go_together(form):
     assert told == [40, 200, 1]
 
 
+def test_whoever_chooses_a_number_wants_no_other(form):
+    form.auto.value = True
+    assert form.settings().n_colors == "auto"
+    form.n_colors.value = 12
+    assert not form.auto.value
+    form.auto.value = True
+    form.slider.value = 9
+    assert form.settings() == Settings(9)
+
+
+def test_the_number_that_was_found_is_shown_and_not_chosen(form):
+    told = []
+    connect_all(form.parameters(), told.append)
+    form.auto.value = True
+    for found, shown in ((12, 12), (1, 1), (300, 256)):
+        form.how_many.tell(found)
+        assert form.n_colors.value == shown
+    assert form.slider.value == 64
+    assert told == [True]
+    assert form.settings() == Settings("auto")
+    form.auto.value = False
+    assert form.settings() == Settings(256)
+
+
+def test_quality_is_a_number_of_db_or_any(form):
+    assert form.min_psnr.native.text() == "any"
+    form.min_psnr.value = 35.5
+    assert form.min_psnr.native.text() == "at least 35.5 dB"
+    assert form.settings().min_psnr == 35.5
+    form.min_psnr.value = 0
+    assert form.settings().min_psnr is None
+
+
+def test_how_much_is_dithered_is_asked_only_if_there_is_any(form):
+    assert form.dither_strength.native.isHidden()
+    form.dither.value = "ordered"
+    assert not form.dither_strength.native.isHidden()
+    form.dither_strength.value = 40
+    assert form.dither_strength.native.text() == "40 %"
+    assert form.settings() == Settings(dither="ordered", dither_strength=0.4)
+    form.dither.value = "none"
+    assert form.dither_strength.native.isHidden()
+    assert form.settings() == Settings()
+
+
 def test_every_parameter_tells_that_it_changed(form, layers):
     palette = quantize_layer(rgb(name="photo"), 4).palette
     layers.extend([Labels(GREY, name="region"), palette])
     others = {
         form.n_colors: 3,
+        form.auto: True,
+        form.min_psnr: 30,
+        form.dither: "ordered",
+        form.dither_strength: 50,
         form.color_space: "lab",
         form.palette_from: palette,
         form.region: layers[0],

@@ -114,10 +114,23 @@ def test_channels_need_several_grey_layers_but_can_always_be_turned_off(viewer, 
 
 def test_with_colors_of_another_result_nothing_is_fitted(viewer, widget, photo, run):
     run(widget)
-    fitted = [widget.n_colors, widget._form.slider, widget.effort, widget.seed, widget.sample]
+    numbers = [widget.n_colors, widget._form.slider, widget.auto, widget.min_psnr]
+    fitted = [*numbers, widget.effort, widget.seed, widget.sample]
     assert all(control.enabled for control in fitted)
     widget.palette_from.value = viewer.layers["photo · palette"]
     assert not any(control.enabled for control in fitted)
+    assert widget.dither.enabled
     assert "Nothing is fitted" in widget.seed.tooltip
     widget.palette_from.value = None
     assert all(control.enabled for control in fitted)
+
+
+def test_no_number_is_chosen_where_it_is_found(viewer, widget, photo):
+    numbers = [widget.n_colors, widget._form.slider]
+    widget.auto.value = True
+    assert not any(control.enabled for control in numbers)
+    assert "untick auto" in widget.n_colors.tooltip
+    assert widget.min_psnr.enabled
+    widget.auto.value = False
+    assert all(control.enabled for control in numbers)
+    assert "untick auto" not in widget.n_colors.tooltip

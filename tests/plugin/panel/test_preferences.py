@@ -14,7 +14,11 @@ from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 MANIFEST = Path(__file__).parents[3] / "napari.yaml"
 DEFAULTS = {
     "n_colors": 16,
+    "auto": False,
     "color_space": "rgb",
+    "dither": "none",
+    "dither_strength": 100,
+    "min_psnr": 0,
     "effort": "balanced",
     "seed": 0,
     "live": False,
@@ -24,7 +28,11 @@ DEFAULTS = {
 }
 OTHERS = {
     "n_colors": 5,
+    "auto": True,
     "color_space": "lab",
+    "dither": "blue-noise",
+    "dither_strength": 55,
+    "min_psnr": 32.5,
     "effort": "best",
     "seed": 77,
     "live": True,

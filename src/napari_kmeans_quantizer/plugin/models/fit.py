@@ -34,7 +34,15 @@ class Fit(NamedTuple):
         """Return the fit of a result that is not dithered."""
         return cls(result.palette, result.n_iter, result.settings)
 
-    def told_of(self, result: Quantization) -> Quantization:
-        """Return what was painted in its colors, with what was asked for when they were fitted."""
-        how = {name: result.settings[name] for name in ("dither", "dither_strength")}
+    def told_of(self, result: Quantization, options: Mapping[str, Any]) -> Quantization:
+        """Return a picture in its colors; its settings are those of the fit and of the dithering.
+
+        Parameters
+        ----------
+        result : Quantization
+            Painted in the colors, which were given for it.
+        options : mapping
+            Of `quantize`.
+        """
+        how = {name: options[name] for name in ("dither", "dither_strength")}
         return replace(result, settings={**self.asked, **how})

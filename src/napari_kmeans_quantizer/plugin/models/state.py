@@ -156,6 +156,8 @@ class State:
             return None
         if fingerprint != self.fingerprint or not settings.fits_like(before):
             return None
+        if self.fitted.rmse == 0:  # it is quicker than to paint
+            return None
         fitted = places_of(self.fit.palette)
         kept = alike(settings.fixed_colors, self.fit.palette.dtype)
         return self.fit if all(color in fitted for color in kept) else None

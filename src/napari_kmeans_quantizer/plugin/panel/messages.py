@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 USE_RGB, OPEN_SAMPLE, USE_EVERYTHING = "Use RGB", "Open a sample", "Use everything"
 FIT, UNLOCK, ONLY_THIS = "Fit to the image", "Unlock all colors", "Only this image"
+NO_AUTO = "Without auto"
 ADD_ALL, CLUSTER_ALPHA, QUANTIZE = "Add all three", "Cluster alpha, too", "Quantize"
 
 
@@ -99,18 +100,18 @@ RULES = [
         CLUSTER_ALPHA,
     ),
     (
-        rf"`palette` must have the image's {NUMBER} channels, got {NUMBER}\. ",
+        rf"`(?:palette|choose_from)` must have the image's {NUMBER} channels, got {NUMBER}\. ",
         "The colors chosen at Colors from have {1} channels, and the image has {0}. "
         "Fit new ones to it.",
         FIT,
     ),
     (
-        r"`palette` must",
+        r"`(?:palette|choose_from)` must",
         "The colors chosen at Colors from cannot be used. Fit new ones to the image.",
         FIT,
     ),
     (
-        r"`color_space=\S+` needs `palette` in 0..1 ",
+        r"`color_space=\S+` needs `(?:palette|choose_from)` in 0..1 ",
         "The colors chosen at Colors from go beyond 0 to 1, which CIELAB and Oklab need. Fit new "
         "ones to the image.",
         FIT,
@@ -131,6 +132,12 @@ RULES = [
         "Two locked colors are the same in this image: {0}. Unlock one of them.",
         UNLOCK,
     ),
+    (
+        rf"`fixed_colors` must be at most `n_colors`={NUMBER} colors, got {NUMBER}\. ",
+        "auto finds at most {0} colors, and {1} are locked. Choose the number of Colors, or unlock "
+        "some.",
+        NO_AUTO,
+    ),
     (r"`fixed_colors`", "The locked colors cannot be kept in this image. Unlock them.", UNLOCK),
     (r'^(The region ".*" (?:encloses|holds|must lie).*)', "{0}", USE_EVERYTHING),
     (r"^(Several layers must .*)", "{0}", ONLY_THIS),
@@ -139,6 +146,10 @@ RULES = [
 WORDS = {
     "image": "the image",
     "n_colors": "Colors",
+    "min_psnr": "Quality",
+    "dither": "Dithering",
+    "dither_strength": "the strength of Dithering",
+    "choose_from": "Colors from",
     "color_space": "Measured in",
     "palette": "Colors from",
     "fixed_colors": "locked colors",

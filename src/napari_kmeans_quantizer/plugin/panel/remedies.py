@@ -47,6 +47,7 @@ class Remedies:
             messages.USE_RGB: [(form.color_space, "rgb")],
             messages.USE_EVERYTHING: [(form.region, None)],
             messages.FIT: [(form.palette_from, None)],
+            messages.NO_AUTO: [(form.auto, False)],
             messages.ONLY_THIS: [(form.channels, False)],
             messages.CLUSTER_ALPHA: [(form.alpha, "channel")],
             messages.ADD_ALL: [(x, True) for x in (form.add_image, form.add_labels)]

@@ -127,8 +127,7 @@ class Reuse:
             apply_palette,
             sources,
             state.palette,
-            state.settings.color_space,
-            state.settings.no_data,
+            state.settings,
             {key: before for key, before in known.items() if before is not None},
         )
 
