@@ -351,3 +351,14 @@ def test_other_names_for_the_same_colors(image):
 def test_bad_names_are_refused(names, error, message):
     with pytest.raises(error, match=message):
         Palette([[10], [20]], names=names)
+
+
+# -- units
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+def test_the_palette_of_a_result_has_the_units_of_its_image(dtype):
+    image = np.array([[0, 100, 200, 255]], dtype)
+    first = quantize(image, palette=[[0], [1]])
+    assert first.palette.value_range == (0, 255)
+    assert np.array_equal(quantize(image, palette=first.palette).image, first.image)

@@ -231,9 +231,7 @@ def diffuse(
                 v2 = points[p, 2] + _limited(errors[x, 2] + a2, limit)
                 f0, f1, f2 = (v0 - l0) * s0, (v1 - l1) * s1, (v2 - l2) * s2
                 cell = n_cells
-                if (
-                    (f0 >= 0) & (f1 >= 0) & (f2 >= 0) & (f0 < n0) & (f1 < n1) & (f2 < n2)
-                ):
+                if (f0 >= 0) & (f1 >= 0) & (f2 >= 0) & (f0 < n0) & (f1 < n1) & (f2 < n2):
                     cell = U64(I64(f0) * across + I64(f1) * along + I64(f2))
                 k, e0, e1, e2 = _nearest(v0, v1, v2, cell, places, entries, lists)
                 labels[p] = k
