@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import ComboBox, FloatSpinBox
+from qtpy.QtWidgets import QAbstractSpinBox
 
 if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.models.settings import Settings
@@ -44,8 +45,17 @@ class Dithering:
         native: Any = self.strength.native
         native.setDecimals(0)
         native.setSuffix(" %")
+        self._take_little_room()
         self.kind.changed.connect(self._look)
         self._look()
+
+    def _take_little_room(self) -> None:
+        """Let both find room in one line: the panel does not grow broader."""
+        strength: Any = self.strength.native
+        strength.setObjectName("strength")
+        strength.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        kind: Any = self.kind.native
+        kind.setMinimumContentsLength(9)
 
     def options(self) -> dict[str, Any]:
         """Return what the settings are to be, by their names."""

@@ -354,7 +354,7 @@ def _name(control: ValueWidget, row: str) -> None:
     native.setAccessibleDescription(control.tooltip or "")
     if isinstance(control, ComboBox):
         native.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        native.setMinimumContentsLength(10)
+        native.setMinimumContentsLength(native.minimumContentsLength() or 10)
     if isinstance(control, Slider):
         native.setMinimumWidth(60)
     if isinstance(native, QAbstractSpinBox):
