@@ -257,6 +257,62 @@ def test_palettes_and_fixed_colors_of_any_kind(as_given):
         assert made_of(layers).settings.fixed_colors == ((200, 0, 0), (0, 90, 200))
 
 
+def test_dithering_and_numbers_that_are_found():
+    options = {"min_psnr": 27, "color_space": "lab", "dither": "ordered", "dither_strength": 0.5}
+    layers = quantize_layer(Image(PHOTO), "auto", **options)
+    expected = quantize(PHOTO, "auto", **options)
+    assert np.array_equal(layers.image.data, expected.image)
+    assert np.array_equal(layers.labels.data, expected.labels + 1)
+    told = made_of(layers).settings
+    assert (told.n_colors, told.min_psnr, told.dither) == ("auto", 27, "ordered")
+
+
+NAMED = Palette([[0, 0, 0], [200, 100, 50], [255, 255, 255]], names=["night", "wood", "snow"])
+
+
+@pytest.mark.parametrize("scale", [1, 1 / 255])
+@pytest.mark.parametrize("way", ["palette", "choose_from"])
+def test_named_colors_keep_their_names_and_come_in_the_images_units(way, scale):
+    image = PHOTO if scale == 1 else PHOTO * scale
+    layers = quantize_layer(Image(image), 2, **{way: NAMED})
+    expected = quantize(image, 2, **{way: NAMED})
+    assert np.array_equal(layers.image.data, expected.image)
+    about = made_of(layers)
+    assert about.palette.names == expected.palette.names
+    assert about.settings.names == NAMED.names
+    assert np.allclose(getattr(about.settings, way), NAMED.colors * scale)
+
+
+def test_colors_of_an_array_get_names():
+    names = ["night", "wood", "snow"]
+    layers = quantize_layer(Image(PHOTO), 3, palette=NAMED.colors, names=names)
+    assert made_of(layers).palette.names == tuple(names)
+    layers = quantize_layer(Image(PHOTO), 3, palette=NAMED, names=["a", "b", "c"])
+    assert made_of(layers).palette.names == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_colors": "many"}, '`n_colors` must be an integer or "auto"'),
+        ({"min_psnr": -1}, "`min_psnr` must be positive"),
+        ({"dither": "random"}, "`dither` must be"),
+        ({"dither_strength": 70}, "`dither_strength` must lie in 0..1"),
+        ({"names": ["a"]}, "pass one of them"),
+        ({"palette": [[1, 2, 3]], "names": ["a", "b"]}, "`names` must be 1, one per color"),
+        ({"choose_from": [[1, 2, 3]], "palette": [[1, 2, 3]]}, "contradict each other"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_before_any_work(options, message):
+    with pytest.raises(ValueError, match=message):
+        quantize_layer(Image(PHOTO), **options)
+
+
+def test_edits_of_what_was_found():
+    layers = quantize_layer(Image(PHOTO), "auto", edits=[("merge", 1, 0)])
+    assert np.array_equal(layers.image.data, quantize(PHOTO, "auto").merged(1, 0).image)
+
+
 def test_edits_within_a_region():
     region = Labels(INSIDE)
     layers = quantize_layer(Image(PHOTO), 6, region=region, edits=[("recolor", 0, (1, 2, 3))])

@@ -84,6 +84,43 @@ CASES = {
         Source((rgb(),)),
         Settings(3, palette=((1.0, 2.0, 3.0), (200.5, 99.0, 0.0)), fixed_colors=((4.0, 5.0, 6.0),)),
     ),
+    "auto": lambda: (Source((rgb(),)), Settings("auto")),
+    "auto, quality": lambda: (Source((rgb(),)), Settings("auto", min_psnr=17.25)),
+    "quality": lambda: (Source((rgb(),)), Settings(30, min_psnr=17.25)),
+    "auto, fixed, edits": lambda: (
+        Source((rgb(),)),
+        Settings(
+            "auto",
+            fixed_colors=((255.0, 0.0, 9.7), (1.0, 2.0, 3.0)),
+            edits=(("merge", 1, 0),),
+        ),
+    ),
+    "Floyd-Steinberg": lambda: (Source((rgb(),)), Settings(5, dither="floyd-steinberg")),
+    "ordered": lambda: (
+        Source((rgb(FLOATS),)),
+        Settings(5, "lab", dither="ordered", dither_strength=0.7),
+    ),
+    "blue noise, edits": lambda: (
+        Source((rgb(),)),
+        Settings(6, dither="blue-noise", dither_strength=THIRD, edits=EDITS),
+    ),
+    "blue noise everywhere": lambda: (
+        Source((rgb(),), region()),
+        Settings(5, dither="blue-noise", apply_everywhere=True),
+    ),
+    "named palette": lambda: (
+        Source((rgb(FLOATS),)),
+        Settings(2, palette=((0.1, 0.2, 0.3), (0.7, THIRD, 0.0)), names=("it's", "")),
+    ),
+    "best of named colors": lambda: (
+        Source((rgb(),)),
+        Settings(
+            2,
+            choose_from=((0.0, 0.0, 0.0), (99.0, 9.0, 9.0), (255.0, 250.0, 200.5)),
+            names=("night", "Größe µm", 'the "sun"'),
+            dither="ordered",
+        ),
+    ),
     "edits": lambda: (Source((rgb(),)), Settings(6, edits=EDITS)),
     "edits of floats": lambda: (
         Source((Image(STACK),)),

@@ -65,6 +65,17 @@ CALLS = {
         {"image": PHOTO / 255, "color_space": "lab", "palette": [[3, 3, 3]]},
         messages.FIT,
     ),
+    "choices": ({"image": GREY, "choose_from": [[1, 2, 3]]}, messages.FIT),
+    "choices too high": ({"image": GREY, "choose_from": [[300]]}, messages.FIT),
+    "choices in lab": (
+        {"image": PHOTO / 255, "color_space": "lab", "choose_from": [[3, 3, 3]]},
+        messages.FIT,
+    ),
+    "locks for auto": (
+        {"image": GREY, "n_colors": "auto", "fixed_colors": [[k] for k in range(40)]},
+        messages.NO_AUTO,
+    ),
+    "quality": ({"image": GREY, "min_psnr": -3}, ""),
     "nan palette": ({"image": GREY, "palette": [[np.nan]]}, messages.FIT),
     "locks": ({"image": GREY, "fixed_colors": [[1, 2, 3]]}, messages.UNLOCK),
     "locks too high": ({"image": GREY, "fixed_colors": [[300]]}, messages.UNLOCK),

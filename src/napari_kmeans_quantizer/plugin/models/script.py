@@ -33,7 +33,7 @@ def python_script(source: Source, settings: Settings, hidden: Iterable[int] = ()
         Colors that are not shown.
     """
     n_colors = settings.options()["n_colors"]
-    arguments = [_layers(source), f"n_colors={n_colors}", *_parts(source)]
+    arguments = [_layers(source), f"n_colors={_literal(n_colors)}", *_parts(source)]
     for field in fields(Settings):
         value = getattr(settings, field.name)
         unused = field.name == "fixed_colors" and settings.palette is not None

@@ -133,9 +133,9 @@ RULES = [
         UNLOCK,
     ),
     (
-        rf"`fixed_colors` must be at most `n_colors`={NUMBER} colors, got {NUMBER}\. ",
-        "auto finds at most {0} colors, and {1} are locked. Choose the number of Colors, or unlock "
-        "some.",
+        rf"`fixed_colors` must be at most `n_colors`=(32|256) colors, got {NUMBER}\. ",
+        "At most {0} colors are found by auto, and {1} are locked. Choose the number of Colors, or "
+        "unlock some.",
         NO_AUTO,
     ),
     (r"`fixed_colors`", "The locked colors cannot be kept in this image. Unlock them.", UNLOCK),
