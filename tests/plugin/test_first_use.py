@@ -269,3 +269,17 @@ def test_thumbnails_and_photographs_wait_for_what_they_need(side, piece):
 def test_many_colors_are_waited_for_where_there_may_be_many(settings, many):
     source = Source((Image(np.zeros((9, 9, 3), np.uint8)),))
     assert (core.MANY_COLORS in needed(source, settings)) == many
+
+
+@pytest.mark.parametrize(
+    ("settings", "piece"),
+    [
+        (Settings(dither="ordered"), core.DITHERING),
+        (Settings(4, choose_from=((0.0, 0.0, 0.0),)), core.GIVEN_COLORS),
+        (Settings(4, fixed_colors=((0.0, 0.0, 0.0),)), core.FIXED_COLORS),
+        (Settings(4, "lab"), core.COLOR_SPACES),
+    ],
+)
+def test_only_who_asks_for_something_waits_for_it(settings, piece):
+    source = Source((Image(np.zeros((9, 9, 3), np.uint8)),))
+    assert needed(source, settings) - needed(source, Settings(4)) == {piece}

@@ -146,6 +146,8 @@ def needed(source: Source, settings: Settings) -> set[str]:
         names.add(core.FIXED_COLORS)
     if settings.color_space != "rgb":
         names.add(core.COLOR_SPACES)
+    if settings.dither is not None:
+        names.add(core.DITHERING)
     if settings.choose_from is not None:
         names.add(core.GIVEN_COLORS)
     if _may_be_many(settings):
