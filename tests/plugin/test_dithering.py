@@ -99,6 +99,14 @@ def test_colors_that_count_the_same_keep_the_order_of_the_fit():
         same_result(state.result, quantize(image, channel_axis=None, **settings.options()))
 
 
+def test_quality_that_is_not_reached_is_told_of_the_colors_and_not_of_the_dithering():
+    for kind in KINDS:
+        settings = Settings(5, min_psnr=40.0, dither=kind)
+        assert state_of(rgb(COFFEE), settings).summary.endswith("; 40 dB are not reached")
+        reached = replace(settings, n_colors="auto", min_psnr=26.5)
+        assert "not reached" not in state_of(rgb(COFFEE), reached).summary
+
+
 # -- when colors must be fitted anew
 
 

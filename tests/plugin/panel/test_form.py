@@ -9,6 +9,7 @@ from napari.components import LayerList
 from napari.layers import Image, Labels, Points, Shapes
 from napari.layers._layer_actions import _convert_to_image, _duplicate_layer, _split_rgb
 from pictures import GREY, rgb
+from qtpy.QtCore import Qt
 
 from napari_kmeans_quantizer.plugin import quantize_layer
 from napari_kmeans_quantizer.plugin.layers.about import About
@@ -120,6 +121,19 @@ def test_what_was_removed_is_no_longer_chosen(form, layers):
     assert form.image.value is layers[0]
     assert form.region.value is None
     assert told == [layers[0], None]
+
+
+def test_controls_of_one_row_have_names_of_their_own(form):
+    names = {
+        form.n_colors: "Colors",
+        form.auto: "Colors: auto",
+        form.dither: "Dithering",
+        form.dither_strength: "Dithering: strength",
+        form.min_psnr: "Quality",
+    }
+    for control, name in names.items():
+        assert control.native.accessibleName() == name
+        assert control.native.accessibleDescription() == control.tooltip
 
 
 # -- what they mean
@@ -242,6 +256,12 @@ def test_quality_is_a_number_of_db_or_any(form):
     assert form.settings().min_psnr == 35.5
     form.min_psnr.value = 0
     assert form.settings().min_psnr is None
+
+
+def test_steps_of_quality_begin_where_it_makes_sense(form, qtbot):
+    for expected in (30, 31, 32):
+        qtbot.keyClick(form.min_psnr.native, Qt.Key.Key_Up)
+        assert form.min_psnr.value == expected
 
 
 def test_how_much_is_dithered_is_asked_only_if_there_is_any(form):

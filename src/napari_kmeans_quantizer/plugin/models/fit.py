@@ -21,18 +21,21 @@ class Fit(NamedTuple):
         orders them by those.
     n_iter : int
         Sweeps that it took.
+    psnr : float
+        dB that they reach.
     asked : mapping
         `Quantization.settings`.
     """
 
     palette: Palette
     n_iter: int
+    psnr: float
     asked: Mapping[str, Any]
 
     @classmethod
     def of_result(cls, result: Quantization) -> Fit:
         """Return the fit of a result that is not dithered."""
-        return cls(result.palette, result.n_iter, result.settings)
+        return cls(result.palette, result.n_iter, result.psnr, result.settings)
 
     def told_of(self, result: Quantization, options: Mapping[str, Any]) -> Quantization:
         """Return a picture in its colors; its settings are those of the fit and of the dithering.

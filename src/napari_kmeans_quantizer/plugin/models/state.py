@@ -199,8 +199,11 @@ class State:
     @property
     def summary(self) -> str:
         """One line for people; of what was not edited also how long it took."""
-        told = self.result.summary
-        told = told if self.is_edited else f"{told}, {self.seconds:.2f} s"
+        told, wanted = self.result.summary, self.settings.min_psnr
+        if not self.is_edited:
+            told = f"{told}, {self.seconds:.2f} s"
+            if wanted is not None and self.fit.psnr < wanted:
+                told = f"{told}; {wanted:g} dB are not reached"
         n, s = self.n_without_data, "s" * (self.n_without_data != 1)
         return f"{told}; {n:,} pixel{s} without data left out" if n else told
 

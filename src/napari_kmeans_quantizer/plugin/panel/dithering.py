@@ -40,7 +40,12 @@ class Dithering:
             "blue noise none",
         )
         self.strength = FloatSpinBox(
-            value=100, min=0, max=100, step=5, tooltip="How much is dithered, in per cent"
+            label="strength",
+            value=100,
+            min=0,
+            max=100,
+            step=5,
+            tooltip="How much is dithered, in per cent",
         )
         native: Any = self.strength.native
         native.setDecimals(0)

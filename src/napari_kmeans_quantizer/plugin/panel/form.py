@@ -349,8 +349,8 @@ def _row(control: ValueWidget) -> Row:
 def _name(control: ValueWidget, row: str) -> None:
     """Tell screen readers what a control is, and let a long layer name be cut, not the panel."""
     native: Any = control.native
-    told = getattr(control, "text", "") if isinstance(control, CheckBox) else ""
-    native.setAccessibleName(f"{row}: {told}" if row and told else row or told)
+    told = str(control.text if isinstance(control, CheckBox) else control.label)
+    native.setAccessibleName(f"{row}: {told}" if row and told not in ("", row) else row or told)
     native.setAccessibleDescription(control.tooltip or "")
     if isinstance(control, ComboBox):
         native.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

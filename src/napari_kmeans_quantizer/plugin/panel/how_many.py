@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer.plugin.models.settings import Settings
 
+FIRST_QUALITY = 30
+"""dB that one step leads to: of fewer nobody would speak of quality."""
+
 
 class HowMany:
     """The controls that tell how many colors there are to be.
@@ -46,7 +49,6 @@ class HowMany:
             value=0,
             min=0,
             max=200,
-            step=1,
             tooltip="Take the fewest colors with which the picture, before dithering, is so near "
             "to the image; no more than Colors says. At 30 dB differences are easy to see, at 40 "
             "dB hardly. 0: any",
@@ -56,6 +58,8 @@ class HowMany:
         native.setSuffix(" dB")
         native.setDecimals(1)
         native.setSpecialValueText("any")
+        self.min_psnr.changed.connect(self._on_quality)
+        self._on_quality(0)
         self.slider.changed.connect(self._on_slider)
         self.number.changed.connect(self._on_number)
 
@@ -92,6 +96,9 @@ class HowMany:
     def _on_number(self, _: int) -> None:
         self._move_slider()
         self.auto.value = False
+
+    def _on_quality(self, value: float) -> None:
+        self.min_psnr.step = 1 if value else FIRST_QUALITY
 
     def _move_slider(self) -> None:
         with self.slider.changed.blocked():
