@@ -58,6 +58,7 @@ class HowMany:
         native.setSuffix(" dB")
         native.setDecimals(1)
         native.setSpecialValueText("any")
+        self.auto.changed.connect(self._on_auto)
         self.min_psnr.changed.connect(self._on_quality)
         self._on_quality(0)
         self.slider.changed.connect(self._on_slider)
@@ -96,6 +97,13 @@ class HowMany:
     def _on_number(self, _: int) -> None:
         self._move_slider()
         self.auto.value = False
+
+    def _on_auto(self, auto: bool) -> None:
+        """Let the number that was found be read, though it cannot be changed: see `look`."""
+        native: Any = self.number.native
+        native.setProperty("found", auto)
+        native.style().unpolish(native)
+        native.style().polish(native)
 
     def _on_quality(self, value: float) -> None:
         self.min_psnr.step = 1 if value else FIRST_QUALITY

@@ -20,6 +20,7 @@ QPushButton#fold:hover {{ background: {primary}; }}
 QPushButton#start {{ background: {current}; font-weight: bold; }}
 QPushButton#start:hover {{ background: {highlight}; }}
 QPushButton#start:disabled {{ background: {foreground}; font-weight: normal; }}
+QAbstractSpinBox[found="true"]:disabled {{ color: {text}; }}
 QDoubleSpinBox#strength {{ min-width: 40px; }}
 QFrame#notice {{
     background: {foreground}; border: 1px solid {edge}; border-left: 4px solid {edge};
