@@ -167,4 +167,5 @@ def moved(content: Attributes, place: Beside) -> Attributes:
 
 def _features(state: State) -> Attributes:
     palette = state.result.palette
-    return {"hex": state.hex, "share": palette.share, "pixels": palette.counts}
+    named = {} if palette.names is None else {"name": list(palette.names)}
+    return {"hex": state.hex, **named, "share": palette.share, "pixels": palette.counts}

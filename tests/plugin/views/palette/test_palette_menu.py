@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from palette_parts import COLORS, RGB, actions, middle, n_pixels, trigger
 from qtpy.QtCore import QEvent, QPoint, Qt
@@ -9,6 +10,7 @@ from qtpy.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent
 from qtpy.QtWidgets import QApplication, QMenu
 
 from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer.core.files.palettes import as_css, as_hex, as_python
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -46,7 +48,7 @@ def test_the_menu_is_for_all_that_are_selected(view, heard):
         "Hide 2 colors",
         "Show only these",
         "Copy hex",
-        "Copy all as hex",
+        "Copy all as",
     ]
     for text in ("Lock 2 colors", "Merge into #00c800", "Hide 2 colors", "Show only these"):
         menu = view.context_menu(1, 3)
@@ -174,8 +176,21 @@ def test_one_color_has_nothing_to_merge_into_or_to_hide(view):
 def test_menu_copies(view):
     trigger(view, 2, "Copy hex")
     assert QGuiApplication.clipboard().text() == "#0000c8"
-    trigger(view, 2, "Copy all as hex")
-    assert QGuiApplication.clipboard().text().split() == RGB.hex
+
+
+@pytest.mark.parametrize(
+    ("form", "as_text"), [("hex", as_hex), ("CSS", as_css), ("Python", as_python)]
+)
+def test_menu_copies_all_colors_as_listed_and_with_their_names(view, form, as_text):
+    names = ["rust", "", "sea", "night"]
+    view.show_palette(Palette(COLORS, names=names))
+    view._order.setCurrentIndex(view._order.findData("lightness"))
+    trigger(view, 2, "Copy all as", form)
+    order = view.order()
+    colors = RGB.values[order].astype(np.uint8)
+    listed = Palette(colors, names=[names[k] for k in order])
+    assert order != sorted(order)
+    assert QGuiApplication.clipboard().text() == as_text(listed)
 
 
 def test_menu_needs_a_palette(view):

@@ -48,6 +48,25 @@ def test_row_tells_its_color_in_words(view):
     assert index.data(Qt.ItemDataRole.DecorationRole) is None
 
 
+def test_names_are_told_and_seen(view):
+    view.show_palette(Palette(COLORS, [5, 3, 2, 1], names=["DMC 321", "", "a" * 40, "sea"]))
+    index = view._model.index(0)
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("DMC 321 · #c80000, ")
+    assert index.data(Qt.ItemDataRole.ToolTipRole).startswith("DMC 321 · #c80000 · color 1 of 4")
+    assert index.data() == "#c80000"
+    row = QStyleOptionViewItem()
+    view._list.initViewItemOption(row)
+    row.rect = view._list.visualRect(index)
+    left, width = columns(row, view._model.content)["name"]
+    seen = [
+        len(np.unique(picture(view, k)[:, left : left + width].reshape(-1, 3), axis=0))
+        for k in range(4)
+    ]
+    assert seen[1] == 1  # nothing but the background
+    assert min(seen[0], seen[2], seen[3]) > 1
+    assert width < row.rect.width() / 2  # however long a name is
+
+
 def test_without_area_nothing_is_said_of_it(view):
     spoken = view._model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "#00c800, 30.0%, 3,000 pixels"
@@ -106,17 +125,31 @@ def test_locked_and_hidden_rows_look_different(view):
 
 @pytest.mark.parametrize(
     ("width", "missing"),
-    [(600, set()), (300, {"area"}), (220, {"area", "count"}), (100, {"area", "count", "percent"})],
+    [
+        (700, set()),
+        (360, {"area"}),
+        (290, {"area", "count"}),
+        (220, {"area", "count", "name"}),
+        (100, {"area", "count", "name", "percent"}),
+    ],
 )
-def test_narrow_rows_leave_out_area_then_count(width, missing):
-    widths = {"swatch": 14, "hex": 60, "bar": 30, "percent": 40, "count": 70, "area": 90}
+def test_narrow_rows_leave_out_area_then_count_then_names(width, missing):
+    widths = {
+        "swatch": 14,
+        "hex": 60,
+        "name": 50,
+        "bar": 30,
+        "percent": 40,
+        "count": 70,
+        "area": 90,
+    }
     places = place(widths, width, 8)
     assert set(widths) - set(places) == missing
     assert list(places) == [part for part in widths if part in places]
     ends = [left + size for left, size in places.values()]
     starts = [left for left, _ in places.values()][1:]
     assert all(end <= start for end, start in zip(ends, starts, strict=False))
-    if len(missing) < 3:
+    if len(missing) < 4:
         assert ends[-1] == width - 8
 
 

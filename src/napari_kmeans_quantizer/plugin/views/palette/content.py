@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtGui import QColor
 
+from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.plugin.models.display import Display, hex_of
 from napari_kmeans_quantizer.plugin.views.parts import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from napari_kmeans_quantizer import Palette
+    from collections.abc import Collection, Sequence
 
 HOW_TO = (
     "Double-click or Enter: edit. L: lock, H: hide. Shift or Ctrl and click: select several, "
@@ -42,6 +41,7 @@ class Content:
         self.locked, self.hidden = frozenset(locked), frozenset(hidden)
         self.pixel_area = pixel_area
         self.shares = palette.share
+        self.longest_name = max(palette.names or ("",), key=len)
         self.largest_share = float(self.shares.max()) or 1.0
         # Three digits in all for the largest area, and as many after the point for the others.
         largest = int(palette.counts.max()) * pixel_area[0] if pixel_area else 0.0
@@ -62,6 +62,10 @@ class Content:
         """Return a color as ``#rrggbb``."""
         return self._hex[index]
 
+    def name(self, index: int) -> str:
+        """Return what a color is called, "" if it has no name."""
+        return self.palette.names[index] if self.palette.names else ""
+
     def color(self, index: int) -> QColor:
         """Return a color as Qt paints it."""
         return QColor(self._hex[index])
@@ -81,6 +85,13 @@ class Content:
         size, unit = self.pixel_area
         return f"{_fixed(int(self.palette.counts[index]) * size, self._area_decimals)} {unit}"
 
+    def as_listed(self, order: Sequence[int]) -> Palette:
+        """Return the colors as they are shown, in another order."""
+        listed, names = list(order), self.palette.names
+        colors: Any = np.rint(self.rgb[listed] * 255).astype(np.uint8)
+        named = None if names is None else tuple(names[index] for index in listed)
+        return Palette(colors, self.palette.counts[listed], named)
+
     def nearest(self, index: int) -> list[int]:
         """Return the colors nearest to one, nearest first."""
         colors = self.palette.colors
@@ -93,13 +104,17 @@ class Content:
         """Return which of some colors has the most pixels: others are merged into it."""
         return max(sorted(indices), key=lambda index: int(self.palette.counts[index]))
 
+    def _named(self, index: int) -> str:
+        name = self.name(index)
+        return f"{name} · {self.hex(index)}" if name else self.hex(index)
+
     def _marks(self, index: int) -> list[str]:
         marks = (("locked", self.locked), ("hidden", self.hidden))
         return [name for name, indices in marks if index in indices]
 
     def spoken(self, index: int) -> str:
         """Return what a screen reader says of a color."""
-        parts = [self.hex(index), self.percent(index), f"{self.count(index)} pixels"]
+        parts = [self._named(index), self.percent(index), f"{self.count(index)} pixels"]
         return ", ".join(part for part in (*parts, self.area(index), *self._marks(index)) if part)
 
     def tooltip(self, index: int) -> str:
@@ -112,7 +127,7 @@ class Content:
             area = int(self.palette.counts[index]) * self.pixel_area[0]
             size.append(f"{_significant(area)} {self.pixel_area[1]}")
         lines = [
-            f"{self.hex(index)} · color {index + 1:,} of {len(self):,}",
+            f"{self._named(index)} · color {index + 1:,} of {len(self):,}",
             f"Value{'s' if len(values) > 1 else ''}: {', '.join(values)}",
             " · ".join(size),
             " and ".join(self._marks(index)).capitalize(),

@@ -34,7 +34,8 @@ def color_menu(
         The colors.
     do : dict of str to callable
         "edit", "lock", "merge", "hide" and "copy" get the colors; "merge into" gets them and
-        another one; "hidden" gets the set of all that shall be hidden; "copy all" gets nothing.
+        another one; "hidden" gets the set of all that shall be hidden; "copy all" gets "hex", "CSS"
+        or "Python".
     """
     menu = QMenu(parent)
     many = len(chosen) > 1
@@ -49,7 +50,9 @@ def color_menu(
     _add_hiding(menu, content, chosen, do)
     menu.addSeparator()
     _add(menu, "Copy hex", lambda: do["copy"](chosen), QKeySequence.StandardKey.Copy)
-    _add(menu, "Copy all as hex", do["copy all"])
+    copy: Any = menu.addMenu("Copy all as")
+    for form in ("hex", "CSS", "Python"):
+        _add(copy, form, lambda form=form: do["copy all"](form))
     return menu
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 HIDDEN_OPACITY, HIDDEN_SWATCH_OPACITY = 0.7, 0.4
 MINOR_OPACITY = 0.75  # of counts and areas: the share is what one compares
 LINE_OPACITY = 0.5
-LEFT_OUT = ("area", "count", "percent", "lock")  # where there is no room, in this order
+TEXTS = ("hex", "name", "percent", "count", "area")
+MAX_NAME = 14  # characters; all of a longer name is in the tooltip
+LEFT_OUT = ("area", "count", "name", "percent", "lock")  # where there is no room, in this order
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -61,8 +63,8 @@ class _Row:
     def paint(self, part: str, rect: QRect) -> None:
         """Paint a part into its rectangle."""
         self._painter.setOpacity(self._opacity(part))
-        if part in ("hex", "percent", "count", "area"):
-            self._write(rect, getattr(self._content, part)(self._index), part == "hex")
+        if part in TEXTS:
+            self._write(rect, getattr(self._content, part)(self._index), part)
         elif part == "swatch":
             self._draw_swatch(rect, rect.width(), radius=2)
         elif part == "bar":
@@ -75,16 +77,20 @@ class _Row:
             self._painter.fillRect(rect, self._ink)
 
     def _opacity(self, part: str) -> float:
-        is_text = part in ("hex", "percent", "count", "area")
+        is_text = part in TEXTS
         if self._is_hidden and not (self._is_selected and is_text):
             return HIDDEN_OPACITY if is_text else HIDDEN_SWATCH_OPACITY
         return MINOR_OPACITY if part in ("count", "area") and not self._is_selected else 1.0
 
-    def _write(self, rect: QRect, text: str, is_hex: bool) -> None:
-        self._font.setStrikeOut(is_hex and self._is_hidden)
+    def _write(self, rect: QRect, text: str, part: str) -> None:
+        self._font.setStrikeOut(part == "hex" and self._is_hidden)
         self._painter.setFont(self._font)
         self._painter.setPen(self._ink)
-        align = Qt.AlignmentFlag.AlignLeft if is_hex else Qt.AlignmentFlag.AlignRight
+        is_word = part in ("hex", "name")
+        align = Qt.AlignmentFlag.AlignLeft if is_word else Qt.AlignmentFlag.AlignRight
+        if part == "name":
+            middle = Qt.TextElideMode.ElideMiddle
+            text = QFontMetrics(self._font).elidedText(text, middle, rect.width())
         self._painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _draw_bar(self, rect: QRect) -> None:
@@ -121,10 +127,16 @@ def _widths(content: Content, metrics: QFontMetrics) -> dict[str, int]:
         "marker": 2,
         "swatch": metrics.ascent() + metrics.descent() // 2,
         "hex": metrics.horizontalAdvance("#dddddd"),
+        **({"name": _name_width(content, metrics)} if content.palette.names else {}),
         **({"lock": metrics.ascent() * 3 // 4} if content.locked else {}),
         "bar": 4 * metrics.averageCharWidth(),
         **{part: max(map(metrics.horizontalAdvance, two)) for part, two in texts.items()},
     }
+
+
+def _name_width(content: Content, metrics: QFontMetrics) -> int:
+    letter = metrics.averageCharWidth()  # to spare: others as long may be wider
+    return min(metrics.horizontalAdvance(content.longest_name) + letter, MAX_NAME * letter)
 
 
 def place(widths: dict[str, int], width: int, gap: int) -> dict[str, tuple[int, int]]:

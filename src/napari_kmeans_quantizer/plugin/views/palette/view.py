@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QVBoxLayo
 from superqt import QElidingLabel, QFlowLayout
 from superqt.utils import signals_blocked
 
+from napari_kmeans_quantizer.core.files.palettes import as_css, as_hex, as_python
 from napari_kmeans_quantizer.plugin.views.parts import describe
 
 from .content import Content
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Palette
     from napari_kmeans_quantizer.plugin.models.display import Color, Display
+
+
+TEXTS = {"hex": as_hex, "CSS": as_css, "Python": as_python}
 
 
 class PaletteView(QWidget):
@@ -279,8 +283,9 @@ class PaletteView(QWidget):
     def _copy(self, chosen: Sequence[int]) -> None:
         _to_clipboard("\n".join(map(self._shown.hex, chosen)))
 
-    def _copy_all(self) -> None:
-        self._copy(self._model.order)
+    def _copy_all(self, form: str) -> None:
+        """Copy all colors as they are listed, as hex, CSS or Python."""
+        _to_clipboard(TEXTS[form](self._shown.as_listed(self._model.order)))
 
     # -- editing a color
 
