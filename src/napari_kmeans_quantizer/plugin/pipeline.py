@@ -169,11 +169,21 @@ def in_palette(source: Source, palette: Palette, like: Settings | None = None) -
 
 
 def colors_for(source: Source, palette: Palette) -> tuple[Color, ...]:
-    """Return the colors of a palette in the units of a source: alike where those are others."""
+    """Return the colors of a palette in the units of a source: alike where those are others.
+
+    Greys that have red, green and blue, as in all palette files, are greys for grey sources, too.
+    """
+    if source.n_clustered == 1 and _is_grey(palette):
+        colors, counted = palette.colors[:, :1], (palette.dtype, palette.value_range)
+        palette = Palette(colors, palette.counts, palette.names, *counted)
     if palette.n_channels == source.n_clustered:
         display = source.display()
         palette = palette.in_units_of(display.dtype, display.value_range)
     return tuple(tuple(map(float, color)) for color in palette.colors)
+
+
+def _is_grey(palette: Palette) -> bool:
+    return palette.n_channels == 3 and bool((palette.values == palette.values[:, :1]).all())
 
 
 def _options(source: Source, settings: Settings) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def form(layers, qtbot):
 
 
 def offered(control):
-    return [choice.name for choice in control.choices if choice is not None]
+    return [choice.name for choice in control.choices if hasattr(choice, "name")]
 
 
 def after(layers, command, layer):
@@ -56,7 +56,7 @@ def test_nothing_to_choose_from(form):
     assert form.region.value is None
     assert form.palette_from.value is None
     assert form.given_palette() is None
-    assert form.palettes == {}
+    assert form.palette_from.palettes == {}
 
 
 def test_layers_are_offered_by_their_kind(form, layers):
@@ -74,7 +74,7 @@ def test_our_own_layers_are_no_images_and_no_regions(form, layers):
     assert offered(form.image) == ["photo"]
     assert offered(form.region) == []
     assert offered(form.palette_from) == ["photo · palette"]
-    assert list(form.palettes) == [made.palette]
+    assert list(form.palette_from.palettes) == [made.palette]
     form.palette_from.value = made.palette
     assert form.given_palette().hex == made.palette.features["hex"].tolist()
 
@@ -287,6 +287,7 @@ def test_every_parameter_tells_that_it_changed(form, layers):
         form.dither_strength: 50,
         form.color_space: "lab",
         form.palette_from: palette,
+        form.palette_use: "best",
         form.region: layers[0],
         form.apply: "everywhere",
         form.extent: "slice",

@@ -8,7 +8,9 @@ from pictures import COFFEE
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication
 
-from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer import Palette, quantize
+from napari_kmeans_quantizer.plugin.layers.palette_file import Room, palette_content
+from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
 from napari_kmeans_quantizer.plugin.views.apply import ApplyDialog
 from napari_kmeans_quantizer.plugin.views.views import SHARES
 
@@ -115,6 +117,16 @@ def test_a_region_is_found_again_whatever_it_is_called_now(viewer, widget, photo
     assert 'The region "cells" was removed' in widget.message
 
 
+def test_a_palette_file_has_no_settings(viewer, widget, photo):
+    file = PaletteFile("threads", Palette(np.eye(3, dtype=np.uint8) * 200))
+    content = palette_content(file, Room())
+    viewer.add_points(content.pop("data"), **content)
+    before = widget.settings
+    widget.restore_settings()
+    assert "Select a layer that this panel made" in widget.message
+    assert widget.settings == before
+
+
 def test_the_slice_is_shown_again(viewer, widget, run):
     stack = np.stack([COFFEE[..., c % 3] for c in range(6)])
     viewer.add_image(stack, name="stack", translate=(7, 0, 0), scale=(0.5, 1, 1))
@@ -170,7 +182,7 @@ class TestWithShares:
         """Click "More > Apply palette to ...", and return the dialog."""
 
         def asked():
-            entries = widget.buttons.menu.actions()
+            entries = widget.buttons.menus["More"].actions()
             next(entry for entry in entries if "Apply palette" in entry.text()).trigger()
             dialog = widget.native.findChild(ApplyDialog)
             qtbot.waitExposed(dialog)

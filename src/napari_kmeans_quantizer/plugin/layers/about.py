@@ -15,6 +15,8 @@ from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from napari.layers import Layer
 
     from napari_kmeans_quantizer.plugin.models.source import Key, Source
@@ -29,7 +31,7 @@ class About:
     Attributes
     ----------
     role : str
-        "image", "labels" or "palette"; "explored" or "titles" of several results.
+        "image", "labels" or "palette"; "explored" or "titles" of several results; "palette file".
     source : str
         Name of what was quantized.
     source_ids : tuple of str
@@ -78,7 +80,12 @@ class About:
     @classmethod
     def of_layer(cls, layer: Layer) -> About | None:
         """Return what a layer's metadata says, None if it says nothing of this plugin's."""
-        told = layer.metadata.get(METADATA_KEY)
+        return cls.of_metadata(layer.metadata)
+
+    @classmethod
+    def of_metadata(cls, metadata: Mapping[str, Any]) -> About | None:
+        """Return what a layer's ``metadata`` says, None if that is nothing of this plugin's."""
+        told = metadata.get(METADATA_KEY)
         try:
             return None if told is None else cls._of_plain(told)
         except (AttributeError, KeyError, TypeError, ValueError):

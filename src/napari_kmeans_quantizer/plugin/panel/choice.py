@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.layers.about import About
     from napari_kmeans_quantizer.plugin.models.display import Color
     from napari_kmeans_quantizer.plugin.models.kept import Kept
+    from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
     from napari_kmeans_quantizer.plugin.models.settings import Settings
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
@@ -97,16 +98,16 @@ class Choice:
         """
         self.choose(about.source_ids)
         self._form.show(about.settings)
-        is_there = self._form.choose(about, self._palette_layer(about.settings))
+        is_there = self._form.choose(about, self._palette_from(about.settings))
         if about.window is not None and self.layers and len(about.window) == self.layers[0].ndim:
             show_slice(self.layers[0], self._viewer.dims, about.window)
         return is_there
 
-    def _palette_layer(self, settings: Settings) -> Layer | None:
-        """Return the layer whose colors were assigned, None if they were fitted or it is gone."""
-        source = self.source()
-        for layer, palette in self._form.palettes.items():
-            if source is not None and colors_for(source, palette) == settings.palette:
+    def _palette_from(self, settings: Settings) -> Layer | PaletteFile | None:
+        """Return where the colors were taken from, None if they were fitted or that is gone."""
+        source, given = self.source(), settings.palette or settings.choose_from
+        for layer, palette in self._form.palette_from.palettes.items():
+            if source is not None and colors_for(source, palette) == given:
                 return layer
         return None
 
@@ -165,7 +166,9 @@ class Choice:
         given = None
         if palette is not None and source is not None:
             given = colors_for(source, palette)
-        settings = self._form.settings(fixed, given, joined=len(fixed) - len(kept))
+        names = None if palette is None else palette.names
+        joined = len(fixed) - len(kept)
+        settings = self._form.settings(fixed, given, joined, names)
         return settings if self.is_color else replace(settings, color_space="rgb")
 
     def fixed_colors(self, source: Source) -> tuple[Color, ...]:

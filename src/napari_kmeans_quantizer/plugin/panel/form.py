@@ -12,15 +12,15 @@ from magicgui.widgets import (
     Slider,
     SpinBox,
 )
-from napari.layers import Image, Labels, Points, Shapes
+from napari.layers import Image, Labels, Shapes
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractSpinBox, QComboBox, QSizePolicy
 
-from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.contents import ROLES
 from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 
+from .colors_from import ColorsFrom, Use
 from .dithering import Dithering
 from .how_many import HowMany
 from .number import OptionalNumber
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from napari.layers import Layer
 
     from napari_kmeans_quantizer import Palette
+    from napari_kmeans_quantizer.plugin.layers.about import About
     from napari_kmeans_quantizer.plugin.models.display import Color
+    from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
 
 COLOR_SPACES = [("RGB", "rgb"), ("CIELAB", "lab"), ("Oklab", "oklab")]
 EFFORTS = [("fast", "fast"), ("balanced", "balanced"), ("best", "best")]
@@ -41,7 +43,7 @@ ALPHA = [("left out", "ignore"), ("alpha as a channel", "channel")]
 EXTENTS = [("whole stack", "all"), ("current slice", "slice")]
 PLACES = [("inside only", "inside"), ("fit inside, apply everywhere", "everywhere")]
 OWN_UNITS = "its own units"
-NO_REGION, FIT_PALETTE = "everything", "a fit to the image"
+NO_REGION = "everything"
 
 
 class Row(NamedTuple):
@@ -75,8 +77,10 @@ class Form:
         for row in (*self.basic(), *self.parts(), *self.advanced()):
             for control in row.controls:
                 _name(control, row.name)
-        for combo in (self.region, self.palette_from):
-            _tell_none(combo)
+        _tell_none(self.region)
+        for control in (self.palette_from, self.n_colors, self.auto):
+            control.changed.connect(self._look_at_use)
+        self._look_at_use()
 
     def _make_basic(self) -> None:
         self.image = ComboBox(
@@ -91,10 +95,15 @@ class Form:
             tooltip="Where distances are measured. RGB: the channels as they are, for grey and "
             "any other channels, too. In CIELAB and Oklab equal distances look alike",
         )
-        self.palette_from = ComboBox(
+        self.palette_from = ColorsFrom(
+            self._layers,
             label="Colors from",
-            choices=self._palette_choices,
-            tooltip="Fit new colors, or assign those of another result, as they are",
+            tooltip="Fit new colors, or take those of another result, or of a palette file",
+        )
+        self.palette_use = Use(
+            label="Of these",
+            tooltip="Take all of these colors, or those which suit the image best: as many as "
+            "Colors says",
         )
 
     def _make_parts(self) -> None:
@@ -176,7 +185,8 @@ class Form:
     def basic(self) -> list[Row]:
         """Return the controls that are always to be seen."""
         colors = Row("Colors", (self.slider, self.n_colors, self.auto))
-        rows = [_row(self.image), colors, _row(self.color_space), _row(self.palette_from)]
+        rows = [_row(self.image), colors, _row(self.color_space)]
+        rows += [_row(self.palette_from), _row(self.palette_use)]
         return [*rows, Row("Dithering", (self.dither, self.dither_strength))]
 
     def parts(self) -> list[Row]:
@@ -205,10 +215,6 @@ class Form:
         found = [x for x in self._layers if isinstance(x, kinds) and not is_ours(x)]
         return [(NO_REGION, None), *((layer.name, layer) for layer in found)]
 
-    def _palette_choices(self, _: Any) -> list[tuple[str, Layer | None]]:
-        found = [x for x in self._layers if isinstance(x, Points) and _palette_of(x) is not None]
-        return [(FIT_PALETTE, None), *((layer.name, layer) for layer in found)]
-
     def reset_choices(self) -> None:
         """Look at the viewer's layers anew; what is chosen stays, if it is there."""
         for control in (self.image, self.region, self.palette_from):
@@ -233,22 +239,32 @@ class Form:
 
     def parameters(self) -> list[ValueWidget]:
         """Return the controls on which a result depends, the image itself apart."""
-        basic = [*self.how_many.parameters(), self.color_space, self.palette_from]
+        given = [self.palette_from, self.palette_use]
+        basic = [*self.how_many.parameters(), self.color_space, *given]
         dithering = [self.dither, self.dither_strength]
         parts = [self.region, self.apply, self.extent, self.channels, self.scaled]
         seldom = [self.effort, self.seed, self.sample, self.alpha, self.no_data]
         return [*basic, *dithering, *parts, *seldom]
 
     def given_palette(self) -> Palette | None:
-        """Return the palette to assign, in its own units; None for a fit to the image."""
-        layer = self.palette_from.value
-        return None if layer is None else _palette_of(layer)
+        """Return the palette to take, in its own units; None for a fit to the image."""
+        return self.palette_from.palette
+
+    @property
+    def takes_best(self) -> bool:
+        """Whether the best colors of a palette are taken, and not all of them."""
+        return self.given_palette() is not None and self.palette_use.value == "best"
+
+    def _look_at_use(self, _: object = None) -> None:
+        n_colors = None if self.auto.value else self.n_colors.value
+        self.palette_use.look(self.given_palette(), n_colors)
 
     def settings(
         self,
         fixed_colors: tuple[Color, ...] = (),
         palette: tuple[Color, ...] | None = None,
         joined: int = 0,
+        names: tuple[str, ...] | None = None,
     ) -> Settings:
         """Return what the controls say.
 
@@ -260,9 +276,11 @@ class Form:
             The colors of `given_palette`, in the image's units; nothing is fitted then.
         joined : int, optional
             How many of the locked colors belong to others.
+        names : tuple of str, optional
+            What the colors of `given_palette` are called.
         """
         return Settings(
-            **self.how_many.options(fitted=palette is None),
+            **self.how_many.options(fitted=palette is None or self.takes_best),
             **self.dithering.options(),
             color_space=self.color_space.value,
             effort=self.effort.value,
@@ -274,7 +292,9 @@ class Form:
             no_data=self.no_data.get_value(),
             fixed_colors=() if palette is not None else fixed_colors,
             joined=0 if palette is not None else joined,
-            palette=palette,
+            palette=None if self.takes_best else palette,
+            choose_from=palette if self.takes_best else None,
+            names=None if palette is None else names,
         )
 
     def wanted(self) -> list[str]:
@@ -295,8 +315,8 @@ class Form:
         self.scaled.value = settings.scaled or not self.channels.value
         self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
 
-    def choose(self, about: About, palette: Layer | None) -> bool:
-        """Choose the region and the extent that an output was made with, and a palette layer.
+    def choose(self, about: About, palette: Layer | PaletteFile | None) -> bool:
+        """Choose the region and the extent that an output was made with, and its palette.
 
         Returns whether the region is there: by what it is, whatever it is called now.
         """
@@ -307,18 +327,8 @@ class Form:
         self.region.value = found
         self.extent.value = "all" if about.window is None else "slice"
         self.palette_from.value = palette
+        self.palette_use.value = "all" if about.settings.choose_from is None else "best"
         return about.region is None or found is not None
-
-    @property
-    def palettes(self) -> dict[Layer, Palette]:
-        """The palettes that can be assigned, by their layers."""
-        found = {x: _palette_of(x) for x in self.palette_from.choices if x is not None}
-        return {layer: palette for layer, palette in found.items() if palette is not None}
-
-
-def _palette_of(layer: Layer) -> Palette | None:
-    about = About.of_layer(layer)
-    return None if about is None else about.palette
 
 
 def _reset_choices(combo: ComboBox) -> None:

@@ -116,6 +116,8 @@ class Rows(QWidget):
             name = QLabel(row.name)
             field = in_line(natives)
             name.setBuddy(natives[-1])
+            name.setVisible(not field.isHidden())
+            field.installEventFilter(ShownWith(field, name))
             self.natives += natives
             self.add_line(name, field)
             added += [name, field]
@@ -255,6 +257,21 @@ class InsteadOf(QObject):
         self._takes_back = False
         if isalive(self._hidden):
             self._hidden.setFocus()
+
+
+class ShownWith(QObject):
+    """Shows a name only as long as its control is there."""
+
+    def __init__(self, control: QWidget, name: QWidget) -> None:
+        super().__init__(control)
+        self._name = name
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """See the control come and go."""
+        kind = None if event is None else event.type()
+        if kind in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._name.setVisible(kind == QEvent.Type.ShowToParent)
+        return False
 
 
 class TwoLines(QObject):

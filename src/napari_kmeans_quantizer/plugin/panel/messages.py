@@ -220,8 +220,9 @@ def obstacle(source: Source, settings: Settings, seen: Sequence[str]) -> Trouble
     if not seen:
         return NOTHING_TO_ADD
     n = source.n_clustered
-    if settings.palette is not None and len(settings.palette[0]) != n:
-        return _unfit("colors chosen at Colors from", len(settings.palette[0]), source, FIT)
+    given = settings.palette or settings.choose_from
+    if given is not None and len(given[0]) != n:
+        return _unfit("colors chosen at Colors from", len(given[0]), source, FIT)
     if settings.fixed_colors and len(settings.fixed_colors[0]) != n:
         return _unfit("locked colors", len(settings.fixed_colors[0]), source, UNLOCK)
     return None

@@ -32,7 +32,8 @@ class Possible:
     def __init__(self, viewer: napari.viewer.Viewer, choice: Choice, form: Form) -> None:
         self._viewer, self._choice, self._form = viewer, choice, form
         self._tooltips: dict[int, str] = {}
-        for control in (form.image, form.region, form.palette_from, form.channels, form.alpha):
+        colors = form.palette_from, form.palette_use
+        for control in (form.image, form.region, *colors, form.channels, form.alpha):
             control.changed.connect(self.look)
         form.auto.changed.connect(self.look)
         form.color_space.changed.connect(self._on_color_space)
@@ -59,8 +60,8 @@ class Possible:
         why = "Only RGB images can be measured otherwise: others in their own units."
         form.measure_own_units(bool(layers) and not self._choice.is_color)
         self._set(form.color_space, not form.own_units, why)
-        fitted = form.palette_from.value is None
-        why = "Nothing is fitted: the colors come from another result."
+        fitted = form.palette_from.value is None or form.takes_best
+        why = "Nothing is fitted: all colors are given."
         for control in (form.auto, form.min_psnr, form.effort, form.seed, form.sample):
             self._set(control, fitted, why)
         auto = fitted and bool(form.auto.value)

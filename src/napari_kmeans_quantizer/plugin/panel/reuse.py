@@ -178,7 +178,7 @@ class Reuse:
         """Set the controls to what made the viewer's active layer."""
         layer = self._viewer.layers.selection.active
         about = None if layer is None else About.of_layer(layer)
-        if about is None:
+        if about is None or not about.source_ids:
             text = "Select a layer that this panel made, in the layer list: its settings come back."
             self._work.complain(Trouble(text))
             return

@@ -162,7 +162,8 @@ class Runs:
         source, settings = product.state.source, product.state.settings
         if product.is_only_painted:
             return False
-        if source.key != self._choice.key or settings.palette is not None:
+        given = settings.palette or settings.choose_from
+        if source.key != self._choice.key or given is not None:
             return False
         return self._choice.fixed_colors(source) != settings.fixed_colors
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # in names of files, on one system or another
 LONGEST = 80  # characters of an image's name
 CSV, PNG, SVG = "Table (*.csv)", "PNG picture (*.png)", "SVG picture (*.svg)"
+GIF, TIFF = "GIF picture (*.gif)", "TIFF picture (*.tif)"
 
 
 def save_as(
@@ -47,10 +48,14 @@ def save_as(
     try:
         save(path)
     except (OSError, ValueError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        tell(f"Not saved: {reason}")
+        tell(f"Not saved: {reason_of(error)}")
     else:
         tell(f"Saved {path.name}")
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a file could not be read or written."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def proposed_name(image: str, what: str) -> str:
@@ -87,6 +92,17 @@ def ask_path(parent: QWidget, caption: str, name: str, filters: list[str]) -> Pa
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
     dialog.setDefaultSuffix(_suffix(filters[0]))
     dialog.selectFile(name)
+    accepted = dialog.exec()
+    chosen = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(chosen[0]) if accepted and chosen else None
+
+
+def ask_file(parent: QWidget, caption: str, filters: list[str]) -> Path | None:
+    """Let the user choose a file to read; None if they thought better of it."""
+    dialog = QFileDialog(parent, caption)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(filters)
     accepted = dialog.exec()
     chosen = dialog.selectedFiles()
     dialog.deleteLater()

@@ -1,0 +1,62 @@
+"""Palette files at "Colors from": asked for, read, offered and chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_kmeans_quantizer import read_palette
+from napari_kmeans_quantizer.core.files.palettes import READABLE
+from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
+from napari_kmeans_quantizer.plugin.views.files import ask_file, reason_of
+
+from .messages import Trouble
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from qtpy.QtWidgets import QWidget
+
+    from napari_kmeans_quantizer import Palette
+
+    from .colors_from import ColorsFrom
+
+
+class PaletteFiles:
+    """Reads palette files for a control.
+
+    Parameters
+    ----------
+    colors_from : ColorsFrom
+        Where they are offered.
+    complain : callable
+        Tells what cannot be read.
+    """
+
+    def __init__(self, colors_from: ColorsFrom, complain: Callable[[Trouble], None]) -> None:
+        self._colors_from, self._complain = colors_from, complain
+
+    def open(self, parent: QWidget, path: str | os.PathLike[str] | None) -> Palette | None:
+        """Read a palette file, and choose it; without a path, ask for one."""
+        if path is None:
+            path = ask_file(parent, "Colors from a palette file", _filters())
+        return None if path is None else self._read(Path(path))
+
+    def _read(self, path: Path) -> Palette | None:
+        try:
+            palette = read_palette(path)
+        except (OSError, ValueError) as error:
+            reason = reason_of(error).replace(str(path), path.name)
+            told = reason if path.name in reason else f"{path.name}: {reason}"
+            self._complain(Trouble(f"The palette cannot be read. {told}"))
+            return None
+        file = PaletteFile(path.name, palette)
+        self._colors_from.offer_file(file)
+        self._colors_from.value = file
+        return palette
+
+
+def _filters() -> list[str]:
+    every = " ".join(f"*{suffix}" for suffix in READABLE)
+    return [f"Palettes ({every})", "All files (*)"]
