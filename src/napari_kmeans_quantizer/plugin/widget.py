@@ -22,11 +22,13 @@ from .panel.comparing import Comparing
 from .panel.connections import Connections
 from .panel.editing import Editing, draw_palette
 from .panel.exploring import Exploring
+from .panel.exporting import Exporting
 from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
 from .panel.look import Look
 from .panel.messages import NO_RESULT
+from .panel.palette_files import PaletteFiles
 from .panel.pointing import Pointing
 from .panel.possible import Possible
 from .panel.preferences import NAMES, Memory
@@ -41,11 +43,12 @@ from .views.palette.view import PaletteView
 from .views.views import Views
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Sequence
 
     from napari.layers import Image, Labels, Shapes
 
-    from napari_kmeans_quantizer import Quantization
+    from napari_kmeans_quantizer import Palette, Quantization
 
     from .jobs import Worker
     from .models.display import Color
@@ -64,9 +67,9 @@ class QuantizerWidget(Container):
 
     Attributes
     ----------
-    image, n_colors, auto, color_space, palette_from, dither, dither_strength, region, apply, \
-    extent, channels, scaled, min_psnr, effort, seed, sample, alpha, no_data, add_image, \
-    add_labels, add_palette, live : magicgui widgets
+    image, n_colors, auto, color_space, palette_from, palette_use, dither, dither_strength, \
+    region, apply, extent, channels, scaled, min_psnr, effort, seed, sample, alpha, no_data, \
+    add_image, add_labels, add_palette, live : magicgui widgets
         The controls; each has a ``value``.
 
     Examples
@@ -86,7 +89,7 @@ class QuantizerWidget(Container):
         super().__init__(
             widgets=upper(self._form, self.live, self._start, self._busy), labels=False
         )
-        self.buttons = Buttons(*actions(self))
+        self.buttons = Buttons(actions(self))
         parts = self._form, self.live, self._start, self._busy, self.palette_view, self.buttons
         content = arrange(self.native, *parts)
         self._look = Look(self.native, content, self._viewer)
@@ -104,8 +107,8 @@ class QuantizerWidget(Container):
         self._form = form = Form(self._viewer.layers)
         self.image, self.n_colors, self.auto = form.image, form.n_colors, form.auto
         self.dither, self.dither_strength = form.dither, form.dither_strength
-        self.min_psnr = form.min_psnr
-        self.color_space, self.palette_from = form.color_space, form.palette_from
+        self.min_psnr, self.color_space = form.min_psnr, form.color_space
+        self.palette_from, self.palette_use = form.palette_from, form.palette_use
         self.region, self.apply, self.extent = form.region, form.apply, form.extent
         self.channels, self.scaled = form.channels, form.scaled
         self.effort, self.seed = form.effort, form.seed
@@ -130,6 +133,8 @@ class QuantizerWidget(Container):
         self._busy.remedy_of = Remedies(viewer, choice, form, session, self.run).of
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
+        self._exporting = Exporting(choice, work, self._busy)
+        self._palette_files = PaletteFiles(form.palette_from, self._busy.complain)
 
     # -- wires
 
@@ -139,6 +144,7 @@ class QuantizerWidget(Container):
         self._following = Following(self.native, *parts, self._draw, self._possible.look)
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
+        self.palette_from.ask = self.open_palette_file
         self._busy.notice.dismiss.clicked.connect(self._draw)
         connect_all([*self._form.parameters(), self.live], self._runs.soon)
         self.channels.changed.connect(self._following.on_selection)
@@ -385,6 +391,49 @@ class QuantizerWidget(Container):
     def apply_to_selected(self) -> Worker | None:
         """Do so with all selected images but its own, everywhere."""
         return self._reuse.apply_to_selected()
+
+    # -- files
+
+    def export(
+        self, what: str, path: str | os.PathLike[str] | None = None, overwrite: bool = False
+    ) -> Worker | None:
+        """Save what is shown of the chosen image; without a path, ask for one.
+
+        It is written beside whatever is under way, and told in the panel. What cannot be saved so
+        is told before anything is asked.
+
+        Parameters
+        ----------
+        what : {"indexed", "picture", "palette", "table"}
+            The picture with its palette; all values as they are painted; the colors as they are
+            shown; or a table of them.
+        path : str or path-like, optional
+            Where; the suffix says how.
+        overwrite : bool, optional
+            Replace a file that exists.
+
+        Returns
+        -------
+        Worker or None
+            As `run`; None if nothing is saved.
+        """
+        return self._exporting.export(self.native, what, path, overwrite)
+
+    def copy_palette(self, form: str) -> str | None:
+        """Copy all colors as "hex", "css" or "python" text, and return it."""
+        return self._exporting.copy_palette(form)
+
+    def open_palette_file(self, path: str | os.PathLike[str] | None = None) -> Palette | None:
+        """Choose the colors of a palette file at "Colors from"; without a path, ask for one.
+
+        Returns
+        -------
+        Palette or None
+            None if the file cannot be read, which the panel tells, or nobody has chosen one.
+        """
+        return self._palette_files.open(self.native, path)
+
+    # -- scripts
 
     def copy_as_python(self) -> str | None:
         """Copy a script for napari's console that makes the result again; return it, too."""

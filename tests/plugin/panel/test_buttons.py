@@ -61,9 +61,10 @@ def test_compare_beside_an_explored_stack(viewer, widget, photo, press, done):
     press("Compare")
 
 
-def test_copy_python(widget, photo, press):
+def test_copy_python(widget, photo):
     QApplication.clipboard().setText("before")
-    press("Copy Python")
+    entries = widget.buttons.menus["Export"].actions()
+    next(entry for entry in entries if entry.text() == "Copy Python").trigger()
     assert QApplication.clipboard().text() == widget.copy_as_python() != "before"
 
 

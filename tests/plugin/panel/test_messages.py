@@ -252,7 +252,7 @@ def test_layers_that_are_no_channels(viewer, widget, notice, click, settled):
 
 def test_what_needs_a_result_offers_to_make_one(viewer, widget, notice, click, settled):
     viewer.add_image(PHOTO, name="photo", rgb=True)
-    click(widget.buttons.buttons["Copy Python"])
+    widget.buttons.menus["Export"].actions()[0].trigger()
     assert notice.text.text() == messages.NO_RESULT.text
     click(notice.remedy)
     settled(widget)

@@ -71,7 +71,8 @@ def test_an_installed_package_has_its_own_pages(tmp_path, monkeypatch):
 def test_the_menu_opens_it(make_napari_viewer, qtbot):
     viewer = make_napari_viewer()
     widget = viewer.window.add_plugin_dock_widget("napari-kmeans-quantizer")[1]
-    entry = next(action for action in widget.buttons.menu.actions() if action.text() == "Help")
+    entries = widget.buttons.menus["More"].actions()
+    entry = next(action for action in entries if action.text() == "Help")
     assert "http" not in entry.toolTip()
     entry.trigger()
     view = viewer.window.dock_widgets["Help: K-means colors"]

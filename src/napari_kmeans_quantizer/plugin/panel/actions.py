@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
-from .buttons import Action
+from .buttons import Action, Menu
 from .comparing import BLINK_KEY, GRID_KEY
 
 
@@ -15,27 +16,56 @@ class Offers(Protocol):
     def open_color_space(self) -> object: ...  # noqa: D102
     def compare(self) -> object: ...  # noqa: D102
     def open_shares(self) -> object: ...  # noqa: D102
+    def export(self, what: str) -> object: ...  # noqa: D102
+    def copy_palette(self, form: str) -> object: ...  # noqa: D102
     def copy_as_python(self) -> object: ...  # noqa: D102
     def open_apply_palette(self) -> object: ...  # noqa: D102
     def restore_settings(self) -> object: ...  # noqa: D102
     def open_help(self) -> object: ...  # noqa: D102
 
 
-def actions(widget: Offers) -> tuple[list[Action], list[Action]]:
-    """Return the buttons, and the entries of the menu "More"."""
+def actions(widget: Offers) -> list[Action | Menu]:
+    """Return the buttons; some have a menu."""
     compare = f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}"
-    apply = "Paint other images in these colors, each within its region, and compare the shares"
-    restore = "Set the controls to what made the active layer"
-    buttons = [
+    return [
         Action("Explore K", "Try several numbers of colors", widget.open_explore),
         Action("Color space", "Pixels and colors as points in 3-D", widget.open_color_space),
         Action("Compare", compare, widget.compare),
         Action("Shares", "Shares of the colors, frame by frame", widget.open_shares),
+        Menu("Export", "Save picture, palette or table, or copy them", _exports(widget)),
+        Menu("More", "These colors for other images, settings, help", _more(widget)),
+    ]
+
+
+def _exports(widget: Offers) -> list[Action | Menu | None]:
+    files = [
+        ("Indexed PNG ...", "indexed", "Picture and palette in one: the smallest file"),
+        ("Painted picture ...", "picture", "All values as they are painted: PNG or TIFF"),
+        ("Palette ...", "palette", "For GIMP, Photoshop, Krita, Aseprite, web pages and others"),
+        ("Table ...", "table", "Colors, names, pixels and shares: CSV"),
+    ]
+    forms = [
+        ("hex", "hex", "One color a line"),
+        ("CSS", "css", "Variables for a style sheet"),
+        ("Python", "python", "A list of colors"),
+    ]
+    return [
+        *(Action(text, tooltip, partial(widget.export, what)) for text, what, tooltip in files),
+        None,
+        Menu(
+            "Copy palette as",
+            "All colors as text",
+            [Action(text, tip, partial(widget.copy_palette, form)) for text, form, tip in forms],
+        ),
         Action("Copy Python", "Copy a script that makes this result", widget.copy_as_python),
     ]
-    more = [
+
+
+def _more(widget: Offers) -> list[Action | Menu | None]:
+    apply = "Paint other images in these colors, each within its region, and compare the shares"
+    restore = "Set the controls to what made the active layer"
+    return [
         Action("Apply palette to ...", apply, widget.open_apply_palette),
         Action("Restore settings of selected layer", restore, widget.restore_settings),
         Action("Help", "A walk with pictures, all controls and all keys", widget.open_help),
     ]
-    return buttons, more

@@ -24,18 +24,31 @@ class Action(NamedTuple):
     do: Callable[[], object]
 
 
+class Menu(NamedTuple):
+    """Several things that the widget can do, behind one button or entry; None draws a line."""
+
+    text: str
+    tooltip: str
+    entries: Sequence[Action | Menu | None]
+
+
 class Buttons(QWidget):
-    """Small buttons in rows of three, of two where text is large; the last one opens a menu.
+    """Small buttons in rows of three, of two where text is large.
 
     Parameters
     ----------
-    actions : sequence of Action
+    offers : sequence of Action or Menu
         One button each.
-    more : sequence of Action
-        Entries of the menu.
+
+    Attributes
+    ----------
+    buttons : dict of str to QPushButton
+        By their texts.
+    menus : dict of str to QMenu
+        Of those that have one.
     """
 
-    def __init__(self, actions: Sequence[Action], more: Sequence[Action]) -> None:
+    def __init__(self, offers: Sequence[Action | Menu]) -> None:
         super().__init__()
         self._grid = layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -44,17 +57,15 @@ class Buttons(QWidget):
             layout.setColumnStretch(column, 1)
         self._columns = 0
         self.buttons: dict[str, QPushButton] = {}
-        for action in actions:
-            button = self._add(action.text, action.tooltip)
-            button.clicked.connect(lambda _=False, do=action.do: do())
-        button = self._add("More", "These colors for other images, settings, help")
-        self.menu = QMenu(button)
-        self.menu.setToolTipsVisible(True)
-        for action in more:
-            entry: Any = self.menu.addAction(action.text)
-            entry.setToolTip(action.tooltip)
-            entry.triggered.connect(lambda _=False, do=action.do: do())
-        button.setMenu(self.menu)
+        self.menus: dict[str, QMenu] = {}
+        for offer in offers:
+            button = self._add(offer.text, offer.tooltip)
+            if isinstance(offer, Menu):
+                self.menus[offer.text] = menu = QMenu(button)
+                _fill(menu, offer.entries)
+                button.setMenu(menu)
+            else:
+                button.clicked.connect(lambda _=False, do=offer.do: do())
         self._place()
 
     def _add(self, text: str, tooltip: str) -> QPushButton:
@@ -86,6 +97,21 @@ class Buttons(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._place()
+
+
+def _fill(menu: QMenu, entries: Sequence[Action | Menu | None]) -> None:
+    menu.setToolTipsVisible(True)
+    for offer in entries:
+        if offer is None:
+            menu.addSeparator()
+        elif isinstance(offer, Menu):
+            below: Any = menu.addMenu(offer.text)
+            below.menuAction().setToolTip(offer.tooltip)
+            _fill(below, offer.entries)
+        else:
+            entry: Any = menu.addAction(offer.text)
+            entry.setToolTip(offer.tooltip)
+            entry.triggered.connect(lambda _=False, do=offer.do: do())
 
 
 def undo_shortcuts(panel: QWidget, undo: Callable[[], object], redo: Callable[[], object]) -> None:

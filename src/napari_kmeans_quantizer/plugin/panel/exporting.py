@@ -1,0 +1,197 @@
+"""What goes out of the panel: files of the chosen image's State, and texts for the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from napari.utils.notifications import show_info
+from qtpy.compat import isalive
+from qtpy.QtWidgets import QApplication
+
+from napari_kmeans_quantizer import Progress
+from napari_kmeans_quantizer.core.files.palettes import WRITABLE
+from napari_kmeans_quantizer.core.report import in_bytes
+from napari_kmeans_quantizer.plugin import export
+from napari_kmeans_quantizer.plugin.jobs import Worker
+from napari_kmeans_quantizer.plugin.views import files
+
+from .messages import NO_RESULT, Trouble, told
+from .work import KNOWN
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Generator
+
+    from qtpy.QtWidgets import QWidget
+
+    from napari_kmeans_quantizer.plugin.models.state import State
+
+    from .busy import Busy
+    from .choice import Choice
+    from .work import Work
+
+
+PICTURES = {".png": files.PNG, ".gif": files.GIF, ".tif": files.TIFF}
+
+
+class Kind(NamedTuple):
+    """A kind of file that can be exported."""
+
+    caption: str
+    filters: Callable[[State], list[str]]
+    name: Callable[[State], str]
+    """Of the file, after the image's."""
+    obstacle: Callable[[State], str]
+    """Why it cannot be, and what to do; "" if it can."""
+    write: Callable[[Path, State, bool], str | None]
+    """Gets also whether to replace a file; returns what else is to be told of it."""
+
+
+def _save_indexed(path: Path, state: State, overwrite: bool) -> str:
+    n_bytes = export.write_indexed_picture(path, state, overwrite)
+    suffix = export.picture_suffixes(state)[0]
+    kind = "RGB " * state.display.is_color + suffix[1:].upper().replace("TIF", "TIFF")
+    return f" (the {kind} has {in_bytes(n_bytes)})"
+
+
+def _indexed_name(state: State) -> str:
+    return f"{export.count(state)}{export.indexed_suffixes(state)[0]}"
+
+
+KINDS = {
+    "indexed": Kind(
+        "Save indexed picture",
+        lambda state: [PICTURES[suffix] for suffix in export.indexed_suffixes(state)],
+        _indexed_name,
+        export.no_indexed,
+        _save_indexed,
+    ),
+    "picture": Kind(
+        "Save painted picture",
+        lambda state: [PICTURES[suffix] for suffix in export.picture_suffixes(state)],
+        lambda state: f"quantized{export.picture_suffixes(state)[0]}",
+        export.no_picture,
+        export.write_painted_picture,
+    ),
+    "palette": Kind(
+        "Save palette",
+        lambda _: [f"{name} (*{suffix})" for suffix, name in WRITABLE.items()],
+        lambda _: "palette.gpl",
+        lambda _: "",
+        export.write_shown_palette,
+    ),
+    "table": Kind(
+        "Save table",
+        lambda _: [files.CSV],
+        lambda _: "colors.csv",
+        lambda _: "",
+        export.write_table,
+    ),
+}
+
+
+class Exporting:
+    """Saves what is known of the chosen image, and copies its palette.
+
+    Files are written in a thread, beside a run that may be under way; they hold what was shown when
+    they were asked for.
+
+    Parameters
+    ----------
+    choice, work, busy
+        The widget's parts.
+    """
+
+    def __init__(self, choice: Choice, work: Work, busy: Busy) -> None:
+        self._choice, self._work, self._busy = choice, work, busy
+
+    def export(
+        self,
+        parent: QWidget,
+        what: str,
+        path: str | os.PathLike[str] | None = None,
+        overwrite: bool = False,
+    ) -> Worker | None:
+        """Save something to a file; without a path, ask for one.
+
+        Parameters
+        ----------
+        parent : QWidget
+            The window asking.
+        what : {"indexed", "picture", "palette", "table"}
+            What to save.
+        path : str or path-like, optional
+            Where; its suffix says how.
+        overwrite : bool, optional
+            Replace a file that exists; who is asked for the path is asked for this, too.
+
+        Returns
+        -------
+        Worker or None
+            The thread's worker; None if there is nothing to save, or it cannot be saved so.
+        """
+        if what not in KINDS:
+            raise ValueError(f"`what` must be one of {', '.join(map(repr, KINDS))}, got {what!r}.")
+        kind, state = KINDS[what], self._choice.state
+        if state is None:
+            self._busy.complain(NO_RESULT)
+            return None
+        if reason := kind.obstacle(state):
+            self._busy.complain(Trouble(reason))
+            return None
+        if path is None:
+            name = files.proposed_name(state.source.name, kind.name(state))
+            path = files.ask_path(parent, kind.caption, name, kind.filters(state))
+            overwrite = True
+        return None if path is None else self._begin(kind, state, Path(path), overwrite)
+
+    def _begin(self, kind: Kind, state: State, path: Path, overwrite: bool) -> Worker:
+        def steps() -> Generator[Progress, None, str]:
+            yield Progress(f"Saving {path.name}", 0.0)
+            more = kind.write(path, state, overwrite) or ""
+            return f"Saved {path.name}, {in_bytes(path.stat().st_size)}{more}"
+
+        worker = Worker(steps)
+        worker.returned.connect(self._saved)
+        worker.errored.connect(self._failed)
+        self._say(f"Saving {path.name} ...")
+        worker.start()
+        return worker
+
+    def _saved(self, message: str) -> None:
+        if not self._say(message):
+            show_info(message)
+
+    def _say(self, message: str) -> bool:
+        """Tell something in the status line, unless that tells how far a run is."""
+        free = isalive(self._busy.row.native) and not self._work.running
+        if free:
+            self._busy.say(message)
+        return free
+
+    def _failed(self, error: Exception) -> None:
+        known = isinstance(error, (OSError, *KNOWN))
+        reason = files.reason_of(error) if isinstance(error, OSError) else told(error).text
+        self._busy.complain(Trouble(f"Not saved: {reason}"))
+        self._say("Not saved.")
+        if not known:
+            raise error
+
+    def copy_palette(self, form: str) -> str | None:
+        """Copy all colors as a text, and return it.
+
+        Parameters
+        ----------
+        form : {"hex", "css", "python"}
+            One color a line, variables of a style sheet, or a list in Python.
+        """
+        state = self._choice.state
+        if state is None:
+            self._busy.complain(NO_RESULT)
+            return None
+        text = export.palette_text(state, form)
+        clipboard: Any = QApplication.clipboard()
+        clipboard.setText(text)
+        self._say(f"Copied the {export.count(state)}.")
+        return text
