@@ -103,6 +103,14 @@ def record_of(layer: Layer) -> Record | None:
     return _records.get(bare(layer))
 
 
+def state_shown_by(data: object) -> State | None:
+    """Return the state whose layer holds these very data, None if no layer of ours does."""
+    for layer, record in list(_records.items()):
+        if layer.data is data:
+            return record.state
+    return None
+
+
 def records_in(layers: Iterable[Layer]) -> dict[Key, Record]:
     """Return the records that some layers show, by the keys of their images.
 
