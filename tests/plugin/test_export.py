@@ -85,6 +85,7 @@ def test_several_channels_go_out_as_they_are_shown(tmp_path):
     ]
     state = state_of(layers)
     assert export.no_indexed(state) == ""
+    assert export.picture_suffixes(state) == [".png", ".tif"]
     export.write_indexed_picture(tmp_path / "x.png", state, overwrite=False)
     shown = export.shown_palette(state).paint(state.result.labels)
     with Pillow.open(tmp_path / "x.png") as made:

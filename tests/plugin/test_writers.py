@@ -11,6 +11,7 @@ from napari.plugins._npe2 import file_extensions_string_for_layers
 from npe2 import PluginManager, PluginManifest
 from pictures import COFFEE, GREY, PHOTO
 from PIL import Image as Pillow
+from qtpy.QtWidgets import QFileDialog
 
 from napari_kmeans_quantizer import Palette, read_palette, write_palette
 from napari_kmeans_quantizer.core.files.indexed.write import SUFFIXES
@@ -87,6 +88,37 @@ def test_the_painted_layer_is_saved_with_its_palette_if_that_is_chosen(
     with Pillow.open(path) as made:
         assert made.mode == "P"
     assert np.array_equal(decoded(path), viewer.layers["photo · quantized"].data)
+
+
+@pytest.mark.parametrize(
+    ("layer", "title", "name"),
+    [
+        ("photo · palette", "palette", "x.ase"),
+        ("photo · clusters", "indexed picture", "x.png"),
+        ("photo · quantized", "indexed picture", "x.png"),
+        ("photo", "indexed picture", None),
+    ],
+)
+def test_by_the_dialog_of_file_save(
+    viewer, widget, photo, tmp_path, monkeypatch, layer, title, name
+):
+    def choose(*_, filter, **__):  # as Qt calls it
+        ours = next(
+            x for x in filter.split(";;") if x.startswith(f"K-means Color Quantizer {title}")
+        )
+        return str(tmp_path / (name or "x.png")), ours
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(choose))
+    viewer.layers.selection.active = viewer.layers[layer]
+    if name is None:
+        with pytest.raises(OSError, match='"photo" was not made by the K-means'):
+            viewer.window._qt_window._qt_viewer._save_layers_dialog(selected=True)
+        return
+    viewer.window._qt_window._qt_viewer._save_layers_dialog(selected=True)
+    if name.endswith("ase"):
+        assert read_palette(tmp_path / name).hex == widget.state.hex
+    else:
+        assert np.array_equal(decoded(tmp_path / name), widget.result.image)
 
 
 def test_without_a_suffix_the_usual_one_is_added_and_nothing_replaced(

@@ -68,11 +68,15 @@ def painted(state: State) -> Quantization:
 
     Its image is what the painted layer holds, but for the veil over hidden clusters.
     """
-    result, display = state.result, state.display
-    if display.rgb or not display.is_color:
+    result = state.result
+    if not _is_recolored(state):
         return result
-    image, palette = picture(result, display), shown_palette(state)
+    image, palette = picture(result, state.display), shown_palette(state)
     return replace(result, image=image, palette=palette, channel_axis=image.ndim - 1, peak=255.0)
+
+
+def _is_recolored(state: State) -> bool:
+    return state.display.is_color and not state.display.rgb
 
 
 def table(state: State) -> pd.DataFrame:
@@ -144,12 +148,21 @@ def indexed_suffixes(state: State) -> list[str]:
 
 def picture_suffixes(state: State) -> list[str]:
     """Return which files can hold the painted picture as it is, the usual one first."""
-    made, able = as_picture(painted(state)), []
+    made, able = _blank(state), []
     for suffix in (".png", ".tif"):
         with suppress(ValueError):
             check_can_write(suffix, made)
             able.append(suffix)
     return able
+
+
+def _blank(state: State) -> Picture:
+    """Return a picture like the painted one that takes no time to make: to ask what can hold it."""
+    result = state.result
+    if _is_recolored(state):
+        image = np.broadcast_to(np.uint8(0), (*result.labels.shape, 3))
+        result = replace(result, image=image, channel_axis=image.ndim - 1)
+    return as_picture(result)
 
 
 def no_picture(state: State) -> str:
@@ -161,8 +174,10 @@ def no_picture(state: State) -> str:
 
 def no_indexed(state: State) -> str:
     """Return why a picture with its palette cannot be saved, and what to do; "" if it can."""
-    result = painted(state)
-    n_colors, dtype = len(result.palette), result.image.dtype
+    result, n_colors = state.result, len(state.result.palette)
+    dtype, n_channels = result.image.dtype, result.palette.n_channels
+    if _is_recolored(state):
+        dtype, n_channels = np.dtype(np.uint8), 3
     instead = "Save the painted picture instead, or the palette"
     if dtype not in (np.bool_, np.uint8):
         return (
@@ -175,10 +190,10 @@ def no_indexed(state: State) -> str:
             f'"{state.source.name}" has {result.labels.ndim} dimensions. {instead}; or '
             'quantize the current slice, see "Of stacks".'
         )
-    if result.palette.n_channels not in (1, 3):
+    if n_channels not in (1, 3):
         return (
-            f"An indexed picture is grey or RGB, and these colors have {result.palette.n_channels} "
-            f"channels. {instead}."
+            f"An indexed picture is grey or RGB, and these colors have {n_channels} channels. "
+            f"{instead}."
         )
     clear = result.mask is not None  # takes an entry of its own
     if n_colors > MOST_INDEXED - clear:

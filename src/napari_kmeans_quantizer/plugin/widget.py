@@ -134,7 +134,7 @@ class QuantizerWidget(Container):
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
         self._exporting = Exporting(choice, work, self._busy)
-        self._palette_files = PaletteFiles(form.palette_from, self._busy.complain)
+        self._palette_files = PaletteFiles(form.palette_from, self._busy)
 
     # -- wires
 

@@ -118,6 +118,9 @@ def test_what_is_wrong_with_a_file_is_told(widget, tmp_path, content):
     assert "The palette cannot be read." in widget.message
     assert "broken.gpl" in widget.message
     assert widget.palette_from.value is None
+    write_palette(path, Palette(COLORS), overwrite=True)
+    widget.open_palette_file(path)
+    assert widget.message == ""
 
 
 # -- all of them, or the best

@@ -167,7 +167,6 @@ def test_what_a_file_cannot_hold_is_told_before_anybody_is_asked(
     choose("Indexed PNG ...")
     assert shown == []
     assert '"deep" holds uint16. Save the painted picture instead' in widget.message
-    widget._busy.notice.clear()
     choose("Painted picture ...")
     saved("mine.png")
     with Pillow.open(tmp_path / "mine.png") as made:

@@ -167,14 +167,15 @@ class Exporting:
         """Tell something in the status line, unless that tells how far a run is."""
         free = isalive(self._busy.row.native) and not self._work.running
         if free:
+            self._busy.notice.clear()  # of what was tried before: it stands in the line's place
             self._busy.say(message)
         return free
 
     def _failed(self, error: Exception) -> None:
         known = isinstance(error, (OSError, *KNOWN))
         reason = files.reason_of(error) if isinstance(error, OSError) else told(error).text
-        self._busy.complain(Trouble(f"Not saved: {reason}"))
         self._say("Not saved.")
+        self._busy.complain(Trouble(f"Not saved: {reason}"))
         if not known:
             raise error
 

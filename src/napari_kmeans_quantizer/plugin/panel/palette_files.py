@@ -14,12 +14,12 @@ from .messages import Trouble
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
 
     from qtpy.QtWidgets import QWidget
 
     from napari_kmeans_quantizer import Palette
 
+    from .busy import Busy
     from .colors_from import ColorsFrom
 
 
@@ -30,12 +30,12 @@ class PaletteFiles:
     ----------
     colors_from : ColorsFrom
         Where they are offered.
-    complain : callable
+    busy : Busy
         Tells what cannot be read.
     """
 
-    def __init__(self, colors_from: ColorsFrom, complain: Callable[[Trouble], None]) -> None:
-        self._colors_from, self._complain = colors_from, complain
+    def __init__(self, colors_from: ColorsFrom, busy: Busy) -> None:
+        self._colors_from, self._busy = colors_from, busy
 
     def open(self, parent: QWidget, path: str | os.PathLike[str] | None) -> Palette | None:
         """Read a palette file, and choose it; without a path, ask for one."""
@@ -49,8 +49,9 @@ class PaletteFiles:
         except (OSError, ValueError) as error:
             reason = reason_of(error).replace(str(path), path.name)
             told = reason if path.name in reason else f"{path.name}: {reason}"
-            self._complain(Trouble(f"The palette cannot be read. {told}"))
+            self._busy.complain(Trouble(f"The palette cannot be read. {told}"))
             return None
+        self._busy.notice.clear()
         file = PaletteFile(path.name, palette)
         self._colors_from.offer_file(file)
         self._colors_from.value = file
