@@ -171,11 +171,12 @@ def in_palette(source: Source, palette: Palette, like: Settings | None = None) -
 def colors_for(source: Source, palette: Palette) -> tuple[Color, ...]:
     """Return the colors of a palette in the units of a source: alike where those are others.
 
-    Greys that have red, green and blue, as in all palette files, are greys for grey sources, too.
+    Greys that have red, green and blue, as in all palette files, are for grey sources what is shown
+    so bright.
     """
     if source.n_clustered == 1 and _is_grey(palette):
-        colors, counted = palette.colors[:, :1], (palette.dtype, palette.value_range)
-        palette = Palette(colors, palette.counts, palette.names, *counted)
+        (channel,) = source.display().channels
+        return tuple((float(value),) for value in channel.value_of(palette.rgb[:, 0]))
     if palette.n_channels == source.n_clustered:
         display = source.display()
         palette = palette.in_units_of(display.dtype, display.value_range)

@@ -234,9 +234,22 @@ def test_grey_images_have_no_such_colors_and_say_so(viewer, widget, run, gpl, no
     assert widget.palette_from.value is None
 
 
-def test_greys_of_a_file_are_for_grey_images(viewer, widget, run, tmp_path):
-    viewer.add_layer(Image(GREY, name="cells"))
-    write_palette(tmp_path / "greys.hex", Palette(np.repeat([[10], [90], [180]], 3, axis=1)))
+@pytest.mark.parametrize(
+    ("pixels", "limits"),
+    [
+        (GREY, (0, 255)),
+        (GREY.astype(np.uint16) * 16, (0, 4080)),
+        (GREY / 7, (0, 36)),
+        (GREY.astype(np.int32) - 100, (-100, 155)),
+    ],
+)
+def test_greys_of_a_file_are_shown_as_such_in_grey_images(
+    viewer, widget, run, tmp_path, pixels, limits
+):
+    viewer.add_layer(Image(pixels, name="cells", contrast_limits=limits))
+    greys = Palette(np.repeat([[10], [90], [180]], 3, axis=1))
+    write_palette(tmp_path / "greys.hex", greys)
     widget.open_palette_file(tmp_path / "greys.hex")
     run(widget)
-    assert widget.result.palette.values.ravel().tolist() == [10, 90, 180]
+    assert widget.state.hex == greys.hex
+    assert widget.result.palette.n_channels == 1

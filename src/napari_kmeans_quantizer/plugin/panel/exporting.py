@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -154,7 +155,7 @@ class Exporting:
 
         worker = Worker(steps)
         worker.returned.connect(self._saved)
-        worker.errored.connect(self._failed)
+        worker.errored.connect(partial(self._failed, path))
         self._say(f"Saving {path.name} ...")
         worker.start()
         return worker
@@ -171,11 +172,11 @@ class Exporting:
             self._busy.say(message)
         return free
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, path: Path, error: Exception) -> None:
         known = isinstance(error, (OSError, *KNOWN))
         reason = files.reason_of(error) if isinstance(error, OSError) else told(error).text
         self._say("Not saved.")
-        self._busy.complain(Trouble(f"Not saved: {reason}"))
+        self._busy.complain(Trouble(f"Not saved: {reason.replace(str(path), path.name)}"))
         if not known:
             raise error
 
