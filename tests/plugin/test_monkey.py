@@ -111,6 +111,8 @@ class Monkey:
 
     def do_duplicate(self):
         layer = self.pick(self.viewer.layers)
+        if layer is not None and not layer.visible and self.viewer.dims.ndisplay == 3:
+            return  # napari fails to add a hidden RGB layer in 3-D, and cannot remove it then
         if layer is not None and len(self.viewer.layers) < MOST_LAYERS:
             self.viewer.layers.selection.active = layer
             get_app_model().commands.execute_command("napari.layer.duplicate").result()
