@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import CheckBox, FloatSpinBox, Slider, SpinBox
+from qtpy.QtWidgets import QAbstractSpinBox
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
@@ -58,6 +59,9 @@ class HowMany:
         native.setSuffix(" dB")
         native.setDecimals(1)
         native.setSpecialValueText("any")
+        count: Any = self.number.native
+        count.setObjectName("number")  # leaves the room to the slider beside it: see `look`
+        count.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.auto.changed.connect(self._on_auto)
         self.min_psnr.changed.connect(self._on_quality)
         self._on_quality(0)

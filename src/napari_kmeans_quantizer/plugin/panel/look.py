@@ -22,6 +22,7 @@ QPushButton#start:hover {{ background: {highlight}; }}
 QPushButton#start:disabled {{ background: {foreground}; font-weight: normal; }}
 QAbstractSpinBox[found="true"]:disabled {{ color: {text}; }}
 QDoubleSpinBox#strength {{ min-width: 40px; }}
+QAbstractSpinBox#number {{ min-width: 2.4em; max-width: 2.4em; padding: 0px; }}
 QFrame#notice {{
     background: {foreground}; border: 1px solid {edge}; border-left: 4px solid {edge};
     border-radius: 3px;
