@@ -192,20 +192,16 @@ def _diffusion(scene: _Scene, spread: float) -> Diffusion:
 
 def _mixed(scene: _Scene, tile: Floats, spread: float, nearest: Labels, labels: Labels) -> Steps:
     """Label by thresholds, pixel by pixel."""
-    from .kernels import dithering as kernels
-    from .kernels.points import assign
+    from .kernels.dithering import mix
 
-    pixels, places = scene.pixels, scene.places
+    pixels = scene.pixels
     ranks = np.argsort(np.argsort(scene.centers.sum(axis=1), kind="stable"), kind="stable")
 
     def one_part(part: slice) -> None:
-        points, found = scene.points(part), nearest[part].astype(np.int32)
-        beyond, others = np.empty_like(points), np.zeros(len(points), np.int32)
-        kernels.look_beyond(points, found, places, spread, beyond)
-        assign(read_only(beyond), places, others, np.empty(len(points)))
-        kernels.mix(
-            points, others, part.start, scene.width, scene.height, tile, places, ranks,
-            scene.strength, found,
+        found = nearest[part].astype(np.int32)
+        mix(
+            scene.points(part), part.start, scene.width, scene.height, tile, scene.places, ranks,
+            spread, scene.strength, found,
         )  # fmt: skip
         labels[part] = found
 
@@ -236,6 +232,7 @@ def _painted(
     scene: _Scene, labels: Labels, painting: Painting
 ) -> Generator[Progress, None, Painting]:
     """Paint in these labels, and gather the figures."""
+    from .kernels.dithering import paint
     from .kernels.points import tally
 
     pixels, centers, places = scene.pixels, scene.centers, scene.places
@@ -245,14 +242,16 @@ def _painted(
         colors, selected = pixels.chunk(index), pixels.selected(index)
         found = labels[pixels.span(index)]
         found = found if selected is None else found[selected]
-        pixels.write(canvas.image, index, np.take(values, found, axis=0, mode="clip"))
+        painted = np.empty_like(colors)
         about, in_space = blank_totals(centers), blank_totals(places)
         for start in range(0, len(colors), PART):
             numbers = read_only(pixels.numbers(colors[start : start + PART]))
             some = found[start : start + PART].astype(np.int32)
+            paint(values.view(np.uint8), some, painted[start : start + PART].view(np.uint8))
             tally(numbers, some, centers, 1.0, about)
             if scene.space is not None:
                 tally(read_only(scene.in_space(numbers)), some, places, 1.0, in_space)
+        pixels.write(canvas.image, index, painted)
         return about, about if scene.space is None else in_space
 
     about, squares = blank_totals(centers), 0.0

@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .jit import inner, jit
+from .points import BLOCK, STRIDE, find_nearest, pad
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
+
+POINTS = "1f88f32d21a1"
+"""Digest of `points`, whose kernels are compiled into these; see the package's docstring."""
 
 I64: Any = np.int64  # not a literal: numba would compile for each
 U64 = np.uint64
@@ -305,68 +309,132 @@ def _nearest_of_all(value: Array, places: Array) -> int:
 
 
 @jit
-def look_beyond(points: Array, nearest: Array, places: Array, reach: float, beyond: Array) -> None:
-    """Find what lies beyond points, as seen from their nearest places, at least at some distance.
-
-    IN `points` (n, D) float64, of at least three coordinates, `nearest` (n,) int32, `places` (K, D)
-    float64, `reach`: the distance. OUT `beyond` (n, D) float64.
-    """
-    for p in range(U64(len(points))):
-        k = U64(nearest[p])
-        e0, e1, e2 = points[p, 0], points[p, 1], points[p, 2]
-        e0, e1, e2 = e0 - places[k, 0], e1 - places[k, 1], e2 - places[k, 2]
-        squares = e0 * e0 + e1 * e1 + e2 * e2
-        for d in range(3, points.shape[1]):
-            squares += (points[p, d] - places[k, d]) * (points[p, d] - places[k, d])
-        times = reach / math.sqrt(squares if squares > TINY else TINY)
-        times = times if times > BEYOND else BEYOND
-        beyond[p, 0] = places[k, 0] + times * e0
-        beyond[p, 1] = places[k, 1] + times * e1
-        beyond[p, 2] = places[k, 2] + times * e2
-        for d in range(3, points.shape[1]):
-            beyond[p, d] = places[k, d] + times * (points[p, d] - places[k, d])
-
-
-@jit
 def mix(
     points: Array,
-    others: Array,
     first: int,
     width: int,
     height: int,
     tile: Array,
     places: Array,
     ranks: Array,
+    reach: float,
     strength: float,
     labels: Array,
 ) -> None:
-    """Choose one of two places by thresholds.
+    """Choose by thresholds one of two places: the nearest, and the one nearest to what is beyond.
 
     The share of either is that of the point of the line between them that is nearest to the pixel.
+    Every step is a short loop over a block: a pixel need not wait for all the steps of others.
 
-    IN `points` (n, D) float64, of at least three coordinates, `others` (n,) int32: the place on the
-    other side; `first`: the first pixel's number in its image of `height` rows of `width`; `tile`
-    (T, T) float64, T a power of two: thresholds in 0..1; `places` (K, D) float64, `ranks` (K,)
-    int64: their order by brightness; `strength` of the mixture.
+    IN `points` (n, D) float64, of at least three coordinates; `first`: the first pixel's number in
+    its image of `height` rows of `width`; `tile` (T, T) float64, T a power of two: thresholds in
+    0..1; `places` (K, D) float64, `ranks` (K,) int64: their order by brightness; `reach`: how far
+    from the nearest place is beyond, at least; `strength` of the mixture.
     INOUT `labels` (n,) int32: the nearest place, and what is chosen.
     """
-    last = U64(len(tile) - 1)
-    x, y = U64(first % width), U64(first // width % height)
-    for p in range(U64(len(points))):
-        a, b = U64(labels[p]), U64(others[p])
-        t = tile[y & last, x & last]
+    n_channels = places.shape[1]
+    padded = pad(places, len(places) + 3, n_channels)
+    offsets, beyond = np.zeros((n_channels, STRIDE)), np.zeros((n_channels, STRIDE))
+    thresholds, others = np.empty(BLOCK), np.empty(BLOCK, np.int64)
+    one, other = np.empty(BLOCK), np.empty(BLOCK)
+    for start in range(0, len(points), BLOCK):
+        stop = min(start + BLOCK, len(points))
+        some = labels[start:stop]
+        _load_offsets(points[start:stop], some, places, offsets, beyond)
+        _look_beyond(reach, offsets, one, beyond)
+        find_nearest(beyond, places, padded, one, others, other)
+        _look_up(first + start, stop - start, width, height, tile, thresholds)
+        _choose(offsets, others, places, ranks, strength, thresholds, one, other, some)
+
+
+@inner
+def _load_offsets(
+    points: Array, labels: Array, places: Array, offsets: Array, nearest: Array
+) -> None:
+    """Load the nearest places of points, and how far away these are. OUT both (D, n..) float64."""
+    for d in range(places.shape[1]):
+        x, a = offsets[d], nearest[d]
+        for i in range(len(labels)):
+            a[i] = places[U64(labels[i]), d]
+            x[i] = points[i, d] - a[i]
+
+
+@inner
+def _look_beyond(reach: float, offsets: Array, times: Array, beyond: Array) -> None:
+    """Find what lies beyond points, as seen from their nearest places, at least at some distance.
+
+    IN `offsets` (D, n..) float64: from these places. OUT `times` (n,) float64: so much farther.
+    INOUT `beyond` (D, n..) float64: these places, and what is beyond.
+    """
+    times[:] = 0.0
+    for d in range(len(offsets)):
+        x = offsets[d]
+        for i in range(len(times)):
+            times[i] += x[i] * x[i]
+    for i in range(len(times)):
+        farther = reach / math.sqrt(times[i] if times[i] > TINY else TINY)
+        times[i] = farther if farther > BEYOND else BEYOND
+    for d in range(len(offsets)):
+        x, a = offsets[d], beyond[d]
+        for i in range(len(times)):
+            a[i] += times[i] * x[i]
+
+
+@inner
+def _look_up(number: int, n: int, width: int, height: int, tile: Array, thresholds: Array) -> None:
+    """Look the thresholds of pixels up, row by row. OUT `thresholds` (n..,) float64."""
+    last, start = len(tile) - 1, 0
+    while start < n:
+        x, y = number % width, number // width % height
+        stop = min(n, start + width - x)
+        for i in range(start, stop):
+            thresholds[i] = tile[U64(y & last), U64((x + i - start) & last)]
+        number, start = number + stop - start, stop
+
+
+@inner
+def _choose(
+    offsets: Array,
+    others: Array,
+    places: Array,
+    ranks: Array,
+    strength: float,
+    thresholds: Array,
+    along: Array,
+    squares: Array,
+    labels: Array,
+) -> None:
+    """Choose the other place where a point is far enough on the way to it.
+
+    INOUT `labels` (n,) int32. OUT `along` and `squares` (n..,) float64: of the ways.
+    """
+    along[:] = 0.0
+    squares[:] = 0.0
+    for d in range(places.shape[1]):
+        x = offsets[d]
+        for i in range(len(labels)):
+            way = places[U64(others[i]), d] - places[U64(labels[i]), d]
+            along[i] += x[i] * way
+            squares[i] += way * way
+    for i in range(len(labels)):
+        a, b = U64(labels[i]), U64(others[i])
         # Whichever of two places is the nearest, the same thresholds choose the darker one.
-        t = t if ranks[b] < ranks[a] else 1.0 - t
-        w0, w1 = places[b, 0] - places[a, 0], places[b, 1] - places[a, 1]
-        w2 = places[b, 2] - places[a, 2]
-        along = (points[p, 0] - places[a, 0]) * w0 + (points[p, 1] - places[a, 1]) * w1
-        along += (points[p, 2] - places[a, 2]) * w2
-        squares = w0 * w0 + w1 * w1 + w2 * w2
-        for d in range(3, points.shape[1]):
-            way = places[b, d] - places[a, d]
-            along += (points[p, d] - places[a, d]) * way
-            squares += way * way
-        labels[p] = others[p] if t * squares < strength * along else labels[p]
-        x += U64(1)
-        if x == U64(width):
-            x, y = U64(0), (U64(0) if y + U64(1) == U64(height) else y + U64(1))
+        threshold = thresholds[i] if ranks[b] < ranks[a] else 1.0 - thresholds[i]
+        labels[i] = b if threshold * squares[i] < strength * along[i] else a
+
+
+@jit
+def paint(colors: Array, labels: Array, painted: Array) -> None:
+    """Copy the colors of labels.
+
+    IN `colors` (K, B) uint8: their bytes, `labels` (n,) int32. OUT `painted` (n, B) uint8.
+    """
+    if colors.shape[1] == 3:
+        for p in range(U64(len(labels))):
+            k = U64(labels[p])
+            painted[p, 0], painted[p, 1], painted[p, 2] = colors[k, 0], colors[k, 1], colors[k, 2]
+    else:
+        for p in range(U64(len(labels))):
+            k = U64(labels[p])
+            for b in range(colors.shape[1]):
+                painted[p, b] = colors[k, b]

@@ -227,7 +227,7 @@ def _store(nearest: Array, best: Array, labels: Array, distances: Array) -> int:
 
 
 @inner
-def _pad(centers: Array, n_rows: int, n_columns: int) -> Array:
+def pad(centers: Array, n_rows: int, n_columns: int) -> Array:
     """Add centers at infinity, which win nothing, and features of 0, which add nothing.
 
     In loops, because assigning to a slice of a matrix takes numba three seconds to compile.
@@ -241,6 +241,29 @@ def _pad(centers: Array, n_rows: int, n_columns: int) -> Array:
     return padded
 
 
+@inner
+def find_nearest(
+    block: Array, centers: Array, padded: Array, one: Array, nearest: Array, best: Array
+) -> None:
+    """Find the nearest centers of the points of a block; ties go to the lower index.
+
+    IN `block` (max(D, 3), STRIDE) and `centers` (K, D) float64, `padded`: the centers, `pad` to
+    K + 3 rows and at least three columns.
+    OUT `one` (BLOCK,) float64: room to work in, `nearest` (BLOCK,) int64, `best` (BLOCK,) float64:
+    squared distances.
+    """
+    n_clusters, n_features = centers.shape
+    best[:] = np.inf
+    nearest[:] = 0
+    if n_features <= 3:
+        for k in range(0, n_clusters, 4):
+            _nearest_of_four(block, padded, k, nearest, best)
+    else:
+        for k in range(n_clusters):
+            _distances(block, n_features - 3, centers[k], one)
+            _nearer(block, n_features - 3, centers[k], k, one, nearest, best)
+
+
 @jit
 def assign(points: Array, centers: Array, labels: Array, distances: Array) -> int:
     """Find every point's nearest center; ties go to the lower index.
@@ -251,7 +274,7 @@ def assign(points: Array, centers: Array, labels: Array, distances: Array) -> in
     Returns how many entries of `labels` changed.
     """
     n_clusters, n_features = centers.shape
-    padded = _pad(centers, n_clusters + 3, max(n_features, 3))
+    padded = pad(centers, n_clusters + 3, max(n_features, 3))
     block = np.zeros((max(n_features, 3), STRIDE))
     best, one = np.empty(BLOCK), np.empty(BLOCK)
     nearest = np.empty(BLOCK, np.int64)
@@ -259,15 +282,7 @@ def assign(points: Array, centers: Array, labels: Array, distances: Array) -> in
     for start in range(0, len(points), BLOCK):
         stop = min(start + BLOCK, len(points))
         _load(points[start:stop], block)
-        best[:] = np.inf
-        nearest[:] = 0
-        if n_features <= 3:
-            for k in range(0, n_clusters, 4):
-                _nearest_of_four(block, padded, k, nearest, best)
-        else:
-            for k in range(n_clusters):
-                _distances(block, n_features - 3, centers[k], one)
-                _nearer(block, n_features - 3, centers[k], k, one, nearest, best)
+        find_nearest(block, centers, padded, one, nearest, best)
         changed += _store(nearest, best, labels[start:stop], distances[start:stop])
     return changed
 
@@ -314,7 +329,7 @@ def reassign(points: Array, centers: Array, moved: Array, labels: Array, gaps: A
     size = BLOCK
     while size > 32 and size * n_features > CACHED:
         size //= 2
-    padded = _pad(centers, n_clusters + 1, n_features)
+    padded = pad(centers, n_clusters + 1, n_features)
     block = np.zeros((n_features, size + 24))
     fold = np.empty((2, BLOCK))
     one, other = np.empty(BLOCK), np.empty(BLOCK)
