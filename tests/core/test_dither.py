@@ -148,6 +148,13 @@ def test_a_line_is_one_row(method):
     assert np.array_equal(q.labels, row.labels[0])
 
 
+@pytest.mark.parametrize("shape", [(600, 1), (130, 5), (9, 64), (5, 257), (2, 700)])
+def test_rows_of_any_width(method, shape):
+    image, colors = noise(*shape, 3), noise(9, 3, seed=1)
+    q = quantize(image, palette=colors, channel_axis=-1, dither=method)
+    assert np.array_equal(q.labels, expected_labels(image, colors, method))
+
+
 @pytest.mark.parametrize("shape", [(1,), (1, 1), (7, 1), (1, 7)])
 def test_tiny_images(method, shape):
     q = quantize(noise(*shape), 3, dither=method)

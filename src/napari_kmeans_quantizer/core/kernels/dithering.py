@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-POINTS = "1f88f32d21a1"
+POINTS = "c20ee439265c"
 """Digest of `points`, whose kernels are compiled into these; see the package's docstring."""
 
 I64: Any = np.int64  # not a literal: numba would compile for each
@@ -336,7 +336,7 @@ def mix(
     padded = pad(places, len(places) + 3, n_channels)
     offsets, beyond = np.zeros((n_channels, STRIDE)), np.zeros((n_channels, STRIDE))
     thresholds, others = np.empty(BLOCK), np.empty(BLOCK, np.int64)
-    one, other = np.empty(BLOCK), np.empty(BLOCK)
+    one, other, ways = np.zeros(BLOCK), np.zeros(BLOCK), np.zeros(BLOCK)
     for start in range(0, len(points), BLOCK):
         stop = min(start + BLOCK, len(points))
         some = labels[start:stop]
@@ -344,7 +344,7 @@ def mix(
         _look_beyond(reach, offsets, one, beyond)
         find_nearest(beyond, places, padded, one, others, other)
         _look_up(first + start, stop - start, width, height, tile, thresholds)
-        _choose(offsets, others, places, ranks, strength, thresholds, one, other, some)
+        _choose(offsets, others, places, ranks, strength, thresholds, ways, one, other, some)
 
 
 @inner
@@ -400,27 +400,32 @@ def _choose(
     ranks: Array,
     strength: float,
     thresholds: Array,
+    ways: Array,
     along: Array,
     squares: Array,
     labels: Array,
 ) -> None:
     """Choose the other place where a point is far enough on the way to it.
 
-    INOUT `labels` (n,) int32. OUT `along` and `squares` (n..,) float64: of the ways.
+    IN `offsets` (D, n..) float64 from the nearest places, `others` (n..,) int64, `thresholds`
+    (n..,) float64. INOUT `labels` (n,) int32: the nearest places, and what is chosen.
+    OUT `ways`, `along` and `squares` (n..,) float64: room to work in, zeros at first.
     """
     along[:] = 0.0
     squares[:] = 0.0
     for d in range(places.shape[1]):
         x = offsets[d]
         for i in range(len(labels)):
-            way = places[U64(others[i]), d] - places[U64(labels[i]), d]
-            along[i] += x[i] * way
-            squares[i] += way * way
+            ways[i] = places[U64(others[i]), d] - places[U64(labels[i]), d]
+        for i in range(len(along)):
+            along[i] += x[i] * ways[i]
+            squares[i] += ways[i] * ways[i]
     for i in range(len(labels)):
-        a, b = U64(labels[i]), U64(others[i])
         # Whichever of two places is the nearest, the same thresholds choose the darker one.
-        threshold = thresholds[i] if ranks[b] < ranks[a] else 1.0 - thresholds[i]
-        labels[i] = b if threshold * squares[i] < strength * along[i] else a
+        is_darker = ranks[U64(others[i])] < ranks[U64(labels[i])]
+        threshold = thresholds[i] if is_darker else 1.0 - thresholds[i]
+        is_other = threshold * squares[i] < strength * along[i]
+        labels[i] = others[i] if is_other else labels[i]
 
 
 @jit

@@ -469,8 +469,8 @@ def tally(points: Array, labels: Array, places: Array, sign: float, totals: Arra
     INOUT `totals` (K, 2 + D) float64: counts, squared distances from the places, and offsets
     (of values, a million sixty thousands would lose digits).
     """
-    for i in range(len(points)):
-        k = labels[i]
+    for i in range(np.uint64(len(points))):  # unsigned: none counts from the end
+        k = np.uint64(labels[i])
         squares = 0.0
         for d in range(points.shape[1]):
             off = points[i, d] - places[k, d]
