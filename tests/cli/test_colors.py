@@ -176,7 +176,8 @@ def test_palettes_that_cannot_be_read(run, photo, here, option, name, content, m
         (["-o", "x.png", "--out-dir", "."], "-o names the result: leave out --out-dir"),
         (["-o", "x.png", "--suffix", "-x"], "-o names the result"),
         (["-"], "-: standard input can not be mixed with other pictures."),
-        (["--unknown"], "unrecognized arguments: --unknown"),
+        (["--unknown"], "--unknown: is no option. See --help."),
+        (["--outdir=x", "y.png"], "--outdir: is no option. Is --out-dir meant?"),
     ],
 )  # fmt: skip
 def test_wrong_usage(run, photo, here, arguments, message):
@@ -191,4 +192,12 @@ def test_wrong_usage(run, photo, here, arguments, message):
 def test_no_picture_at_all(run):
     said = run()
     assert said.status == 2
-    assert "the following arguments are required: PICTURE" in said.err
+    assert "name a PICTURE: a file, a pattern or a folder. See --help." in said.err
+
+
+def test_a_picture_that_looks_like_an_option(run, photo, here):
+    photo.rename(here / "-dash.png")
+    assert "the picture of this name is ./-dash.png." in run("-dash.png").err
+    assert run("./-dash.png", "-k", 2).status == 0
+    assert run("--suffix", "-x", "--", "-dash.png").status == 0
+    assert names(here) == ["-dash-2-colors.png", "-dash-x.png", "-dash.png"]

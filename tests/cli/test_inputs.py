@@ -28,6 +28,13 @@ def test_files_in_the_order_in_which_they_are_named(here):
     assert found("b.png", "a.png") == ["b.png", "a.png"]
 
 
+def test_pictures_and_options_in_any_order(run, here):
+    make("a.png", "b.png", "c.png", "-d.png")
+    assert run("a.png", "-k", 3, "b.png", "--quiet", "c.png", "--rgb", "--", "-d.png").status == 0
+    results = [f"{stem}-3-colors.png" for stem in ("-d", "a", "b", "c")]
+    assert set(names(here)) >= set(results)
+
+
 def test_each_file_once(here):
     make("a.png")
     assert found("a.png", "./a.png", "*.png", ".") == ["a.png"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -89,17 +90,39 @@ class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message.removeprefix('argument ')}\n")
+        kind, _, words = message.partition("unrecognized arguments: ")
+        text = message if kind or not words else self._unknown(words)
+        self.exit(2, f"{self.prog}: {text.removeprefix('argument ')}\n")
+
+    def _unknown(self, words: str) -> str:
+        """Return what helps with options that there are not; pictures may be among the words."""
+        from difflib import get_close_matches
+
+        option = next((word for word in words.split(" ") if word.startswith("-")), words)
+        if os.path.exists(option):
+            return f"{option}: is no option; the picture of this name is ./{option}."
+        option = option.partition("=")[0]
+        near = get_close_matches(option, self._option_string_actions, 1)
+        return f"{option}: is no option. {f'Is {near[0]} meant?' if near else 'See --help.'}"
 
 
 def parsed(arguments: Sequence[str]) -> Options:
     """Return what the arguments say; exit with status 2 if that is nothing."""
     parser = _parser()
-    options = Options(**vars(parser.parse_args(_joined(arguments))))
+    words, pictures = _parted(arguments)
+    options = Options(**vars(parser.parse_intermixed_args(_joined(words))))
+    options.pictures.extend(pictures)
     for is_wrong, message in _wrong(options):
         if is_wrong:
             parser.error(message)
     return options
+
+
+def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return what comes before and after ``--``: after it, all are pictures, whatever the name."""
+    words = list(arguments)
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at + 1 :]
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
@@ -109,14 +132,14 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     """
     written: list[str] = []
     rest = list(arguments)
-    while rest and rest[0] != "--":
+    while rest:
         word = rest.pop(0)
         if word == "--dither":
             word += "=" + (rest.pop(0) if rest and rest[0] in METHODS else METHODS[0])
         elif word == "--suffix" and rest:
             word += "=" + rest.pop(0)
         written.append(word)
-    return written + rest
+    return written
 
 
 def _wrong(options: Options) -> list[tuple[bool, str]]:
@@ -125,6 +148,7 @@ def _wrong(options: Options) -> list[tuple[bool, str]]:
     many = options.n_colors not in (None, "auto") and options.n_colors > 256  # type: ignore[operator]
     stdin = STANDARD in options.pictures
     return [
+        (not options.pictures, "name a PICTURE: a file, a pattern or a folder. See --help."),
         (
             options.palette is not None and options.choose_from is not None,
             "not both --palette, to paint in all colors of a file, and --choose-from, to paint in "
@@ -174,7 +198,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_pictures(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "pictures", nargs="+", metavar="PICTURE", help="file, pattern, folder; - for standard input"
+        "pictures", nargs="*", metavar="PICTURE", help="file, pattern, folder; - for standard input"
     )
     group.add_argument(
         "-r", "--recursive", action="store_true", help="also what is in folders of folders"
