@@ -48,6 +48,18 @@ def test_the_same_names_in_another_folder(run, photo, here):
     assert "photo.png: is the picture itself" in said.err
 
 
+def test_the_folder_of_results_is_made(run, photo, here):
+    report = ["--report", "out/report.csv", "--save-palette", "out/few.gpl"]
+    assert run(photo, "-k", 3, "--out-dir", "out", *report).status == 0
+    assert names(here / "out") == ["few.gpl", "photo-3-colors.png", "report.csv"]
+
+
+def test_the_report_of_failures_lies_in_a_new_folder_too(run, here):
+    (here / "broken.png").write_bytes(b"broken")
+    assert run("broken.png", "--out-dir", "out", "--report", "out/report.csv").status == 1
+    assert names(here / "out") == ["report.csv"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
@@ -142,8 +154,11 @@ def test_two_results_of_one_name(run, here, arguments, nothing_is_read):
     ("arguments", "message"),
     [
         (["-o", "none/a.png"], "-o: there is no folder none."),
-        (["--out-dir", "none"], "--out-dir: there is no folder none."),
-        (["--out-dir", "photo.png"], "--out-dir: there is no folder photo.png."),
+        (["--out-dir", "none/new"], "--out-dir: there is no folder none."),
+        (["--out-dir", "photo.png"], "--out-dir: photo.png is no folder."),
+        (["--out-dir", "photo.png/new"], "--out-dir: photo.png is no folder."),
+        (["--out-dir", "new", "-o", "a.png"], "-o names the result: leave out --out-dir"),
+        (["--out-dir", "new", "--report", "old.csv"], "--report: old.csv: exists already"),
         (["--save-palette", "none/a.gpl"], "--save-palette: there is no folder none."),
         (["--report", "none/a.csv"], "--report: there is no folder none."),
         (["--report", "old.csv"], "--report: old.csv: exists already: --force replaces it."),

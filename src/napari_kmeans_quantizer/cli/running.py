@@ -69,7 +69,10 @@ def _plan(options: Options) -> tuple[Colors, list[Task]]:
     """Check all that can be checked before any work."""
     colors = given_colors(options)
     sources = find_sources(options.pictures, options.recursive, options.out_dir)
-    return colors, planned(options, sources)
+    tasks = planned(options, sources)
+    if options.out_dir is not None:
+        options.out_dir.mkdir(exist_ok=True)
+    return colors, tasks
 
 
 def _done(batch: Batch, colors: Colors) -> int:

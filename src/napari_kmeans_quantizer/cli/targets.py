@@ -57,7 +57,7 @@ def planned(options: Options, sources: Sequence[Source]) -> list[Task]:
     """
     _check_number_of_results(options, len(sources))
     _check_formats(options)
-    _check_folder("--out-dir", options.out_dir)
+    _check_out_dir(options.out_dir)
     targets = [_target(source, options) for source in sources]
     if None in targets and sys.stdout.isatty():
         raise ValueError("standard output is a terminal: name a file by -o.")
@@ -67,7 +67,8 @@ def planned(options: Options, sources: Sequence[Source]) -> list[Task]:
     _check_different(options, sources, targets)
     for option, path in (("--save-palette", options.save_palette), ("--report", options.report)):
         if path is not None:
-            _check_folder(option, path.parent)
+            if path.parent != options.out_dir:
+                _check_folder(option, path.parent)
             if refusal := _refusal(path, None, inputs, options):
                 raise ValueError(f"{option}: {refusal}")
     return [
@@ -132,11 +133,17 @@ def _most_colors(options: Options) -> int:
     return N_COLORS if options.n_colors in (None, "auto") else int(options.n_colors)
 
 
-def _check_folder(option: str, folder: Path | None) -> None:
-    if folder is None:
-        return
-    if not folder.is_dir():
+def _check_out_dir(folder: Path | None) -> None:
+    """Let it be a folder, or one that can be made; its parents must be there, as typed."""
+    if folder is not None:
+        _check_folder("--out-dir", folder if os.path.lexists(folder) else folder.parent)
+
+
+def _check_folder(option: str, folder: Path) -> None:
+    if not os.path.lexists(folder):
         raise ValueError(f"{option}: there is no folder {folder}.")
+    if not folder.is_dir():
+        raise ValueError(f"{option}: {folder} is no folder.")
     if not os.access(folder, os.W_OK):
         raise ValueError(f"{option}: nothing can be written in the folder {folder}.")
 
