@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import pytest
 from PIL import Image
@@ -58,6 +59,17 @@ def test_a_folder_means_the_pictures_in_it(here):
     assert found("in", recursive=True) == ["in/a.jpg", "in/b.png", "in/in/c.png"]
 
 
+def test_all_that_can_be_read_is_taken_out_of_a_folder(here):
+    suffixes = [".avif", ".bmp", ".gif", ".jpg", ".pcx", ".png", ".ppm", ".qoi", ".tga", ".tif"]
+    written = []
+    for suffix in [*suffixes, ".webp"]:
+        with suppress(OSError, KeyError):  # Pillow may have been built without
+            Image.new("RGB", (3, 2)).save(f"a{suffix}")
+            written.append(f"a{suffix}")
+    assert found(".") == sorted(written)
+    assert len(written) >= len(suffixes) - 2
+
+
 def test_the_folder_of_results_is_left_out(here):
     make("in/a.png", "in/out/a-16-colors.png")
     assert found("in", recursive=True, out_dir=here / "in" / "out") == ["in/a.png"]
@@ -68,9 +80,8 @@ def test_nothing_to_do(run, here, given):
     (here / "empty").mkdir()
     said = run(*given)
     assert said.status == 2
-    assert said.err == (
-        f"napari-kmeans-quantizer: nothing to do: there is no picture in {', '.join(given)}.\n"
-    )
+    told = ", ".join(f"'{name}'" for name in given)
+    assert said.err == (f"napari-kmeans-quantizer: nothing to do: there is no picture in {told}.\n")
 
 
 def test_missing_files_and_patterns_do_not_stop_the_others(run, here):
@@ -91,6 +102,17 @@ def test_a_second_run_over_a_folder_leaves_results_alone(run, here):
     assert said.status == 0
     assert "2 of 2 pictures done" in said.out
     assert names(here / "in") == ["a-16-colors.png", "a.png", "b-16-colors.png", "b.png"]
+
+
+def test_so_does_a_run_with_other_colors(run, here):
+    make("in/a.png", "in/b.png", "in/b.jpg", "in/shop-2-colors.png")
+    originals = 4
+    for k in (3, "auto", 5):
+        said = run("in", "-k", k)
+        assert said.status == 0
+        assert f"{originals} of {originals} pictures done" in said.out
+    assert len(names(here / "in")) == 4 * originals
+    assert run("in/a-3-colors.png", "-k", 2).status == 0  # it is named
 
 
 def test_folders_of_folders_are_kept_in_the_folder_of_results(run, here):

@@ -129,10 +129,21 @@ def test_nor_is_another_one(run, photo, here, nothing_is_read):
     assert "photo-16-colors.png: is read as well (photo-16-colors.png)" in said.err
 
 
+def test_pictures_that_differ_in_their_suffix(run, photo, here):
+    for name in ("photo.jpg", "photo.BMP", "other.png"):
+        Image.fromarray(PHOTO).save(name)
+    assert run("photo.png", "photo.jpg", "photo.BMP", "other.png", "--out-dir", "out").status == 0
+    assert names(here / "out") == [
+        "other-16-colors.png", "photo-BMP-16-colors.png", "photo-jpg-16-colors.png",
+        "photo-png-16-colors.png",
+    ]  # fmt: skip
+    assert run("photo.png", "photo.jpg", "--suffix", "", "--out-dir", "same").status == 0
+    assert names(here / "same") == ["photo-jpg.png", "photo-png.png"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["a.png", "a.jpg"],
         ["one/a.png", "two/a.png", "--out-dir", "."],
         ["a.png", "-o", "x.csv.png", "--save-palette", "x.csv.png"],
         ["a.png", "--save-palette", "x.json", "--report", "./x.json"],

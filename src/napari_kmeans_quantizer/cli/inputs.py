@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PICTURES = (
-    ".apng", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm",
-    ".ppm", ".tif", ".tiff", ".webp",
+    ".apng", ".avif", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm", ".pcx",
+    ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
 )  # fmt: skip
 """Suffixes of what is taken out of folders; files that are named may have any."""
 
@@ -60,7 +60,8 @@ def find_sources(names: Iterable[str], recursive: bool, out_dir: Path | None) ->
             if key not in sources or source.was_named:
                 sources[key] = source
     if n_found == 0:
-        raise ValueError(f"nothing to do: there is no picture in {', '.join(names)}.")
+        told = ", ".join(f"'{name}'" for name in names)
+        raise ValueError(f"nothing to do: there is no picture in {told}.")
     return list(sources.values())
 
 

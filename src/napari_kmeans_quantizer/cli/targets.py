@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     Identity = tuple[int, int]
 
+OUR_NAME = re.compile(r"(.+)-(?:\d+|auto)-colors")
+"""The stem of a picture, and what `_default` puts to it."""
 LONGEST_NAME = 255
 """Bytes of a name, in all usual file systems."""
 
@@ -58,7 +62,7 @@ def planned(options: Options, sources: Sequence[Source]) -> list[Task]:
     _check_number_of_results(options, len(sources))
     _check_formats(options)
     _check_out_dir(options.out_dir)
-    targets = [_target(source, options) for source in sources]
+    targets = _told_apart(sources, [_target(source, options) for source in sources], options)
     if None in targets and sys.stdout.isatty():
         raise ValueError("standard output is a terminal: name a file by -o.")
     sources, targets = _without_earlier_results(sources, targets)
@@ -151,19 +155,35 @@ def _check_folder(option: str, folder: Path) -> None:
 # -- names
 
 
-def _target(source: Source, options: Options) -> Path | None:
-    """Return where the result of a picture goes; None is standard output."""
+def _target(source: Source, options: Options, mark: str = "") -> Path | None:
+    """Return where the result of a picture goes; None is standard output.
+
+    The mark follows the picture's own name.
+    """
     if options.output is not None:
         return None if options.output == STANDARD else _output(options)
     if source.path is None and options.out_dir is None:
         return None
     stem = "stdin" if source.path is None else source.path.stem
-    end = _default(options) if options.suffix is None else options.suffix
+    end = mark + (_default(options) if options.suffix is None else options.suffix)
     suffix = options.format or likely_suffix(source, options)
     name = _shortened(stem, end + suffix)
     if options.out_dir is not None:
         return options.out_dir / source.folder / name
     return source.path.with_name(name) if source.path is not None else Path(name)
+
+
+def _told_apart(
+    sources: Sequence[Source], targets: Sequence[Path | None], options: Options
+) -> list[Path | None]:
+    """Mark names that would be given twice, as those of ``a.png`` and ``a.jpg``, by the suffix."""
+    n_of = Counter(_place(target) for target in targets if target is not None)
+    return [
+        target
+        if target is None or source.path is None or n_of[_place(target)] == 1
+        else _target(source, options, mark=source.path.suffix.replace(".", "-"))
+        for source, target in zip(sources, targets, strict=True)
+    ]
 
 
 def _output(options: Options) -> Path:
@@ -202,12 +222,25 @@ def _without_earlier_results(
 ) -> tuple[list[Source], list[Path | None]]:
     """Leave out what was found in a folder, and is the result of another picture there."""
     results = {_place(target) for target in targets if target is not None}
+    found = {source.path for source in sources if source.path is not None}
+    origins = found | {path.with_suffix("") for path in found}
     pairs = [
         (source, target)
         for source, target in zip(sources, targets, strict=True)
-        if source.was_named or source.path is None or _place(source.path) not in results
+        if source.was_named
+        or source.path is None
+        or not (_place(source.path) in results or _origins(source.path) & origins)
     ]
     return [source for source, _ in pairs], [target for _, target in pairs]
+
+
+def _origins(path: Path) -> set[Path]:
+    """Return what a picture may be the result of, by its name: of a run with another ``-k``."""
+    match = OUR_NAME.fullmatch(path.stem)
+    if match is None:
+        return set()
+    stem, _, suffix = match[1].rpartition("-")
+    return {path.with_name(match[1]), path.with_name(f"{stem}.{suffix}")}
 
 
 def _check_different(
