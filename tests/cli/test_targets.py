@@ -180,7 +180,7 @@ def test_two_results_of_one_name(run, here, arguments, nothing_is_read):
         (["-o", "a"], "-o: a: must end in .png, "),
         (["-o", "a.xyz"], "-o: a.xyz: must end in .png, "),
         (["--format", "jpeg"], "--format: .jpeg: would blur the colors: choose"),
-        (["--format", "xyz"], "--format: .xyz: must end in .png, "),
+        (["--format", "xyz"], "--format: .xyz: must be one of .png, "),
         (["--indexed", "-o", "a.bmp"], "-o: a.bmp: --indexed needs .png, .gif, "),
         (["--save-palette", "a.act", "-k", "257"], "--save-palette: a.act: holds at most 256"),
         (["--save-palette", "a.xyz"], "--save-palette: a.xyz: must end in .gpl"),

@@ -32,6 +32,8 @@ def test_sizes(n_bytes, text):
         (72_000, 50_000, "72 KB -> 50 KB, 31 % smaller"),
         (72_000, 96_000, "72 KB -> 96 KB, 33 % larger"),
         (100_000, 99_600, "100 KB -> 100 KB, 0.4 % smaller"),
+        (425_000, 531, "425 KB -> 531 bytes, 99.9 % smaller"),
+        (11_000_000, 531, "11 MB -> 531 bytes, more than 99.9 % smaller"),
         (500, 500, "500 bytes -> 500 bytes"),
         (0, 50, "0 bytes -> 50 bytes"),
     ],

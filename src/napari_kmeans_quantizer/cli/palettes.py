@@ -27,8 +27,10 @@ def _read(option: str, path: Path | None) -> Palette | None:
 
     try:
         return read_palette(path)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{option}: {path}: there is no such file.") from error
     except OSError as error:
-        raise OSError(f"{option}: {path}: {error.strerror or error}") from error
+        raise OSError(f"{option}: {path}: {error.strerror or error}.") from error
     except ValueError as error:
         raise ValueError(f"{option}: {error}") from error
 

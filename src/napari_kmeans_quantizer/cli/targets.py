@@ -129,7 +129,7 @@ def _check_format(option: str, told: str, options: Options) -> None:
     elif suffix in FORMATS:
         reason = "--indexed needs"
     else:
-        reason = "must end in"
+        reason = "must be one of" if option == "--format" else "must end in"
     raise ValueError(f"{option}: {told}: {reason} {', '.join(possible)}.")
 
 

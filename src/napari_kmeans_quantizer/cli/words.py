@@ -64,4 +64,6 @@ def change(before: int, after: int) -> str:
         return text
     percent = abs(100 * (1 - after / before))
     shown = f"{percent:.0f}" if percent >= 1 else f"{percent:.1g}"
+    if after and shown == "100" and after < before:
+        shown = "99.9" if percent < 99.95 else "more than 99.9"
     return f"{text}, {shown} % {'smaller' if after < before else 'larger'}"
