@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_kmeans_quantizer.core.files.indexed.frames import PART
 from napari_kmeans_quantizer.core.files.indexed.order import adjacency, by_growing, by_pairs
 
 
@@ -17,6 +18,18 @@ def test_adjacency_by_hand():
 def test_adjacency_of_every_frame_and_none_across():
     frames = np.array([[[0, 1]], [[1, 2]], [[2, 0]]], np.uint8)
     assert adjacency(frames, 3).tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+
+
+@pytest.mark.parametrize("width", [1, 1000, PART + 1])
+def test_adjacency_of_a_large_picture(width):
+    indices = np.random.default_rng(0).integers(0, 3, (1, PART // width + 3, width), np.uint8)
+    naive = np.zeros((3, 3), int)
+    for one, other in ((indices[0, :, :-1], indices[0, :, 1:]), (indices[0, :-1], indices[0, 1:])):
+        for i, j in ((0, 1), (0, 2), (1, 2)):
+            n_times = np.count_nonzero(((one == i) & (other == j)) | ((one == j) & (other == i)))
+            naive[i, j] += n_times
+            naive[j, i] += n_times
+    assert adjacency(indices, 3).tolist() == naive.tolist()
 
 
 @pytest.mark.parametrize("order_of", [by_pairs, by_growing])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -348,3 +349,23 @@ def test_a_quick_png_holds_the_same():
         assert np.array_equal(np.asarray(image.convert("RGB")), q.image)
         assert np.array_equal(np.asarray(image), q.labels)
     assert len(encode_indexed(".png", q)) < len(quick)
+
+
+@pytest.mark.parametrize("alpha", [255, 7])
+def test_large_pictures_are_worked_on_in_parts(alpha):
+    image = np.random.default_rng(0).integers(0, 256, (1100, 1000, 4)).astype(np.uint8)
+    image[..., 3] = alpha
+    image[-1, -300:, 3] = 255
+    mask = np.arange(1000) != 999
+    q = quantize(image, 5, mask=np.broadcast_to(mask, (1100, 1000)))
+    content = encode_indexed(".png", q, quick=True)
+    assert np.array_equal(by_pillow(content)[0], np.where(mask[:, None], q.image, 0))
+
+
+def test_little_room_is_taken_beside_the_picture():
+    q = quantize(np.zeros((4000, 4000), np.uint8), 2)
+    tracemalloc.start()
+    encode_indexed(".png", q)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * q.labels.size

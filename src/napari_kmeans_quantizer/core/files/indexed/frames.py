@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.core.palette import Palette
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
 
 MOST_ENTRIES = 256
+PART = 1 << 20
+"""Pixels that are worked on at a time."""
 
 
 class Frames(NamedTuple):
@@ -64,14 +68,10 @@ def frames_of(q: Quantization) -> Frames:
         )
     mask = None if q.mask is None else np.asarray(q.mask)
     is_clear = mask is not None and not mask.all()
-    keys = np.asarray(q.labels).astype(np.int32) * 256 + _alpha(q)
-    wanted = _wanted(keys if mask is None else keys[mask], len(colors), bool(is_clear))
-    places = np.zeros(max(len(wanted), 1), np.uint8)
+    keys = _Keys(q, mask if is_clear else None)
+    wanted = _wanted(keys.counts(len(colors)), bool(is_clear))
     entries = np.flatnonzero(wanted)
-    places[entries] = np.arange(len(entries))
-    indices = np.take(places, keys, mode="clip")
-    if mask is not None and is_clear:
-        indices[~mask] = len(entries)
+    indices = keys.places(entries)
     blank = np.zeros((int(is_clear), 3), np.uint8)
     return Frames(
         indices=indices.reshape(-1, *shape[-2:]),
@@ -117,9 +117,42 @@ def _alpha(q: Quantization) -> NDArray[Any] | int:
     return held
 
 
-def _wanted(keys: NDArray[np.int32], n_colors: int, is_clear: bool) -> NDArray[np.bool_]:
+class _Keys:
+    """256 times the color, plus alpha, of every pixel; a part at a time, for this takes room."""
+
+    def __init__(self, q: Quantization, mask: NDArray[np.bool_] | None) -> None:
+        self._labels = np.asarray(q.labels).reshape(-1)
+        self._alpha = np.broadcast_to(_alpha(q), q.labels.shape).reshape(-1)
+        self._mask = None if mask is None else mask.reshape(-1)
+
+    def counts(self, n_colors: int) -> NDArray[np.int64]:
+        """Return how many of the pixels that take part have each color and alpha, (K, 256)."""
+        total = np.zeros(256 * n_colors, np.int64)
+        for part, keys in self._parts():
+            taken = keys if self._mask is None else keys[self._mask[part]]
+            total += np.bincount(taken, minlength=len(total))
+        return total.reshape(n_colors, 256)
+
+    def places(self, entries: NDArray[np.intp]) -> Bytes:
+        """Return where each pixel's key is among those; behind them, if it takes no part."""
+        place_of = np.zeros(entries.max(initial=0) + 1, np.uint8)
+        place_of[entries] = np.arange(len(entries))
+        places = np.empty(len(self._labels), np.uint8)
+        for part, keys in self._parts():
+            np.take(place_of, keys, mode="clip", out=places[part])
+            if self._mask is not None:
+                places[part][~self._mask[part]] = len(entries)
+        return places
+
+    def _parts(self) -> Iterator[tuple[slice, NDArray[np.int32]]]:
+        for start in range(0, len(self._labels), PART):
+            part = slice(start, start + PART)
+            yield part, self._labels[part].astype(np.int32) * 256 + self._alpha[part]
+
+
+def _wanted(counts: NDArray[np.int64], is_clear: bool) -> NDArray[np.bool_]:
     """Return which entries there are, (K * 256,), by 256 times the color plus alpha."""
-    pairs = np.bincount(keys.reshape(-1), minlength=256 * n_colors).reshape(n_colors, 256) > 0
+    pairs = counts > 0
     used, room = pairs.copy(), MOST_ENTRIES - is_clear
     pairs[~pairs.any(axis=1), 255] = True
     if np.count_nonzero(pairs) > room:  # then without colors that no pixel has

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .frames import PART
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,10 +25,14 @@ def adjacency(indices: NDArray[np.uint8], n_entries: int) -> Counts:
     (n, n), symmetric, and 0 on the diagonal.
     """
     counts = np.zeros(n_entries * n_entries, np.int64)
+    n_rows = max(PART // max(indices.shape[-1], 1), 1)
     for frame in indices:
-        first = frame.astype(np.int32) * n_entries
-        for pairs in (first[:, :-1] + frame[:, 1:], first[:-1] + frame[1:]):
-            counts += np.bincount(pairs.reshape(-1), minlength=len(counts))
+        for start in range(0, len(frame), n_rows):
+            rows = frame[start : start + n_rows + 1]  # with the first of the next ones
+            first = rows.astype(np.int32) * n_entries
+            across = first[:n_rows, :-1] + rows[:n_rows, 1:]
+            for pairs in (across, first[:-1] + rows[1:]):
+                counts += np.bincount(pairs.reshape(-1), minlength=len(counts))
     square = counts.reshape(n_entries, n_entries)
     square = square + square.T
     np.fill_diagonal(square, 0)
