@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -156,3 +157,15 @@ def test_standard_input_at_a_terminal(here):
     os.close(leader)
     assert done.returncode == 2
     assert done.stderr == b"napari-kmeans-quantizer: -: nothing comes from standard input.\n"
+
+
+@posix
+def test_a_named_pipe_is_read_once(run, photo, here):
+    pipe = here / "pipe.png"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(photo.read_bytes()))
+    writer.start()
+    said = run("pipe.png", "-k", 3, "--out-dir", "out")
+    writer.join()
+    assert (said.status, said.err) == (0, "")
+    assert names(here / "out") == ["pipe-3-colors.png"]

@@ -20,8 +20,10 @@ def likely_suffix(source: Source, options: Options) -> str:
     """Return the suffix of a format that can hold the result, as `default_suffix` will.
 
     Names must be known before any picture is read as a whole. What turns out to be otherwise, is
-    damaged or missing, is told when it is its turn.
+    damaged or missing, is told when it is its turn; what a pipe has said is not said again.
     """
+    if source.path is not None and not source.path.is_file():
+        return ".png"
     try:
         with io.BytesIO(source.content) if source.path is None else source.path.open("rb") as file:
             return _suffix_of(file, options)
