@@ -67,6 +67,27 @@ def test_jpeg_in_tiff():
         assert np.abs(read_picture(content).image.astype(int) - image).mean() < 6
 
 
+@pytest.mark.parametrize("tile", [None, (16, 16)])
+@pytest.mark.parametrize(
+    ("compression", "before_size"),
+    [("jpeg", b"\xff\xc0\x00\x11\x08"), ("png", b"IHDR"), ("jpeg2000", b"\xff\x4f\xff\x51")],
+)
+def test_parts_that_say_they_are_larger_than_the_page(compression, before_size, tile):
+    image = np.kron(shades(2, 2, 3), np.ones((16, 16, 1), np.uint8))
+    content = tiff(image, photometric="rgb", compression=compression, tile=tile)
+    assert np.abs(read_picture(content).image.astype(int) - image).mean() < 6
+    at = content.index(before_size) + len(before_size)
+    if compression == "jpeg2000":  # behind length and capabilities
+        lie = content[: at + 4] + bytes([0, 1, 0, 0, 0, 1, 0, 0]) + content[at + 12 :]
+    else:
+        n = 2 if compression == "jpeg" else 4
+        lie = content[:at] + (60_000).to_bytes(n) * 2 + content[at + 2 * n :]
+    with pytest.raises(
+        ValueError, match=r"a part of 6\d{4} x 6\d{4} pixels lies in a page of 32 x"
+    ):
+        read_picture(lie)
+
+
 @pytest.mark.parametrize("compression", ["group3", "group4", "tiff_ccitt"])
 def test_fax(compression):
     bits = np.arange(40 * 50).reshape(40, 50) % 7 < 3

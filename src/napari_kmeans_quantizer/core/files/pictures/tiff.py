@@ -11,6 +11,7 @@ from .limits import check_pixels, possible_dpi
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
 from .tiff_colors import colors_of, is_plain_ycbcr, samples_last
+from .tiff_parts import check_parts
 from .tiff_ycbcr import ycbcr_to_rgb
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
         n_frames = max(len(pages), _n_contiguous(tiff, pages))
         check_pixels(first.imagewidth, first.imagelength, n_frames, max_pixels)
         _check_channels(pages, max_pixels)
+        for page in pages:
+            check_parts(page, stream)
         if n_frames > len(pages):
             array, mode, alpha = _contiguous(tiff, first, n_frames)
         else:
