@@ -183,7 +183,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [options] PICTURE [PICTURE ...]",
-        description="Reduce pictures to a few colors by K-means clustering.",
+        description="Reduce pictures to a few colors by K-means clustering. Defaults are in "
+        "parentheses.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -200,9 +201,7 @@ def _add_pictures(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "pictures", nargs="*", metavar="PICTURE", help="file, pattern, folder; - for standard input"
     )
-    group.add_argument(
-        "-r", "--recursive", action="store_true", help="also what is in folders of folders"
-    )
+    group.add_argument("-r", "--recursive", action="store_true", help="also pictures in subfolders")
     group.add_argument(
         "--max-pixels", type=_at_least_one, metavar="N", help="refuse larger pictures"
     )
@@ -214,7 +213,10 @@ def _add_colors(group: argparse._ArgumentGroup) -> None:
         help=f"number of colors, 1..65535 or auto ({N_COLORS}); with --min-psnr the most",
     )  # fmt: skip
     group.add_argument(
-        "--min-psnr", type=_decibels, metavar="DB", help="as few colors as reach so many dB"
+        "--min-psnr",
+        type=_decibels,
+        metavar="DB",
+        help="as few colors as give at least so many dB of PSNR",
     )
     group.add_argument(
         "--color-space", choices=COLOR_SPACES, default="rgb", metavar="SPACE",
@@ -222,15 +224,17 @@ def _add_colors(group: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     group.add_argument(
         "--effort", choices=tuple(EFFORTS), default="balanced", metavar="EFFORT",
-        help=f"of the search, and for small files: {', '.join(EFFORTS)} (balanced)",
+        help=f"how hard to search, and to compress: {', '.join(EFFORTS)} (balanced)",
     )  # fmt: skip
-    group.add_argument("--seed", type=_seed, default=0, metavar="N", help="of the random draws (0)")
+    group.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="seed of random numbers (0)"
+    )
     group.add_argument(
         "--dither", nargs="?", const=METHODS[0], choices=METHODS, metavar="METHOD",
         help=f"mix colors: {', '.join(METHODS)} ({METHODS[0]})",
     )  # fmt: skip
     group.add_argument(
-        "--dither-strength", type=_strength, metavar="S", help="how much of it, 0..1 (1)"
+        "--dither-strength", type=_strength, metavar="S", help="how much to dither, 0..1 (1)"
     )
 
 
@@ -239,7 +243,10 @@ def _add_palettes(group: argparse._ArgumentGroup) -> None:
         "-p", "--palette", type=Path, metavar="FILE", help="paint in the colors of a palette file"
     )
     group.add_argument(
-        "--choose-from", type=Path, metavar="FILE", help="... in the best K of its colors"
+        "--choose-from",
+        type=Path,
+        metavar="FILE",
+        help="paint in the best K colors of a palette file",
     )
     group.add_argument("--shared-palette", action="store_true", help="one palette for all pictures")
     group.add_argument(
@@ -250,10 +257,15 @@ def _add_palettes(group: argparse._ArgumentGroup) -> None:
 
 def _add_results(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-o", "--output", metavar="FILE", help="the result; - for standard output")
-    group.add_argument("--out-dir", type=Path, metavar="DIR", help="where results go (beside)")
-    group.add_argument("--suffix", type=_suffix, help="of names of results (-K-colors)")
     group.add_argument(
-        "--format", type=_format, metavar="FORMAT", help="of results: png, tif, gif, ..."
+        "--out-dir",
+        type=Path,
+        metavar="DIR",
+        help="folder for results; made if needed (beside the picture)",
+    )
+    group.add_argument("--suffix", type=_suffix, help="end of the names of results (-K-colors)")
+    group.add_argument(
+        "--format", type=_format, metavar="FORMAT", help="format of results: png, tif, gif, ..."
     )
     kind = group.add_mutually_exclusive_group()
     kind.add_argument(
@@ -264,12 +276,12 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
         "--rgb", action="store_false", dest="indexed", default=None, help="a color per pixel"
     )
     group.add_argument(
-        "--report", type=_report, metavar="FILE", help="what came out, as .json or .csv"
+        "--report", type=_report, metavar="FILE", help="write what came out, as .json or .csv"
     )
     group.add_argument("-f", "--force", action="store_true", help="replace files that exist")
     group.add_argument(
         "-j", "--jobs", type=_at_least_one, default=n_threads(), metavar="N",
-        help="pictures at a time (one per processor)",
+        help="number of pictures at a time (one per processor)",
     )  # fmt: skip
     group.add_argument("-q", "--quiet", action="store_true", help="only say what went wrong")
 
