@@ -101,6 +101,15 @@ def test_ctrl_c_says_what_is_done_and_leaves_nothing_half_written(run, here, mon
     assert (here / "report.csv").read_text().count("\n") == 2
 
 
+def test_ctrl_c_before_anything_is_read(run, photo, here, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("napari_kmeans_quantizer.cli.options.parsed", interrupted)
+    assert run(photo) == (130, "", "napari-kmeans-quantizer: interrupted.\n")
+    assert names(here) == ["photo.png"]
+
+
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_that_is_asked_to_end(here, number):

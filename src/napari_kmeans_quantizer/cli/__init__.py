@@ -28,7 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     SystemExit
         If an argument is wrong (2), or asks for the help or the version (0).
     """
-    from .options import parsed
-    from .running import run
+    from .interrupting import INTERRUPTED
 
-    return run(parsed(sys.argv[1:] if arguments is None else arguments))
+    try:
+        from .options import parsed
+        from .running import run
+
+        return run(parsed(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # while all that is loaded, or asked; else it is told what is done
+        print("napari-kmeans-quantizer: interrupted.", file=sys.stderr)
+        return INTERRUPTED
