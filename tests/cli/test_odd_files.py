@@ -288,3 +288,21 @@ def test_damaged_tiffs(run, here, seed):
     if said.status:
         assert said.err.startswith("napari-kmeans-quantizer: a.tif: ")
         assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("extras", "told"),
+    [
+        ([0], "; 1 channel beside the colors left out\n"),
+        ([0, 0], "; 2 channels beside the colors left out\n"),
+        ([2], " smaller\n"),
+        ([0, 2], "; 1 channel beside the colors left out\n"),
+    ],
+)
+def test_channels_that_are_left_out_are_told(run, here, extras, told):
+    more = [np.full(PHOTO.shape[:2], 255, np.uint8)] * len(extras)
+    image = np.dstack([PHOTO, *more])
+    tifffile.imwrite("a.tif", image, photometric="rgb", extrasamples=extras)
+    said = run("-k", 4, "a.tif")
+    assert said.status == 0
+    assert said.out.endswith(told)

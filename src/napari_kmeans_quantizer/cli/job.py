@@ -54,6 +54,7 @@ class Outcome:
     psnr: float = math.nan
     n_left_out: int = 0
     """Pixels without data."""
+    n_channels_left_out: int = 0
     missed: float | None = None
     """dB that were wanted, and are not reached."""
     report: dict[str, Any] = field(default_factory=dict)
@@ -71,6 +72,9 @@ class Outcome:
             line += f"; {self.missed:g} dB need more colors"
         if self.n_left_out:
             line += f"; {self.n_left_out:,} pixels without data (NaN, infinite) left as they were"
+        if self.n_channels_left_out:
+            n = self.n_channels_left_out
+            line += f"; {n} channel{'s' * (n != 1)} beside the colors left out"
         return line
 
 
@@ -106,6 +110,7 @@ def done(task: Task, options: Options, colors: Colors, told: Callable[[float], o
         palette=result.palette,
         psnr=result.psnr,
         n_left_out=n_left_out,
+        n_channels_left_out=picture.n_channels_left_out,
         missed=options.min_psnr if _has_missed(options, result) else None,
         report=result.to_dict() if options.report is not None else {},
     )

@@ -46,6 +46,8 @@ class Picture:
         Says what the numbers of `image` look like.
     dpi : tuple of float or None
         Pixels per inch, across and down.
+    n_channels_left_out : int
+        Those beside colors and alpha, of which nobody says what they are.
     """
 
     image: NDArray[Any]
@@ -57,6 +59,7 @@ class Picture:
     loop: int | None = None
     icc_profile: bytes | None = None
     dpi: tuple[float, float] | None = None
+    n_channels_left_out: int = 0
 
     @property
     def channel_axis(self) -> int | None:

@@ -10,7 +10,7 @@ from .color_profiles import fitting
 from .limits import check_pixels, possible_dpi
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
-from .tiff_colors import colors_of, is_plain_ycbcr, samples_last
+from .tiff_colors import N_COLORS, colors_of, is_plain_ycbcr, samples_last
 from .tiff_parts import check_parts
 from .tiff_ycbcr import ycbcr_to_rgb
 
@@ -55,6 +55,7 @@ def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
             None if alpha is None else upright(alpha, orientation, axis),
             icc_profile=fitting(first.tags.valueof(PROFILE), mode),
             dpi=upright_dpi(_dpi(first), orientation),
+            n_channels_left_out=_n_left_out(first, mode, alpha),
         )
 
 
@@ -154,6 +155,13 @@ def _stacked(pages: Iterator[Pixels], n_frames: int) -> Pixels:
         if alphas is not None:
             alphas[index] = page_alpha
     return images, mode, alphas
+
+
+def _n_left_out(page: TiffPage, mode: Mode, alpha: NDArray[Any] | None) -> int:
+    if mode == "channels":
+        return 0
+    has_alpha = mode == "RGBA" or alpha is not None
+    return int(page.samplesperpixel) - N_COLORS[int(page.photometric)] - has_alpha
 
 
 def _kind(image: NDArray[Any], mode: Mode, alpha: NDArray[Any] | None) -> str:
