@@ -253,3 +253,15 @@ def test_greys_of_a_file_are_shown_as_such_in_grey_images(
     run(widget)
     assert widget.state.hex == greys.hex
     assert widget.result.palette.n_channels == 1
+
+
+def test_the_best_of_a_palette_stays_chosen_when_layers_come_and_go(viewer, widget, gpl):
+    viewer.add_image(COFFEE, name="photo")
+    widget.open_palette_file(gpl)
+    widget.n_colors.value, widget.palette_use.value = 3, "best"
+    before, heard = texts(widget.palette_use), []
+    widget.palette_use.changed.connect(heard.append)
+    widget.reset_choices()  # as napari does with every docked widget
+    assert widget.palette_use.value == "best"
+    assert texts(widget.palette_use) == before == ["all 6, as they are", "the best 3 of 6"]
+    assert heard == []

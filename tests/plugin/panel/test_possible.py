@@ -134,3 +134,15 @@ def test_no_number_is_chosen_where_it_is_found(viewer, widget, photo):
     widget.auto.value = False
     assert all(control.enabled for control in numbers)
     assert "untick auto" not in widget.n_colors.tooltip
+
+
+def test_what_grey_is_measured_in_stays_so_when_layers_come_and_go(viewer, widget, photo):
+    widget.image.value = viewer.add_image(GREY, name="grey")
+    space = widget.color_space
+    texts = [space.native.itemText(i) for i in range(space.native.count())]
+    heard = []
+    space.changed.connect(heard.append)
+    widget.reset_choices()  # as napari does with every docked widget
+    assert [space.native.itemText(i) for i in range(space.native.count())] == texts
+    assert texts == ["its own units", "CIELAB", "Oklab"]
+    assert heard == []

@@ -12,6 +12,8 @@ from superqt.utils import signals_blocked as qt_signals_blocked
 from napari_kmeans_quantizer.plugin.layers.palette_file import palette_of_layer
 from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
 
+from .fixed_choices import FixedChoices
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -96,7 +98,7 @@ def palette_of(chosen: Any) -> Palette | None:
     return palette_of_layer(chosen) if isinstance(chosen, Points) else None
 
 
-class Use(ComboBox):
+class Use(FixedChoices):
     """Chooses whether all colors of a palette are taken, or the best of them; tells how many."""
 
     def __init__(self, **options: Any) -> None:
@@ -108,5 +110,5 @@ class Use(ComboBox):
         if palette is not None:
             n_given = len(palette)
             n_best = "" if n_colors is None else f"{min(n_colors, n_given):,} "
-            self.native.setItemText(0, f"all {n_given:,}, as they are")
-            self.native.setItemText(1, f"the best {n_best}of {n_given:,}")
+            self.call(0, f"all {n_given:,}, as they are")
+            self.call(1, f"the best {n_best}of {n_given:,}")

@@ -22,6 +22,7 @@ from napari_kmeans_quantizer.plugin.models.settings import Settings
 
 from .colors_from import ColorsFrom, Use
 from .dithering import Dithering
+from .fixed_choices import FixedChoices
 from .how_many import HowMany
 from .number import OptionalNumber
 
@@ -88,7 +89,7 @@ class Form:
             choices=self._image_choices,
             tooltip="The image layer to quantize; follows the active layer",
         )
-        self.color_space = ComboBox(
+        self.color_space = FixedChoices(
             label="Measured in",
             choices=COLOR_SPACES,
             value="rgb",
@@ -229,7 +230,7 @@ class Form:
         if own or was:
             with combo.changed.blocked():  # nobody has chosen it
                 combo.value = "rgb" if own else self._wished
-        combo.native.setItemText(0, OWN_UNITS if own else COLOR_SPACES[0][0])
+        combo.call(0, OWN_UNITS if own else COLOR_SPACES[0][0])
 
     def wishes(self) -> dict[str, Any]:
         """Return what is wanted where a control shows what the image allows."""
