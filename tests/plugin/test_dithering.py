@@ -107,6 +107,23 @@ def test_quality_that_is_not_reached_is_told_of_the_colors_and_not_of_the_dither
         assert "not reached" not in state_of(rgb(COFFEE), reached).summary
 
 
+def test_what_the_colors_reach_without_dithering_is_told_beside_what_is_seen():
+    plain = state_of(rgb(COFFEE), Settings(5))
+    told = f"; undithered {plain.result.psnr:.1f} dB"
+    assert "undithered" not in plain.summary
+    for kind in KINDS:
+        state = state_of(rgb(COFFEE), Settings(5, dither=kind))
+        assert f", {state.result.psnr:.1f} dB, " in state.summary
+        assert (told in state.summary) == (kind is not None)
+        assert "undithered" not in state.recolored(0, (1, 2, 3)).summary
+    given = Settings(palette=((0, 0, 0), (255, 255, 255)), dither="ordered")  # nothing was fitted
+    assert "undithered" not in state_of(rgb(COFFEE), given).summary
+    assert (
+        "undithered"
+        not in state_of(rgb(COFFEE), Settings(5, dither="ordered", dither_strength=0)).summary
+    )
+
+
 # -- when colors must be fitted anew
 
 

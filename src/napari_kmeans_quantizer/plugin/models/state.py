@@ -204,8 +204,17 @@ class State:
             told = f"{told}, {self.seconds:.2f} s"
             if wanted is not None and self.fit.psnr < wanted:
                 told = f"{told}; {wanted:g} dB are not reached"
+            elif self._is_dithered:
+                told = f"{told}; undithered {self.fit.psnr:.1f} dB"
         n, s = self.n_without_data, "s" * (self.n_without_data != 1)
         return f"{told}; {n:,} pixel{s} without data left out" if n else told
+
+    @property
+    def _is_dithered(self) -> bool:
+        """Whether the picture differs from that of the fit by its dithering alone."""
+        if self.settings.dither is None or self.settings.apply_everywhere:
+            return False
+        return self.fit.psnr != self.fitted.psnr
 
     # -- changes
 
