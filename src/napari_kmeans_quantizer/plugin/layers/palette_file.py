@@ -26,6 +26,7 @@ FILE = "palette file"
 COLUMNS = {32: 8, 256: 16, 65535: 32}  # for up to so many colors
 MAX_TEXTS = 32  # more are too small to be read
 WIDTH = 400.0  # of a row, where nothing else tells a size
+SQUARE = 0.86  # of the room that a color has
 GAP = 0.06  # in widths, between palettes
 GREY = "#808080"  # of outlines: seen on napari's black and on its white canvas
 
@@ -55,7 +56,7 @@ def palette_content(file: PaletteFile, room: Room) -> dict[str, Any]:
         "data": _squares(n_colors) * pitch + room.corner,
         "name": file.name,
         "symbol": "square",
-        "size": 0.86 * pitch,
+        "size": SQUARE * pitch,
         "face_color": np.column_stack([palette.rgb, np.ones(n_colors)]),
         "border_color": GREY,
         "border_width": 0.04,
@@ -76,7 +77,7 @@ def rooms_below(layers: Iterable[Layer], palettes: Iterable[Palette]) -> Iterato
     room = Room()
     shown = [layer for layer in layers if np.isfinite(layer.extent.world).all()]
     if shown:
-        ends = np.array([layer.extent.world[:, -2:] for layer in shown])
+        ends = np.array([_ends(layer) for layer in shown])
         low, high = ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)
         width = float(high[1] - low[1]) or WIDTH
         corner = (float(high[0]) + GAP * width, float(low[1]))
@@ -87,6 +88,19 @@ def rooms_below(layers: Iterable[Layer], palettes: Iterable[Palette]) -> Iterato
         n_rows = -(-len(palette) // n_columns)
         height = n_rows * _row_height(len(palette)) / n_columns + GAP
         room = room._replace(corner=(room.corner[0] + height * room.width, room.corner[1]))
+
+
+def _ends(layer: Layer) -> NDArray[np.float64]:
+    """Return where a layer begins and ends; of a palette file's, its squares, texts and room."""
+    ends: NDArray[np.float64] = layer.extent.world[:, -2:]
+    about = About.of_layer(layer)
+    if about is None or about.role != FILE:
+        return ends
+    points: Any = layer
+    pitch, n_colors = points.size.max() / SQUARE * points.scale[-2:], len(points.data)
+    corner = ends[0] - pitch / 2  # of points napari counts the centers alone
+    bottom = ends[1, 0] + (_row_height(n_colors) - 0.5) * pitch[0]
+    return np.array([corner, (bottom, corner[1] + _n_columns(n_colors) * pitch[1])])
 
 
 def _n_columns(n_colors: int) -> int:
