@@ -95,6 +95,16 @@ def test_they_lie_below_all_that_is_there_as_wide_and_in_its_units(viewer, gpl):
     assert ends[1][1, 1] <= ends[0][1, 1]
 
 
+def test_they_lie_below_those_that_were_opened_before(viewer, gpl):
+    [first] = viewer.open(gpl, plugin=NAME)
+    [second] = viewer.open(gpl, plugin=NAME)
+    left, right = (layer.extent.world[:, 1] for layer in (first, second))
+    assert np.allclose(left, right)
+    pitch = first.size[0] / 0.86
+    text_ends = first.data[:, 0].max() + 0.75 * pitch
+    assert second.data[:, 0].min() - pitch / 2 > text_ends
+
+
 def test_what_people_do_to_the_squares_counts(opened, gpl):
     layer = opened(gpl)
     layer.face_color[1] = (0, 0, 0, 1)

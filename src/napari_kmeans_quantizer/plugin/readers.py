@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     LayerData = tuple[Any, ...]
     Read = Callable[..., list[LayerData]]
 
-OWN = frozenset({".gpl", ".ase", ".aco", ".act", ".pal", ".hex", ".kpl", ".css", ".scss"})
+OWN = frozenset(
+    {".gpl", ".ase", ".aco", ".act", ".pal", ".hex", ".kpl", ".swatches", ".css", ".scss"}
+)
 """Suffixes that nothing else has in napari; files of other ones must be readable as palettes."""
 PEEKED = 1 << 20  # bytes; a larger file of another suffix is no palette
 
