@@ -56,6 +56,13 @@ def test_texts():
         export.palette_text(state, "xml")
 
 
+def test_a_table_is_no_picture_and_no_palette(tmp_path):
+    for name in ("x.png", "x.gpl", "x"):
+        with pytest.raises(ValueError, match=r"must end in \.csv"):
+            export.write_table(tmp_path / name, state_of(rgb()), overwrite=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_table_tells_what_is_shown_and_what_it_measures():
     state = state_of(rgb(PHOTO, contrast_limits=(20, 150), scale=(2, 2), units=("um", "um")))
     table = export.table(state)

@@ -183,7 +183,7 @@ def test_thinking_better_of_it(widget, photo, choose, dialogs):
 def test_why_it_was_not_saved(widget, photo, choose, dialogs, qtbot, tmp_path):
     dialogs(tmp_path / "missing" / "mine.gpl")
     choose("Palette ...")
-    qtbot.waitUntil(lambda: "Not saved: No such file" in widget.message)
+    qtbot.waitUntil(lambda: "Not saved: mine.gpl: No such file" in widget.message)
     dialogs(tmp_path / "mine.xyz")
     choose("Palette ...")
     qtbot.waitUntil(lambda: "'.xyz' cannot be written. Use one of .gpl" in widget.message)

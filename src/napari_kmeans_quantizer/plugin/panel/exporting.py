@@ -176,7 +176,7 @@ class Exporting:
         known = isinstance(error, (OSError, *KNOWN))
         reason = files.reason_of(error) if isinstance(error, OSError) else told(error).text
         self._say("Not saved.")
-        self._busy.complain(Trouble(f"Not saved: {reason.replace(str(path), path.name)}"))
+        self._busy.complain(Trouble(f"Not saved: {files.named(reason, path)}"))
         if not known:
             raise error
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from napari_kmeans_quantizer import read_palette
 from napari_kmeans_quantizer.core.files.palettes import READABLE
 from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
-from napari_kmeans_quantizer.plugin.views.files import ask_file, reason_of
+from napari_kmeans_quantizer.plugin.views.files import ask_file, named, reason_of
 
 from .messages import Trouble
 
@@ -47,8 +47,7 @@ class PaletteFiles:
         try:
             palette = read_palette(path)
         except (OSError, ValueError) as error:
-            reason = reason_of(error).replace(str(path), path.name)
-            told = reason if path.name in reason else f"{path.name}: {reason}"
+            told = named(reason_of(error), path)
             self._busy.complain(Trouble(f"The palette cannot be read. {told}"))
             return None
         self._busy.notice.clear()

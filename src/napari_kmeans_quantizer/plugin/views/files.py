@@ -58,6 +58,12 @@ def reason_of(error: Exception) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
+def named(reason: str, path: Path) -> str:
+    """Return a reason with the name of the file that it is about, and not with its path."""
+    reason = reason.replace(str(path), path.name)
+    return reason if path.name in reason else f"{path.name}: {reason}"
+
+
 def proposed_name(image: str, what: str) -> str:
     """Return a name for a file of an image, such as "coffee shares.csv".
 
