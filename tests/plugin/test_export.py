@@ -166,6 +166,20 @@ def test_what_takes_no_part_is_a_color_more(tmp_path):
     export.write_indexed_picture(tmp_path / "x.png", state, overwrite=False)
 
 
+@pytest.mark.parametrize("pixels", [PHOTO, GREY, RGBA], ids=["rgb", "grey", "rgba"])
+def test_the_same_without_a_palette_has_nothing_outside_the_region_either(pixels, tmp_path):
+    there = np.zeros(pixels.shape[:2], bool)
+    there[2:9, 3:12] = True
+    alone = pixels.copy()
+    alone[~there] = 0
+    told = []
+    for k, image in enumerate((pixels, alone)):
+        state = state_of(Image(image, rgb=image.ndim == 3), Settings(4), region=there)
+        path = tmp_path / f"{k}.png"
+        told.append(export.write_indexed_picture(path, state, overwrite=False))
+    assert told[0] == told[1]
+
+
 def test_a_preview_is_no_picture():
     state = state_of(rgb(), step=2)
     assert "preview" in export.no_indexed(state)

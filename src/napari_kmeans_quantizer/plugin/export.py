@@ -125,6 +125,15 @@ def labels_in(labels: NDArray[Any], colors: Mapping[int, str]) -> Quantization:
     )
 
 
+def _without_others(result: Quantization) -> NDArray[Any]:
+    """Return the image of a result, black where nothing took part."""
+    there, axis = result.mask, result.channel_axis
+    if there is None:
+        return result.image
+    inside = there if axis is None else np.expand_dims(there, axis)
+    return np.where(inside, result.image, np.zeros_like(result.image, shape=()))
+
+
 def as_picture(result: Quantization) -> Picture:
     """Return a painted picture as files know them: channels last, and one axis of pages."""
     image, axis, mode = result.image, result.channel_axis, "grey"
@@ -209,10 +218,13 @@ def no_indexed(state: State) -> str:
 
 
 def write_indexed_picture(path: Path, state: State, overwrite: bool) -> int:
-    """Save the picture with its palette; return how many bytes the same takes without one."""
+    """Save the picture with its palette; return how many bytes the same takes without one.
+
+    What takes no part is in neither of them.
+    """
     result = painted(state)
     write_indexed(path, result, overwrite=overwrite)
-    full = as_picture(result)
+    full = as_picture(replace(result, image=_without_others(result)))
     return len(encode_picture(picture_suffixes(state)[0], full, full.image))
 
 
