@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QFileDialog, QLabel
 
 from napari_kmeans_quantizer import Palette, quantize, write_palette
 from napari_kmeans_quantizer.plugin.panel.colors_from import ASK_FILE
+from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 
 COLORS = np.array(
     [[250, 240, 230], [200, 120, 60], [30, 10, 5], [0, 255, 0], [120, 40, 20], [0, 0, 255]],
@@ -196,6 +197,32 @@ def test_settings_come_back(viewer, widget, photo, run, gpl):
     widget.restore_settings()
     assert widget.palette_from.native.currentText() == "threads.gpl"
     assert widget.palette_use.value == "best"
+
+
+@pytest.mark.parametrize("use", ["all", "best"])
+@pytest.mark.parametrize("scale", [np.uint8(1), np.float32(1 / 255), np.uint16(257)])
+def test_colors_whose_file_is_gone_are_restored_all_the_same(
+    viewer, widget, run, gpl, qtbot, use, scale
+):
+    photo = viewer.add_image(COFFEE * scale, name="coffee", rgb=True)
+    widget.open_palette_file(gpl)
+    widget.palette_use.value, widget.n_colors.value = use, 3
+    run(widget)
+    made = np.array(viewer.layers["coffee · quantized"].data)
+    later = QuantizerWidget(viewer)  # the panel was closed, and opened again
+    qtbot.addWidget(later.native)
+    later.n_colors.value = 9
+    del viewer.layers["coffee · palette"]
+    assert later.palette_from.value is None
+    viewer.layers.selection.active = viewer.layers["coffee · quantized"]
+    later.restore_settings()
+    assert later.palette_from.native.currentText() == "those of coffee"
+    assert later.palette_use.value == use
+    photo.data = photo.data[::-1]
+    run(later)
+    assert later.result.palette.names == widget.result.palette.names
+    if use == "all":
+        assert np.array_equal(later.result.image, made[::-1])
 
 
 def test_a_script_makes_it_again(viewer, widget, photo, run, gpl):

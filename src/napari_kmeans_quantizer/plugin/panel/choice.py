@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
 from napari_kmeans_quantizer.plugin.models.geometry import full_data
+from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
 from napari_kmeans_quantizer.plugin.models.parts import current_slice, preview_step, show_slice
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import colors_for
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.layers.about import About
     from napari_kmeans_quantizer.plugin.models.display import Color
     from napari_kmeans_quantizer.plugin.models.kept import Kept
-    from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
     from napari_kmeans_quantizer.plugin.models.settings import Settings
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
@@ -104,12 +107,26 @@ class Choice:
         return is_there
 
     def _palette_from(self, settings: Settings) -> Layer | PaletteFile | None:
-        """Return where the colors were taken from, None if they were fitted or that is gone."""
+        """Return where the colors were taken from, None if they were fitted.
+
+        If that is gone, the colors themselves are offered, as those of a file are.
+        """
         source, given = self.source(), settings.palette or settings.choose_from
+        if source is None or given is None:
+            return None
         for layer, palette in self._form.palette_from.palettes.items():
-            if source is not None and colors_for(source, palette) == given:
+            if colors_for(source, palette) == given:
                 return layer
-        return None
+        display = source.display()
+        palette = Palette(
+            np.array(given),
+            names=settings.names,
+            dtype=display.dtype,
+            value_range=display.value_range,
+        )
+        file = PaletteFile(f"those of {source.name}", palette)
+        self._form.palette_from.offer_file(file)
+        return file
 
     @property
     def key(self) -> Key:
