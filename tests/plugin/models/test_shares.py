@@ -32,6 +32,19 @@ def test_columns_that_are_displayed_alike_are_numbered():
     assert data.columns == ["#000000", "#ffffff", "#000000 (2)"]
 
 
+def test_names_of_colors_come_after_their_hex():
+    data = SHARES._replace(colors=["#000000", "#ffffff", "#000000"], called=("night", "", "coal"))
+    assert data.columns == ["#000000 night", "#ffffff", "#000000 (2) coal"]
+    assert list(data.full_frame())[:2] == ["#000000 night share", "#ffffff share"]
+
+
+def test_colors_are_called_as_in_the_palette():
+    given = Settings(palette=((0.0,), (200.0,)), names=("night", "snow"))
+    for state in (state_of(Image(STACK, rgb=False), given), state_of(Image(STACK[0]), given)):
+        columns = [f"{color} {name}" for color, name in zip(state.hex, given.names, strict=True)]
+        assert shares_of_state(state).columns == columns
+
+
 def test_frames_lie_one_after_the_other_if_nothing_else_is_known():
     assert SHARES.x.tolist() == [0, 1]
     assert SHARES._replace(positions=np.array([0.5, 7])).x.tolist() == [0.5, 7]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -39,6 +41,8 @@ class Shares(NamedTuple):
         What that axis measures.
     source : str
         Name of the image, "" of several.
+    called : sequence of str or None
+        What the colors are called, "" for those that have no name.
     """
 
     title: str
@@ -50,6 +54,7 @@ class Shares(NamedTuple):
     positions: NDArray[np.float64] | None = None
     position_label: str = "frame"
     source: str = ""
+    called: Sequence[str] | None = None
 
     @property
     def overall(self) -> NDArray[np.float64]:
@@ -63,7 +68,13 @@ class Shares(NamedTuple):
 
     @property
     def columns(self) -> list[str]:
-        """Names of the colors: their hex values, numbered where two are displayed alike."""
+        """What tells the colors from each other: hex, and what they are called."""
+        called = self.called or [""] * len(self.colors)
+        return [f"{color} {name}".rstrip() for color, name in zip(self.hex, called, strict=True)]
+
+    @property
+    def hex(self) -> list[str]:
+        """Hex of the colors, numbered where two are displayed alike."""
         seen: dict[str, int] = {}
         names = []
         for color in self.colors:
@@ -139,6 +150,7 @@ def shares_of_state(state: State) -> Shares:
         positions,
         label,
         source.name,
+        state.result.palette.names,
     )
 
 
@@ -167,4 +179,5 @@ def shares_of_images(states: list[State]) -> Shares:
         np.stack([palette.share for palette in palettes]),
         np.stack([palette.counts for palette in palettes]),
         source=names[0] if len(names) == 1 else "",
+        called=palettes[0].names,
     )

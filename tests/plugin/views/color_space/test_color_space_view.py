@@ -379,6 +379,15 @@ def test_hovering_over_a_star_tells_its_color_and_share(view, qtbot):
     qtbot.waitUntil(lambda: native.toolTip() == "", timeout=60_000)
 
 
+def test_hovering_over_a_star_tells_its_name(view, qtbot):
+    names = [f"no. {k}" for k in range(len(PALETTE))]
+    view.show_result(*pixels(), PALETTE.named(names))
+    native = view.scene.canvas.native
+    seen, _ = view.scene.project(PALETTE.rgb)
+    qtbot.mouseMove(native, QPoint(*np.rint(seen[1]).astype(int)))
+    qtbot.waitUntil(lambda: native.toolTip() == "no. 1 · #14a03c · 50.0%", timeout=60_000)
+
+
 def test_keys_turn_and_zoom(view, qtbot):
     native, camera = view.scene.canvas.native, view.scene.camera
     native.setFocus()

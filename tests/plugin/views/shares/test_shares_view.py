@@ -559,3 +559,13 @@ def test_the_canvas_goes_with_the_widget(make_napari_viewer):
     gc.collect()
     assert figure() is None
     assert canvas() is None
+
+
+def test_the_names_of_colors_are_told_where_there_is_room(view):
+    view.show_shares(STACK._replace(called=("night", "", "snow")))
+    settle(view)
+    across = Qt.Orientation.Horizontal
+    assert [view._model.headerData(i, across) for i in range(3)] == HEX
+    tooltip = view._model.headerData(0, across, Qt.ItemDataRole.ToolTipRole)
+    assert tooltip.startswith("#102030 night: ")
+    assert list(view.table()) == ["#102030 night", "#c04020", "#f0f0e0 snow"]

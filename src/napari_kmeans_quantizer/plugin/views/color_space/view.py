@@ -323,7 +323,9 @@ class ColorSpaceView(QWidget):
         text = ""
         if star is not None and palette is not None and display is not None:
             share = palette.share[star]
-            text = display.hex(palette.colors[star : star + 1])[0]
+            name = palette.names[star] if palette.names else ""
+            text = f"{name} · " if name else ""
+            text += display.hex(palette.colors[star : star + 1])[0]
             text += f" · {percent(share)}" if share else ""
         if self.scene.canvas.native.toolTip() != text:
             self.scene.canvas.native.setToolTip(text)

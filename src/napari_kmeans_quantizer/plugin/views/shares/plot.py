@@ -132,7 +132,7 @@ def draw_legend(axes: Axes, data: Shares, shown: Shown, theme: Theme) -> None:
         return
     axes.figure.legend(  # type: ignore[union-attr,unused-ignore]
         handles=[Patch(facecolor=data.colors[k], edgecolor=theme.faded(0.5)) for k in indices],
-        labels=[f"{data.columns[k]}  {percent(overall[k])}" for k in indices],
+        labels=[f"{data.hex[k]}  {percent(overall[k])}" for k in indices],
         loc="outside right upper",
         ncols=-(-len(indices) // LEGEND_ROWS),
         fontsize=LEGEND_FONT,

@@ -28,6 +28,7 @@ class SharesModel(QAbstractTableModel):
         super().__init__(parent)
         self._shown: Shares | None = None
         self._columns: list[str] = []
+        self._hex: list[str] = []
         self._icons: list[QIcon] = []
         self._drawn: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._struck = QFont()
@@ -37,7 +38,7 @@ class SharesModel(QAbstractTableModel):
         """Show other shares; names of colors that are not `drawn` in the plot are struck."""
         self.beginResetModel()
         self._shown, self._drawn = shown, drawn
-        self._columns = shown.columns
+        self._columns, self._hex = shown.columns, shown.hex
         self._icons = [swatch_icon(color, SWATCH) for color in shown.colors]
         self.endResetModel()
 
@@ -82,7 +83,7 @@ class SharesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and across:
             return f"{self._columns[section]}: click to {self.toggle_verb(section)} it in the plot"
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._columns[section] if across else self._shown.names[section]
+            return self._hex[section] if across else self._shown.names[section]
         return None
 
     def toggle_verb(self, column: int) -> str:

@@ -237,8 +237,8 @@ class SharesView(QWidget):
     def table(self) -> pd.DataFrame:
         """Return the shares, one named row per frame or layer and one column per color.
 
-        The columns are the hex values; of colors displayed alike, the second is
-        ``#rrggbb (2)``.
+        The columns are the hex values, and the names of colors that have one; of colors
+        displayed alike, the second is ``#rrggbb (2)``.
         """
         return self._data.frame()
 
@@ -254,7 +254,7 @@ class SharesView(QWidget):
         the label of the positions
             Position of the frame; only if positions were given.
         ``#rrggbb share``, one for each color
-            Share of the pixels, 0..1.
+            Share of the pixels, 0..1. A color's name, if it has one, comes after its hex value.
         ``#rrggbb pixels``, one for each color
             Number of pixels; only if counts were given.
         """
@@ -310,7 +310,7 @@ class SharesView(QWidget):
         for part in (self._table, self._table.horizontalHeader(), self._table.verticalHeader()):
             part.setFont(self._title.font())  # napari's style sheet gives tables no font size
         metrics = self._table.horizontalHeader().fontMetrics()
-        widest = max(self._data.columns, key=len, default="").replace("1", "d")
+        widest = max(self._data.hex, key=len, default="").replace("1", "d")
         width = metrics.horizontalAdvance(widest) + SWATCH + 26
         self._table.horizontalHeader().setDefaultSectionSize(width)
         self._table.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
