@@ -242,6 +242,6 @@ def write_shown_palette(path: Path, state: State, overwrite: bool) -> None:
 def write_table(path: Path, state: State, overwrite: bool) -> None:
     """Save the table as text, with commas."""
     if path.suffix.lower() != ".csv":
-        raise ValueError(f"{path.name}: a table must end in .csv, got {path.suffix!r}.")
+        raise ValueError(f"{path}: must end in .csv, got {path.suffix!r}.")
     text = table(state).to_csv(index=False, lineterminator="\n")
     write_file(path, text.encode(), overwrite=overwrite)

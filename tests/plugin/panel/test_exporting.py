@@ -189,6 +189,27 @@ def test_why_it_was_not_saved(widget, photo, choose, dialogs, qtbot, tmp_path):
     qtbot.waitUntil(lambda: "'.xyz' cannot be written. Use one of .gpl" in widget.message)
 
 
+@pytest.mark.parametrize(
+    ("what", "name", "why"),
+    [
+        ("palette", "mine.xyz", "Not saved: mine.xyz: suffix '.xyz' cannot be written."),
+        ("table", "mine.xlsx", "Not saved: mine.xlsx: must end in .csv"),
+        ("picture", "mine.xyz", "Not saved: mine.xyz: must end in .png"),
+        ("indexed", "mine.jpg", "Not saved: mine.jpg: An indexed file must end in .png"),
+        ("palette", "missing/mine.gpl", "Not saved: mine.gpl: No such file or directory"),
+    ],
+)
+def test_a_file_that_is_not_saved_is_called_by_its_name(
+    widget, photo, qtbot, tmp_path, monkeypatch, what, name, why
+):
+    monkeypatch.chdir(tmp_path)
+    for path in (name, tmp_path / name):
+        widget.export(what, path)
+        qtbot.waitUntil(lambda: widget.message.startswith(why), timeout=60_000)
+        widget._busy.notice.clear()
+    assert list(tmp_path.iterdir()) == []
+
+
 # -- texts
 
 

@@ -92,6 +92,15 @@ KINDS = {
 }
 
 
+def _reason(error: Exception, path: Path) -> str:
+    if isinstance(error, OSError):
+        return files.reason_of(error)
+    reason, file = told(error).text, str(path)
+    if str(error).startswith(file):  # its name has no other capital now
+        reason = file + reason.removeprefix(file[:1].upper() + file[1:])
+    return reason
+
+
 class Exporting:
     """Saves what is known of the chosen image, and copies its palette.
 
@@ -174,9 +183,8 @@ class Exporting:
 
     def _failed(self, path: Path, error: Exception) -> None:
         known = isinstance(error, (OSError, *KNOWN))
-        reason = files.reason_of(error) if isinstance(error, OSError) else told(error).text
         self._say("Not saved.")
-        self._busy.complain(Trouble(f"Not saved: {files.named(reason, path)}"))
+        self._busy.complain(Trouble(f"Not saved: {files.named(_reason(error, path), path)}"))
         if not known:
             raise error
 
