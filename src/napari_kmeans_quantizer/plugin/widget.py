@@ -419,6 +419,16 @@ class QuantizerWidget(Container):
         """
         return self._exporting.export(self.native, what, path, overwrite)
 
+    def tell_size(self) -> Worker | None:
+        """Tell in the panel what is saved in theory, and how large the indexed PNG really is.
+
+        Returns
+        -------
+        Worker or None
+            As `run`; None before the first result.
+        """
+        return self._exporting.tell_size()
+
     def copy_palette(self, form: str) -> str | None:
         """Copy all colors as "hex", "css" or "python" text, and return it."""
         return self._exporting.copy_palette(form)

@@ -105,6 +105,18 @@ def test_table(widget, photo, choose, dialogs, saved, tmp_path):
     assert list(pd.read_csv(tmp_path / "mine.csv")["hex"]) == widget.state.hex
 
 
+def test_the_size_is_told_beside_the_theory(widget, photo, choose, qtbot):
+    choose("Tell size")
+    qtbot.waitUntil(lambda: "in theory" in widget.message, timeout=60_000)
+    assert widget.message == widget.result.size_text
+    assert "24 -> 3 bits per pixel in theory; " in widget.message
+
+
+def test_no_size_before_a_result(widget):
+    assert widget.tell_size() is None
+    assert widget.message == messages.NO_RESULT.text
+
+
 def test_a_file_holds_what_was_shown_when_it_was_asked_for(
     widget, photo, qtbot, tmp_path, monkeypatch
 ):

@@ -19,6 +19,7 @@ class Offers(Protocol):
     def export(self, what: str) -> object: ...  # noqa: D102
     def copy_palette(self, form: str) -> object: ...  # noqa: D102
     def copy_as_python(self) -> object: ...  # noqa: D102
+    def tell_size(self) -> object: ...  # noqa: D102
     def open_apply_palette(self) -> object: ...  # noqa: D102
     def restore_settings(self) -> object: ...  # noqa: D102
     def open_help(self) -> object: ...  # noqa: D102
@@ -58,6 +59,8 @@ def _exports(widget: Offers) -> list[Action | Menu | None]:
             [Action(text, tip, partial(widget.copy_palette, form)) for text, form, tip in forms],
         ),
         Action("Copy Python", "Copy a script that makes this result", widget.copy_as_python),
+        None,
+        Action("Tell size", "Bits in theory, and what the indexed PNG takes", widget.tell_size),
     ]
 
 

@@ -169,6 +169,29 @@ class Exporting:
         worker.start()
         return worker
 
+    def tell_size(self) -> Worker | None:
+        """Tell how large the picture with its palette would be, beside the theory.
+
+        Returns
+        -------
+        Worker or None
+            The thread's worker; None if there is no result.
+        """
+        state = self._choice.state
+        if state is None:
+            self._busy.complain(NO_RESULT)
+            return None
+
+        def steps() -> Generator[Progress, None, str]:
+            yield Progress("Measuring the file", 0.0)
+            return export.painted(state).size_text
+
+        worker = Worker(steps)
+        worker.returned.connect(self._saved)
+        self._say("Measuring the file ...")
+        worker.start()
+        return worker
+
     def _saved(self, message: str) -> None:
         if not self._say(message):
             show_info(message)
