@@ -21,6 +21,11 @@ def pytest_configure(config):
         os.environ["NUMBA_CACHE_DIR"] = str(config.rootpath / ".numba_cache" / worker)
 
 
+def pytest_make_parametrize_id(val):
+    """Call bytes by their number: some hold the time, and all workers must collect the same."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish():
     """Let no collection walk through all modules again: the fixture of viewers collects twice."""
     gc.collect()
