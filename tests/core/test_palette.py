@@ -309,6 +309,20 @@ def test_rescaled_colors_stay_in_the_range_however_they_are_rounded():
         assert 254.99 < scaled.colors.max() <= 255
 
 
+@pytest.mark.parametrize(
+    ("colors", "is_grey"),
+    [
+        ([[7], [9]], True),
+        ([[7, 7, 7], [9, 9, 9]], True),
+        ([[7, 7, 7], [9, 9, 8]], False),
+        ([[7.2, 7.0, 6.9]], True),
+        ([[7.2, 7.6, 6.9]], False),
+    ],
+)
+def test_greys_are_told_by_what_is_painted(colors, is_grey):
+    assert Palette(colors, dtype=np.uint8).is_grey == is_grey
+
+
 # -- names
 
 

@@ -6,6 +6,7 @@ import napari.settings
 import pytest
 from napari.components import ViewerModel
 from napari.utils.notifications import notification_manager
+from person import Person
 from pictures import COFFEE
 
 from napari_kmeans_quantizer.plugin import pipeline
@@ -69,6 +70,12 @@ def held(monkeypatch):
 def viewer():
     """A viewer without a window, which is quick; who clicks docks or the canvas makes another."""
     return ViewerModel()
+
+
+@pytest.fixture
+def person(viewer, qtbot):
+    """Somebody with a viewer, who docks the panel and clicks."""
+    return Person(viewer, qtbot)
 
 
 @pytest.fixture

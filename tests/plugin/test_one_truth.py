@@ -27,11 +27,6 @@ def viewer(make_napari_viewer):
     return make_napari_viewer()
 
 
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
-
-
 def view(viewer, title):
     """Return the view in this dock; None if it is closed."""
     return viewer.window.dock_widgets.get(title)

@@ -32,11 +32,6 @@ def viewer(make_napari_viewer):
     return make_napari_viewer()
 
 
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
-
-
 # -- the panel closed, and opened again
 
 

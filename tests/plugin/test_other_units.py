@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.utils.notifications import notification_manager
-from person import Person
 from skimage import data
 
 PHOTO = data.coffee()[::10, ::10]
@@ -24,11 +23,6 @@ KINDS = {
 @pytest.fixture
 def viewer(make_napari_viewer):
     return make_napari_viewer()
-
-
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
 
 
 GREY = np.ascontiguousarray(PHOTO[..., 1])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.layers import Image, Labels, Points
-from person import Person
 
 COLORS = np.array([[[0, 0, 0], [255, 255, 255]], [[200, 60, 30], [20, 120, 220]]]) / 255
 SIDE = 20  # of a patch, in pixels
@@ -36,11 +35,6 @@ SOURCES = {
 @pytest.fixture
 def viewer(make_napari_viewer):
     return make_napari_viewer(show=True)  # a hidden canvas stays black
-
-
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
 
 
 def patches(colors, dtype):

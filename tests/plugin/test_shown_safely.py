@@ -7,7 +7,6 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points
 from napari.settings import get_settings
-from person import Person
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
@@ -20,11 +19,6 @@ STACK = np.stack([GREY, GREY[::-1], GREY // 2])
 @pytest.fixture
 def viewer(make_napari_viewer):
     return make_napari_viewer()
-
-
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
 
 
 @pytest.fixture

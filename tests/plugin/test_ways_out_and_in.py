@@ -6,7 +6,6 @@ import os
 
 import numpy as np
 import pytest
-from person import Person
 from pictures import COFFEE
 from PIL import Image as Pillow
 from qtpy.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -23,11 +22,6 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def viewer(make_napari_viewer):
     return make_napari_viewer()
-
-
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
-from person import Person, Untouched
+from person import Untouched
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
@@ -24,11 +24,6 @@ QUANTIZED, CLUSTERS, PALETTE = "photo · quantized", "photo · clusters", "photo
 @pytest.fixture
 def viewer(make_napari_viewer):
     return make_napari_viewer()
-
-
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
 
 
 def add(viewer, image, name="photo"):

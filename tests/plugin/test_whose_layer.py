@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from napari.experimental import link_layers
 from napari.layers import Labels
-from person import Person, Untouched
+from person import Untouched
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
@@ -23,11 +23,6 @@ QUANTIZED, CLUSTERS, PALETTE = "photo · quantized", "photo · clusters", "photo
 @pytest.fixture
 def viewer(make_napari_viewer):
     return make_napari_viewer()
-
-
-@pytest.fixture
-def person(viewer, qtbot):
-    return Person(viewer, qtbot)
 
 
 def each_edit(widget):

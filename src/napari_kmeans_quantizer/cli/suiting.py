@@ -18,7 +18,7 @@ def in_channels_of(picture: Picture, palette: Palette | None) -> tuple[Picture, 
     if palette is None:
         return picture, None
     if picture.mode == "grey":
-        if _is_grey(palette):
+        if palette.is_grey:
             return picture, _with_channels(palette, 1)
         return as_rgb(picture), palette
     if picture.mode in ("RGB", "RGBA") and palette.n_channels == 1:
@@ -37,10 +37,6 @@ def as_rgb(picture: Picture) -> Picture:
     planes = [image] * 3 if alpha is None else [image] * 3 + [alpha]
     rgb = replace(picture, image=np.stack(planes, axis=-1), mode="RGB", alpha=None)
     return rgb if alpha is None else replace(rgb, mode="RGBA")
-
-
-def _is_grey(palette: Palette) -> bool:
-    return bool((palette.colors == palette.colors[:, :1]).all())
 
 
 def _with_channels(palette: Palette, n_channels: int) -> Palette:

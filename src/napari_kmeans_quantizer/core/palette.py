@@ -124,6 +124,11 @@ class Palette:
         return int(self.colors.shape[1])
 
     @property
+    def is_grey(self) -> bool:
+        """Whether all channels of each color are painted alike."""
+        return bool((self._values == self._values[:, :1]).all())
+
+    @property
     def share(self) -> NDArray[np.float64]:
         """Share of the pixels per color, (K,) float64; sums to 1, or is 0 if none were counted."""
         share: NDArray[np.float64] = self.counts / max(int(self.counts.sum()), 1)

@@ -174,17 +174,13 @@ def colors_for(source: Source, palette: Palette) -> tuple[Color, ...]:
     Greys that have red, green and blue, as in all palette files, are for grey sources what is shown
     so bright.
     """
-    if source.n_clustered == 1 and _is_grey(palette):
+    if source.n_clustered == 1 and palette.n_channels == 3 and palette.is_grey:
         (channel,) = source.display().channels
         return tuple((float(value),) for value in channel.value_of(palette.rgb[:, 0]))
     if palette.n_channels == source.n_clustered:
         display = source.display()
         palette = palette.in_units_of(display.dtype, display.value_range)
     return tuple(tuple(map(float, color)) for color in palette.colors)
-
-
-def _is_grey(palette: Palette) -> bool:
-    return palette.n_channels == 3 and bool((palette.values == palette.values[:, :1]).all())
 
 
 def _options(source: Source, settings: Settings) -> dict[str, Any]:
