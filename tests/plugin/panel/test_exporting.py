@@ -112,6 +112,15 @@ def test_the_size_is_told_beside_the_theory(widget, photo, choose, qtbot):
     assert "24 -> 3 bits per pixel in theory; " in widget.message
 
 
+def test_why_a_size_is_not_told(widget, photo, qtbot, monkeypatch):
+    def fail(_):
+        raise MemoryError
+
+    monkeypatch.setattr(export, "painted", fail)
+    widget.tell_size()
+    qtbot.waitUntil(lambda: "memory" in widget.message)
+
+
 def test_no_size_before_a_result(widget):
     assert widget.tell_size() is None
     assert widget.message == messages.NO_RESULT.text

@@ -162,12 +162,7 @@ class Exporting:
             more = kind.write(path, state, overwrite) or ""
             return f"Saved {path.name}, {in_bytes(path.stat().st_size)}{more}"
 
-        worker = Worker(steps)
-        worker.returned.connect(self._saved)
-        worker.errored.connect(partial(self._failed, path))
-        self._say(f"Saving {path.name} ...")
-        worker.start()
-        return worker
+        return self._in_thread(f"Saving {path.name} ...", steps, partial(self._failed, path))
 
     def tell_size(self) -> Worker | None:
         """Tell how large the picture with its palette would be, beside the theory.
@@ -186,13 +181,23 @@ class Exporting:
             yield Progress("Measuring the file", 0.0)
             return export.painted(state).size_text
 
+        return self._in_thread("Measuring the file ...", steps, self._not_measured)
+
+    def _in_thread(
+        self,
+        meanwhile: str,
+        steps: Callable[[], Generator[Progress, None, str]],
+        failed: Callable[[Exception], object],
+    ) -> Worker:
+        """Do something beside whatever is under way, and tell what it returns."""
         worker = Worker(steps)
-        worker.returned.connect(self._saved)
-        self._say("Measuring the file ...")
+        worker.returned.connect(self._tell)
+        worker.errored.connect(failed)
+        self._say(meanwhile)
         worker.start()
         return worker
 
-    def _saved(self, message: str) -> None:
+    def _tell(self, message: str) -> None:
         if not self._say(message):
             show_info(message)
 
@@ -209,6 +214,12 @@ class Exporting:
         self._say("Not saved.")
         self._busy.complain(Trouble(f"Not saved: {files.named(_reason(error, path), path)}"))
         if not known:
+            raise error
+
+    def _not_measured(self, error: Exception) -> None:
+        self._say("Not measured.")
+        self._busy.complain(told(error))
+        if not isinstance(error, KNOWN):
             raise error
 
     def copy_palette(self, form: str) -> str | None:
