@@ -10,6 +10,7 @@ from .core.files.indexed import write_indexed
 from .core.files.palettes import read_palette, write_palette
 from .core.fit_palette import fit_palette
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
+from .core.measure import measure
 from .core.palette import Palette
 from .core.pixel_table import pixel_table
 from .core.progress import Progress, completed, retold
@@ -27,6 +28,7 @@ __all__ = [
     "convert_colors",
     "euclidean_distances",
     "fit_palette",
+    "measure",
     "pixel_table",
     "quantize",
     "quantize_steps",

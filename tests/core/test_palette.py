@@ -326,6 +326,18 @@ def test_greys_are_told_by_what_is_painted(colors, is_grey):
 # -- names
 
 
+def test_some_colors_are_renamed():
+    palette = Palette([[10], [20], [30]], counts=[4, 3, 2])
+    named = palette.renamed({2: "DAB", 0: "background"})
+    assert named.names == ("background", "", "DAB")
+    assert palette.names is None
+    assert named.renamed({2: "", 0: ""}).names is None
+    assert named.counts.tolist() == [4, 3, 2]
+    for names, error in ((["DAB"], TypeError), ({3: "DAB"}, ValueError), ({0: 5}, TypeError)):
+        with pytest.raises(error, match="names"):
+            palette.renamed(names)
+
+
 def test_names_stay_with_their_colors():
     palette = Palette([[10], [20], [30]], counts=[4, 3, 2], names=["dab", "", "background"])
     assert palette.names == ("dab", "", "background")

@@ -247,6 +247,38 @@ class Palette:
         """
         return self._with(self.colors, self._values, self.counts, as_names(names, len(self)))
 
+    def renamed(self, names: Mapping[int, str]) -> Palette:
+        """Return the same colors, some of them with other names.
+
+        Parameters
+        ----------
+        names : mapping of int to str
+            New name of an index 0..K-1; "" takes a name away.
+
+        Returns
+        -------
+        Palette
+            Without any names if none is left.
+
+        Raises
+        ------
+        TypeError
+            If `names` is not a mapping, an index not an integer, or a name no text.
+        ValueError
+            If an index is out of range.
+
+        Examples
+        --------
+        >>> Palette([[255, 0, 0], [0, 0, 255]]).renamed({1: "sky"}).names
+        ('', 'sky')
+        """
+        if not isinstance(names, Mapping):
+            raise TypeError(f"`names` must be a mapping of index to name, got {names!r}.")
+        all_names = list(self.names or [""] * len(self))
+        for key, name in names.items():
+            all_names[as_index(key, len(self), "A key of `names`")] = name
+        return self.named(all_names if any(all_names) else None)
+
     def merge_order(self, index: int, into: int) -> NDArray[np.intp]:
         """Return the order of the colors once one has joined another: most frequent first.
 

@@ -250,6 +250,32 @@ class Quantization:
         """
         return self._edited(self.palette.recolored(colors), self.labels)
 
+    def renamed(self, names: Mapping[int, str]) -> Quantization:
+        """Return this result with other names of some colors.
+
+        Parameters
+        ----------
+        names : mapping of int to str
+            New name of a label; "" takes a name away.
+
+        Returns
+        -------
+        Quantization
+            The same labels, image and figures.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `Palette.renamed`.
+
+        Examples
+        --------
+        >>> from napari_kmeans_quantizer import quantize
+        >>> quantize(np.array([[0, 0, 9]], np.uint8), 2).renamed({0: "ink"}).palette.names
+        ('ink', '')
+        """
+        return replace(self, palette=self.palette.renamed(names))
+
     def merged(self, index: int, into: int) -> Quantization:
         """Return this result with one cluster joined to another, in the other one's color.
 

@@ -7,7 +7,7 @@ import pytest
 from pictures import STACK
 
 from napari_kmeans_quantizer import quantize
-from napari_kmeans_quantizer.plugin.models.frames import CHUNK, FrameCounts, label_counts
+from napari_kmeans_quantizer.plugin.models.frames import FrameCounts
 
 RNG = np.random.default_rng(0)
 
@@ -32,12 +32,3 @@ def test_frame_counts_against_a_loop(masked, shape):
 def test_frame_counts_know_colors_that_are_in_no_pixel():
     result = quantize(STACK // 50, palette=[[3], [200]])
     assert FrameCounts(result).counts.tolist() == [[600, 0]] * 4
-
-
-@pytest.mark.parametrize("size", [0, 1, 2, 7, 2 * CHUNK + 3])
-@pytest.mark.parametrize(("dtype", "n_colors"), [(np.uint8, 1), (np.uint8, 256), (np.uint16, 300)])
-def test_labels_are_counted_in_pieces(size, dtype, n_colors):
-    labels = RNG.integers(0, n_colors, size).astype(dtype)
-    expected = np.bincount(labels, minlength=n_colors)
-    assert np.array_equal(label_counts(labels, n_colors), expected)
-    assert np.array_equal(label_counts(np.repeat(labels, 2)[::2], n_colors), expected)

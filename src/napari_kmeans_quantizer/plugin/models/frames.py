@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from napari_kmeans_quantizer.core.counting import frame_counts
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer import Quantization
 
     Counts = NDArray[np.int64]
-
-CHUNK = 1 << 19  # labels; few enough for a processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,28 +48,4 @@ class FrameCounts:
         self.__dict__["counts"] = np.stack(rows)
 
     def _rows(self) -> Iterator[Counts]:
-        labels, mask = self.fitted.labels, self.fitted.mask
-        for t in range(len(labels)):
-            counts = label_counts(labels[t].reshape(-1), len(self.fitted.palette))
-            if mask is not None:  # where it is False, labels are 0
-                counts[0] -= mask[t].size - np.count_nonzero(mask[t])
-            yield counts
-
-
-def label_counts(labels: NDArray[Any], n_colors: int) -> Counts:
-    """Return how often 0 to ``n_colors - 1`` occur in flat labels of 8 or 16 bits."""
-    if labels.dtype.itemsize > 1:
-        return _counted(labels, n_colors)
-    # Two at a time, as one number of 16 bits: half as many to count.
-    even = len(labels) & ~1
-    pairs = np.ascontiguousarray(labels[:even]).view(np.uint16)
-    table = _counted(pairs, 1 << 16).reshape(256, 256)
-    counts = (table.sum(axis=0) + table.sum(axis=1))[:n_colors]
-    return counts + _counted(labels[even:], n_colors)
-
-
-def _counted(values: NDArray[Any], n_bins: int) -> Counts:
-    counts = np.zeros(n_bins, np.int64)
-    for start in range(0, len(values), CHUNK):
-        counts += np.bincount(values[start : start + CHUNK], minlength=n_bins)
-    return counts
+        return frame_counts(self.fitted.labels, self.fitted.mask, len(self.fitted.palette))
