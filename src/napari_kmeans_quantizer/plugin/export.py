@@ -83,10 +83,10 @@ def table(state: State) -> pd.DataFrame:
     """Return one row a color: as `Quantization.to_frame`, but as it is shown, and with areas."""
     frame = state.result.to_frame()
     frame["hex"], frame["rgb"] = state.hex, rgb_texts(shown_palette(state))
-    area = state.placement.pixel_area
-    if area is not None:
-        size, unit = area
-        frame.insert(frame.columns.get_loc("share") + 1, f"area ({unit})", frame["pixels"] * size)
+    frame["share"] = state.shares
+    areas, unit = state.measured.areas, state.measured.unit
+    if areas is not None:
+        frame.insert(frame.columns.get_loc("share") + 1, f"area ({unit})", areas[0, 0])
     return frame
 
 

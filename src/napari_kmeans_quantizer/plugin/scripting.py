@@ -16,7 +16,7 @@ from napari_kmeans_quantizer import Palette, completed, quantize, quantize_steps
 from .layers.contents import ROLES, state_contents
 from .layers.make import QuantizedLayers, make_layers
 from .layers.ours import Record, record_of
-from .models.settings import Settings, edited
+from .models.settings import EDITS, Settings, edited
 from .models.source import Source
 from .pipeline import Product, colors_for, quantized
 from .session import Session
@@ -47,6 +47,7 @@ def quantize_layer(
     names: Sequence[str] | None = None,
     edits: Sequence[tuple[Any, ...]] = (),
     hidden: Sequence[int] = (),
+    background: Sequence[int] = (),
     **options: Any,
 ) -> QuantizedLayers:
     """Quantize an image layer into three new layers.
@@ -75,10 +76,12 @@ def quantize_layer(
     names : sequence of str, optional
         What the colors of `palette` or `choose_from` are called, if that is no Palette that tells.
     edits : sequence of tuple, optional
-        Changes of the palette afterwards: ``("recolor", index, color)`` or
-        ``("merge", index, into)``.
+        Changes of the palette afterwards: ``("recolor", index, color)``,
+        ``("merge", index, into)`` or ``("rename", index, name)``.
     hidden : sequence of int, optional
         Colors, after the edits, over whose pixels a veil lies in the layers.
+    background : sequence of int, optional
+        Colors, after the edits, that are left out of the shares.
     **options
         Passed on to `quantize`, such as `color_space`, `dither`, `min_psnr`, `palette` or
         `choose_from`; what counts as a channel is told by the layer.
@@ -135,7 +138,7 @@ def quantize_layer(
         }
     )
     state = completed(quantized(source, settings, options))
-    state = replace(state, hidden=frozenset(hidden))
+    state = replace(state, hidden=frozenset(hidden), background=frozenset(background))
     made = make_layers(state_contents(state))
     Record(source.key, state).own(made._asdict())
     return made
@@ -265,10 +268,10 @@ def _listed(edits: Any) -> list[Any]:
 
 
 def _checked_edit(edit: Any) -> Edit:
-    if not isinstance(edit, list | tuple) or len(edit) != 3 or edit[0] not in ("recolor", "merge"):
+    if not isinstance(edit, list | tuple) or len(edit) != 3 or edit[0] not in EDITS:
         raise ValueError(
-            'An edit must be ("recolor", index, color) or ("merge", index, into); '
-            f"`edits` holds {edit!r}."
+            'An edit must be ("recolor", index, color), ("merge", index, into) or '
+            f'("rename", index, name); `edits` holds {edit!r}.'
         )
     return tuple(edit)
 

@@ -74,6 +74,11 @@ class Session:
         record = self._records.get(key)
         return None if record is None else record.state
 
+    def in_same_colors(self, state: State) -> list[State]:
+        """Return the states of other images that were painted in the colors of this one."""
+        others = [r.state for r in self._records.values() if r.key != state.source.key]
+        return [other for other in others if other is not None and other.has_colors_of(state)]
+
     def curve(self, key: Key) -> Curve | None:
         """Return the errors over the number of colors of a source, None if it was not explored."""
         return self._curves.get(key)
@@ -288,7 +293,8 @@ class Session:
     def _turn_to(self, record: Record, state: State, roles: Iterable[str] = ROLES) -> None:
         old, record.state = record.state, state
         assert old is not None
-        if state.result is not old.result or state.hidden != old.hidden:
+        marks, before = (state.hidden, state.background), (old.hidden, old.background)
+        if state.result is not old.result or marks != before:
             same_fit = state.fitted is old.fitted
             self._place_palette(record, state)
             if not same_fit:

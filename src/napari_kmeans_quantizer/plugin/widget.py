@@ -283,6 +283,14 @@ class QuantizerWidget(Container):
         """Hide these clusters, and no others: they are dimmed."""
         self._editing.hide(hidden)
 
+    def rename(self, index: int | Iterable[int], name: str) -> None:
+        """Give a cluster, or several, a name, "" for none, in all images of these colors."""
+        self._editing.rename(index, name)
+
+    def set_background(self, background: Iterable[int]) -> None:
+        """Leave these clusters, and no others, out of the shares, in all images of these colors."""
+        self._editing.set_background(background)
+
     def reset_colors(self) -> None:
         """Take back all edits of the palette, and show all clusters."""
         self._editing.reset()

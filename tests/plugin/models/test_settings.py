@@ -138,7 +138,7 @@ def test_edits_are_made_one_after_the_other_on_the_palette_so_far():
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (("split", 0, 1), 'An edit must be a "recolor" or a "merge", got \'split\''),
+        (("split", 0, 1), "one of recolor, merge, rename, got 'split'"),
         (("merge", 0, 4), "must lie in 0..3"),
         (("recolor", 4, (0.0,)), "must lie in 0..3"),
         (("recolor", 0, (256.0,)), r"must lie in 0..255"),

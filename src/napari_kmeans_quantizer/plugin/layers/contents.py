@@ -168,4 +168,6 @@ def moved(content: Attributes, place: Beside) -> Attributes:
 def _features(state: State) -> Attributes:
     palette = state.result.palette
     named = {} if palette.names is None else {"name": list(palette.names)}
-    return {"hex": state.hex, **named, "share": palette.share, "pixels": palette.counts}
+    areas, unit = state.measured.areas, state.measured.unit
+    sizes = {} if areas is None else {f"area ({unit})": areas[0, 0]}
+    return {"hex": state.hex, **named, "share": state.shares, "pixels": palette.counts, **sizes}

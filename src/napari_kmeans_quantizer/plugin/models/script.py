@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 WIDTH = 88
 
 
-def python_script(source: Source, settings: Settings, hidden: Iterable[int] = ()) -> str:
+def python_script(
+    source: Source,
+    settings: Settings,
+    hidden: Iterable[int] = (),
+    background: Iterable[int] = (),
+) -> str:
     """Return a script for napari's console that makes the same three layers.
 
     Run again, it updates them.
@@ -31,6 +36,8 @@ def python_script(source: Source, settings: Settings, hidden: Iterable[int] = ()
         How.
     hidden : iterable of int, optional
         Colors that are not shown.
+    background : iterable of int, optional
+        Colors that are left out of the shares.
     """
     n_colors = settings.options()["n_colors"]
     arguments = [_layers(source), f"n_colors={_literal(n_colors)}", *_parts(source)]
@@ -41,8 +48,9 @@ def python_script(source: Source, settings: Settings, hidden: Iterable[int] = ()
             value = source.limits  # they may be others when it is run
         if field.name not in ("n_colors", "joined") and value != field.default and not unused:
             arguments.append(f"{field.name}={_literal(value)}")
-    if hidden := tuple(sorted(hidden)):
-        arguments.append(f"hidden={_literal(hidden)}")
+    for name, clusters in (("hidden", hidden), ("background", background)):
+        if marked := tuple(sorted(clusters)):
+            arguments.append(f"{name}={_literal(marked)}")
     lines = [
         "from napari_kmeans_quantizer.plugin import quantize_layer, show_layers",
         "",

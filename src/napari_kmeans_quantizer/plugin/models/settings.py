@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 Edited = TypeVar("Edited", "Quantization", Palette)
 
 Edit = tuple[Any, ...]
-"""``("recolor", index, color)`` or ``("merge", index, into)``; indices into the palette so far."""
+"""``("recolor", index, color)``, ``("merge", index, into)`` or ``("rename", index, name)``.
+
+Indices are those of the palette so far.
+"""
+EDITS = ("recolor", "merge", "rename")
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,7 @@ class Settings:
     names : tuple of str or None
         What the colors of `palette` or `choose_from` are called, whichever are given.
     edits : tuple
-        What was done to the palette afterwards: ``("recolor", index, color)`` or
-        ``("merge", index, into)``, in this order.
+        What was done to the palette afterwards, one `Edit` after the other.
     """
 
     n_colors: int | Literal["auto"] = 16
@@ -146,8 +149,8 @@ def edited(result: Edited, edits: tuple[Edit, ...]) -> Edited:
     result : Quantization or Palette
         What was fitted; it is not changed.
     edits : tuple
-        ``("recolor", index, color)`` with a color in the image's units, or
-        ``("merge", index, into)``, one after the other.
+        ``("recolor", index, color)`` with a color in the image's units,
+        ``("merge", index, into)`` or ``("rename", index, name)``, one after the other.
 
     Raises
     ------
@@ -159,6 +162,8 @@ def edited(result: Edited, edits: tuple[Edit, ...]) -> Edited:
             result = result.recolored({index: value})
         elif kind == "merge":
             result = result.merged(index, value)
+        elif kind == "rename":
+            result = result.renamed({index: value})
         else:
-            raise ValueError(f'An edit must be a "recolor" or a "merge", got {kind!r}.')
+            raise ValueError(f"An edit must be one of {', '.join(EDITS)}, got {kind!r}.")
     return result

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_kmeans_quantizer import Palette
+from napari_kmeans_quantizer.core.measurement import Measurement
 
 from .display import Color, Display, hex_of
 from .fit import Fit
 from .frames import FrameCounts
 from .kept import Kept, alike, edits_for, groups_of, places_of, without
+from .named import Named, names_given, renames_for, without_name
 from .placement import Placement
 from .sample import draw_sample
 from .settings import Edit, Settings, edited
@@ -66,6 +68,10 @@ class State:
         What the next fit keeps: what was locked, colored or merged.
     hidden : frozenset of int
         Clusters that are not shown.
+    named : tuple of Named
+        What people call clusters; those that a fit has not keep their names for the next one.
+    background : frozenset of int
+        Clusters that are left out of the shares.
     frames : FrameCounts
         What `frame_counts` starts from.
     n_without_data : int
@@ -86,6 +92,8 @@ class State:
     seconds: float = 0.0
     kept: tuple[Kept, ...] = ()
     hidden: frozenset[int] = frozenset()
+    named: tuple[Named, ...] = ()
+    background: frozenset[int] = frozenset()
     frames: FrameCounts = None  # type: ignore[assignment]
     n_without_data: int = 0
     fit: Fit = None  # type: ignore[assignment]
@@ -139,6 +147,7 @@ class State:
             looks.placement,
             seconds,
             _kept_by(settings, fitted.palette, result.palette),
+            named=names_given(fitted.palette, result.palette, settings.edits),
             frames=FrameCounts(fitted),
             n_without_data=n_without_data,
             fit=fit or Fit.of_result(fitted),
@@ -165,18 +174,28 @@ class State:
     def keeping(self, before: State | None) -> State:
         """Return this new fit with what people did to the image's last state.
 
-        Clusters that were locked, colored or merged are found again by their centers, and hidden
-        ones, too. What this fit has no center of is kept for the next one.
+        Clusters that were locked, colored, merged or named are found again by their centers, and
+        those that are hidden or background, too. What this fit has no center of is kept for the
+        next one.
         """
         if before is None:
             return self
         edits = edits_for(before.kept, self.fitted.palette)
-        settings = replace(self.settings, edits=edits)
-        state = replace(
-            self, settings=settings, result=edited(self.fitted, edits), kept=before.kept
+        state = replace(self, kept=before.kept, named=before.named)._with_edits(edits)
+        return replace(
+            state,
+            hidden=state._having(before._all_centers(before.hidden)),
+            background=state._having(before._all_centers(before.background)),
         )
-        hidden = chain.from_iterable(before.centers(k) for k in before.hidden)
-        return replace(state, hidden=state._having(hidden))
+
+    def _with_edits(self, edits: tuple[Edit, ...]) -> State:
+        """Return the fit with these edits and no others, and with its names."""
+        renames = renames_for(self.named, self.fitted.palette, edits)
+        settings = replace(self.settings, edits=(*edits, *renames))
+        return replace(self, settings=settings, result=edited(self.fitted, settings.edits))
+
+    def _all_centers(self, indices: Iterable[int]) -> list[Color]:
+        return [*chain.from_iterable(self.centers(k) for k in indices)]
 
     # -- what is shown
 
@@ -189,6 +208,25 @@ class State:
     def hex(self) -> list[str]:
         """The same as ``#rrggbb``."""
         return hex_of(self.shown)
+
+    @cached_property
+    def measured(self) -> Measurement:
+        """Pixels, areas and shares of the clusters in all that takes part."""
+        palette, area = self.result.palette, self.placement.pixel_area
+        return Measurement(
+            self.source.name,
+            palette.counts.reshape(1, 1, -1),
+            tuple(self.hex),
+            palette.names or ("",) * len(palette),
+            pixel_size=None if area is None else area[0],
+            unit="" if area is None else area[1],
+            background=self.background,
+        )
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Shares of the clusters, (K,); NaN of the background."""
+        return self.measured.shares[0, 0]
 
     @cached_property
     def palette(self) -> Palette:
@@ -252,8 +290,8 @@ class State:
 
     @property
     def is_edited(self) -> bool:
-        """Whether anything was done to the palette that can be taken back."""
-        return bool(self.settings.edits)
+        """Whether anything was done to the colors that can be taken back."""
+        return any(kind != "rename" for kind, *_ in self.settings.edits)
 
     def recolored(self, index: int, color: Color) -> State:
         """Give a cluster another color; a new fit keeps its center."""
@@ -287,9 +325,49 @@ class State:
     def _merged(self, index: int, into: int) -> State:
         state = self._edited(("merge", index, into))
         order = self.result.palette.merge_order(index, into).tolist()
-        hidden = frozenset(new for new, old in enumerate(order) if old in self.hidden)
         by_hand = self._is_by_hand((*self.centers(index), *self.centers(into)))
-        return replace(state, hidden=hidden)._keeping(order.index(into), by_hand)
+        state = replace(
+            state,
+            hidden=frozenset(new for new, old in enumerate(order) if old in self.hidden),
+            background=frozenset(new for new, old in enumerate(order) if old in self.background),
+        )
+        state = state._keeping(order.index(into), by_hand)
+        if self.name(index) and not self.name(into):  # a name is not lost
+            state = state.renamed(order.index(into), self.name(index))
+        return state
+
+    def name(self, index: int) -> str:
+        """Return what a cluster is called, "" if it has no name."""
+        names = self.result.palette.names
+        return "" if names is None else names[index]
+
+    def renamed(self, indices: int | Iterable[int], name: str) -> State:
+        """Give clusters a name, "" for none; several of one name can be summed up."""
+        wanted = [indices] if isinstance(indices, int | np.integer) else list(indices)
+        state, name = self, " ".join(name.split())
+        for index in wanted:
+            centers = state.centers(index)
+            others = without_name(state.named, centers, state.fitted.palette)
+            state = state._edited(("rename", int(index), name))
+            state = replace(state, named=(*others, Named(centers[0], name)))
+        return state
+
+    def with_background(self, indices: int | Iterable[int], is_background: bool) -> State:
+        """Leave clusters out of the shares, or no longer."""
+        wanted = {indices} if isinstance(indices, int | np.integer) else set(indices)
+        for index in wanted:
+            self.result.palette.renamed({index: ""})  # raises what is wrong with it
+        now = self.background | wanted if is_background else self.background - wanted
+        return replace(self, background=frozenset(now))
+
+    def places_in(self, other: State, indices: Iterable[int]) -> list[int]:
+        """Return which clusters of another state are those of this one: of the same centers."""
+        return sorted(other._having(self._all_centers(indices)))
+
+    def has_colors_of(self, other: State) -> bool:
+        """Tell whether both were painted in the same colors: one was fitted for both."""
+        own, others = self.fitted.palette, other.fitted.palette
+        return places_of(own).keys() == places_of(others).keys()
 
     def place_of(self, other: State, index: int) -> int:
         """Return which color has become of one of another state of the same fit."""
@@ -322,10 +400,11 @@ class State:
         return len(without(by_hand, centers, self.fitted.palette.dtype)) < len(by_hand)
 
     def reset(self) -> State:
-        """Take all edits back, also those of earlier fits, and show all clusters."""
-        settings = replace(self.settings, edits=())
+        """Take all changes of colors back, also those of earlier fits, and show all clusters."""
         kept = tuple(Kept.locked(c) for one in self.kept if one.by_hand for c in one.centers)
-        return replace(self, settings=settings, result=self.fitted, hidden=frozenset(), kept=kept)
+        background = self._all_centers(self.background)
+        state = replace(self, hidden=frozenset(), kept=kept)._with_edits(())
+        return replace(state, background=state._having(background))
 
     @cached_property
     def _groups(self) -> list[list[int]]:

@@ -88,6 +88,31 @@ class Editing:
         """Hide these clusters, and no others."""
         self.change(lambda state: replace(state, hidden=frozenset(hidden)))
 
+    def rename(self, indices: int | Iterable[int], name: str) -> None:
+        """Give clusters a name, in all images of these colors."""
+        wanted = [indices] if isinstance(indices, int) else list(indices)
+        if self.change(lambda state: state.renamed(wanted, name)):
+            self._change_others(
+                lambda own, other: other.renamed(own.places_in(other, wanted), name)
+            )
+
+    def set_background(self, background: Iterable[int]) -> None:
+        """Leave these clusters, and no others, out of the shares, in all images of these colors."""
+        wanted = frozenset(background)
+
+        def left_out(state: State, clusters: Iterable[int]) -> State:
+            return replace(state, background=frozenset()).with_background(clusters, True)
+
+        if self.change(lambda state: left_out(state, wanted)):
+            self._change_others(lambda own, other: left_out(other, own.places_in(other, wanted)))
+
+    def _change_others(self, made_of: Callable[[State, State], State]) -> None:
+        """Change what was painted in the same colors: these mean the same there."""
+        own = self._choice.state
+        for other in [] if own is None else self._session.in_same_colors(own):
+            assert own is not None
+            self._session.change(made_of(own, other))
+
     def reset(self) -> None:
         """Take back all edits, and show all clusters."""
         self.change(State.reset)

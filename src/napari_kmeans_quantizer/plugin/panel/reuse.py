@@ -165,7 +165,9 @@ class Reuse:
                 )
             )
             return None
-        script = python_script(replace(source, step=1), state.settings, state.hidden)
+        script = python_script(
+            replace(source, step=1), state.settings, state.hidden, state.background
+        )
         clipboard = QApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(script)
