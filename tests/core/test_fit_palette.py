@@ -11,14 +11,16 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from napari_kmeans_quantizer import Palette, fit_palette, quantize
+from napari_kmeans_quantizer import Palette, Progress, completed, fit_palette, quantize
 from napari_kmeans_quantizer.core import joint_table
 from napari_kmeans_quantizer.core.color_table import ColorTable
+from napari_kmeans_quantizer.core.fit_palette import Pending, Readout, fit_palette_steps
 from weighted import blobs
 
 PHOTOS = [data.astronaut()[::2, ::2], data.coffee()[::2, ::2], data.chelsea()[::2, ::2]]
 SMALL = [photo[::3, ::3] for photo in PHOTOS]
 FIXED = [[0, 0, 0], [255, 255, 255]]
+RNG = np.random.default_rng(0)
 
 
 def side_by_side(images):
@@ -340,3 +342,52 @@ def test_images_that_are_refused(images, error, message):
 def test_options_that_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         fit_palette(SMALL, **options)
+
+
+# -- step by step
+
+
+def pending(image, name="image", **how):
+    def read():
+        yield Progress("Reading", 0.0)
+        yield Progress("Reading", 0.5)
+        return Readout(image, **how)
+
+    return Pending(name, read)
+
+
+def test_images_that_are_read_in_steps_are_fitted_to_as_they_are():
+    images = [RNG.integers(0, 256, (30, 20, 3)).astype(np.uint8) for _ in range(3)]
+    inside = RNG.random((30, 20)) < 0.3
+    steps = fit_palette_steps([pending(image, mask=inside) for image in images], n_colors=5)
+    told = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as end:
+            palette = end.value
+            break
+    expected = fit_palette(images, 5, mask=inside)
+    assert np.array_equal(palette.colors, expected.colors)
+    assert np.array_equal(palette.counts, expected.counts)
+    fractions = [step.fraction for step in told]
+    assert fractions == sorted(fractions)
+    assert 0.5 / 3 in fractions  # of the first image
+
+
+def test_an_image_that_cannot_be_taken_may_be_left_out():
+    good = RNG.integers(0, 256, (30, 20, 3)).astype(np.uint8)
+    images = [np.full((4, 4, 3), np.nan), good, good[..., 0], good.astype(np.uint16), good[::-1]]
+    errors = {}
+    steps = fit_palette_steps(images, leave_out=errors.__setitem__, n_colors=4)
+    palette = completed(steps)
+    assert np.array_equal(palette.colors, fit_palette([good, good[::-1]], 4).colors)
+    assert list(errors) == [0, 2, 3]
+    assert "NaN" in str(errors[0])
+    assert "same channels" in str(errors[2])
+    assert "same units" in str(errors[3])
+
+
+def test_if_all_are_left_out_there_is_nothing_to_fit_to():
+    with pytest.raises(ValueError, match="at least one that can be fitted"):
+        completed(fit_palette_steps([np.full((4, 4), np.nan)], None, "auto", print, n_colors=4))

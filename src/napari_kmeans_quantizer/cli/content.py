@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from napari_kmeans_quantizer.core.files.painted import encode_painted, encode_with_palette
 from napari_kmeans_quantizer.core.files.pictures import encode_picture
 
 from .words import in_words
@@ -35,28 +36,11 @@ def encoded(
     quick : bool, optional
         Do without the last per cents.
     """
-    if indexed is False:
+    if indexed is None:
+        return encode_painted(suffix, picture, result, quick=quick)
+    if not indexed:
         return encode_picture(suffix, picture, result.image)
     try:
-        return _encode_indexed(suffix, picture, result, quick)
+        return encode_with_palette(suffix, picture, result, quick=quick)
     except ValueError as error:
-        if indexed:
-            raise ValueError(f"{in_words(error)} Leave out --indexed.") from error
-        return encode_picture(suffix, picture, result.image)
-
-
-def _encode_indexed(suffix: str, picture: Picture, result: Quantization, quick: bool) -> bytes:
-    from napari_kmeans_quantizer.core.files.indexed import encode_indexed
-
-    alpha = picture.alpha
-    if alpha is not None and ((alpha > 0) & (alpha < alpha.max())).any():
-        raise ValueError("An indexed file can not hold grey that is partly transparent.")
-    return encode_indexed(
-        suffix,
-        result,
-        quick=quick,
-        durations=picture.durations,
-        loop=picture.loop,
-        icc_profile=picture.icc_profile,
-        dpi=picture.dpi,
-    )
+        raise ValueError(f"{in_words(error)} Leave out --indexed.") from error

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from napari_kmeans_quantizer.core.files.pictures.folders import pictures_in
+
 from .options import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-PICTURES = (
-    ".apng", ".avif", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm", ".pcx",
-    ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tga", ".tif", ".tiff", ".webp",
-)  # fmt: skip
-"""Suffixes of what is taken out of folders; files that are named may have any."""
 
 
 @dataclass(frozen=True)
@@ -70,28 +66,14 @@ def _found(name: str, recursive: bool, out_dir: Path | None) -> Iterator[Source]
     if name == STANDARD:
         yield Source(None, _standard_input())
     elif path.is_dir():
-        yield from _pictures_in(path, recursive, out_dir)
+        for found in pictures_in(path, recursive, out_dir):
+            yield Source(found, folder=found.parent.relative_to(path), was_named=False)
     elif os.path.lexists(path) or not glob.has_magic(name):
         yield Source(path)
     else:  # Windows, or quotes
         for match in sorted(glob.glob(name, recursive=True)):
             if os.path.isfile(match):
                 yield Source(Path(match), was_named=False)
-
-
-def _pictures_in(top: Path, recursive: bool, out_dir: Path | None) -> Iterator[Source]:
-    """Yield the pictures in a folder; none that are hidden, or in the folder of the results."""
-    for folder, below, files in os.walk(top):
-        here = Path(folder)
-        kept = [name for name in below if not name.startswith(".")] if recursive else []
-        below[:] = sorted(name for name in kept if not _is_same(here / name, out_dir))
-        for name in sorted(files):
-            if Path(name).suffix.lower() in PICTURES and not name.startswith("."):
-                yield Source(here / name, folder=here.relative_to(top), was_named=False)
-
-
-def _is_same(folder: Path, other: Path | None) -> bool:
-    return other is not None and other.exists() and folder.samefile(other)
 
 
 def _standard_input() -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,17 +15,17 @@ from .arguments import as_generator, as_most_colors, check_color_space
 from .color_space import color_space_for
 from .color_table import matching_rows
 from .how_many import FIRST_GUESS, fewest_that_reach
-from .joint_fit import Joint, at_elbow, fitted
+from .joint_fit import Joint, at_elbow, fitting
 from .joint_table import counted, joined, together
 from .palette import Palette
-from .progress import Progress, completed
+from .progress import Progress, completed, retold
 from .quantize import quantize
 from .request import check_options, requested
 from .search.centers import Sought
 from .units import peak
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -40,8 +40,26 @@ if TYPE_CHECKING:
     Images = Iterable[ArrayLike | str | os.PathLike[str]]
     Masks = ArrayLike | Sequence[ArrayLike | None]
 
+Result = TypeVar("Result")
+
 MOST_SWEPT = 1 << 22
 """So many pixels of tables that stand for all are swept one by one."""
+FITTING = Progress("Fitting the colors", 1.0)
+
+
+class Readout(NamedTuple):
+    """An image in memory, and how to take it: see `quantize`."""
+
+    image: Any
+    channel_axis: int | Literal["auto"] | None = "auto"
+    mask: Any = None
+
+
+class Pending(NamedTuple):
+    """An image that is read step by step, whenever it is wanted."""
+
+    name: str
+    read: Callable[[], Generator[Progress, None, Readout]]
 
 
 def fit_palette(
@@ -128,35 +146,68 @@ def fit_palette(
     >>> palette.colors.tolist(), palette.counts.tolist()
     ([[10.0], [200.0]], [16, 8])
     """
-    as_most_colors(n_colors, min_psnr)
-    check_options(min_psnr, sample, effort, fixed_colors=fixed_colors, choose_from=choose_from)
-    check_color_space(color_space)
-    rng = as_generator(random_state)
     options = {
         "n_colors": n_colors, "color_space": color_space, "fixed_colors": fixed_colors,
         "choose_from": choose_from, "min_psnr": min_psnr, "sample": sample, "effort": effort,
-        "random_state": rng,
+        "random_state": random_state,
     }  # fmt: skip
-    source = _Source(images, mask, channel_axis, options)
+    return completed(fit_palette_steps(images, mask, channel_axis, None, **options))
+
+
+def fit_palette_steps(
+    images: Iterable[Any],
+    masks: Any = None,
+    channel_axis: int | Literal["auto"] | None = "auto",
+    leave_out: Callable[[int, Exception], object] | None = None,
+    **options: Any,
+) -> Generator[Progress, None, Palette]:
+    """Do what `fit_palette` does, step by step.
+
+    Parameters
+    ----------
+    images, masks, channel_axis
+        As of `fit_palette`; images may be `Pending`, too.
+    leave_out : callable, optional
+        Gets the number of an image that cannot be taken, and why; the others are fitted to. Without
+        it the error is raised.
+    **options
+        As of `fit_palette`.
+
+    Yields
+    ------
+    Progress
+        The generator returns the palette.
+    """
+    min_psnr = options.setdefault("min_psnr", None)
+    as_most_colors(options["n_colors"], min_psnr)
+    given = {name: options.get(name) for name in ("fixed_colors", "choose_from")}
+    check_options(min_psnr, options.get("sample"), options.get("effort", "balanced"), **given)
+    check_color_space(options.setdefault("color_space", "rgb"))
+    options["random_state"] = as_generator(options.get("random_state", 0))
+    source = _Source(images, masks, channel_axis, options, leave_out)
     if min_psnr is not None and not source.is_lasting:
         raise TypeError(
             "`min_psnr` needs `images` that can be read more than once: pass a list or tuple, got "
             f"{type(images).__name__}."
         )
-    return _fitted(source, color_space, min_psnr)
+    return (yield from _fitted(source, options["color_space"], min_psnr))
 
 
-def _fitted(source: _Source, color_space: str, min_psnr: float | None) -> Palette:
-    wanted, count = source.counted()
+def _fitted(
+    source: _Source, color_space: str, min_psnr: float | None
+) -> Generator[Progress, None, Palette]:
+    wanted, count = yield from source.counting()
     if count is None:  # nothing can be seen in any image
         return Palette(wanted.fixed, dtype=wanted.dtype)
     joint = _joint(source, wanted, count, color_space)
     n_colors = wanted.n_colors
+    yield FITTING
     if min_psnr is not None:
-        return completed(_fewest(source, wanted, joint, min_psnr))
+        return (yield from _fewest(source, wanted, joint, min_psnr))
     if wanted.is_auto:
         n_colors = at_elbow(joint, n_colors)
-    return _palette(fitted(joint, n_colors), wanted, joint)
+    fit = yield from retold(fitting(joint, n_colors), lambda _: FITTING)
+    return _palette(fit, wanted, joint)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,9 +254,15 @@ class _Source:
     """The images, one after another."""
 
     def __init__(
-        self, images: Images, masks: Any, channel_axis: Any, options: dict[str, Any]
+        self,
+        images: Iterable[Any],
+        masks: Any,
+        channel_axis: Any,
+        options: dict[str, Any],
+        leave_out: Callable[[int, Exception], object] | None,
     ) -> None:
         self._images, self._channel_axis, self._options = images, channel_axis, options
+        self._leave_out, self._left_out = leave_out, set[int]()
         self._masks = list(masks) if isinstance(masks, list | tuple) else None
         self._mask = masks if self._masks is None else None
         self.rng: np.random.Generator = options["random_state"]
@@ -215,15 +272,13 @@ class _Source:
         if isinstance(images, list | tuple):
             self._check_number(len(images))
 
-    def __iter__(self) -> Iterator[_Image]:
-        """Read one after another; none is held longer than the caller does."""
-        number = -1
-        for number, given in enumerate(self._images):
-            mask = self._mask
-            if self._masks is not None:
-                mask = self._masks[number] if number < len(self._masks) else None
-            yield _read(number, given, self._channel_axis, mask)
-        self._check_number(number + 1)
+    def _reading(self, number: int, given: Any) -> Generator[Progress, None, _Image]:
+        mask = self._mask
+        if self._masks is not None:
+            mask = self._masks[number] if number < len(self._masks) else None
+        if isinstance(given, Pending):
+            return _Image(given.name, *(yield from given.read()))
+        return _read(number, given, self._channel_axis, mask)
 
     def _check_number(self, n_images: int) -> None:
         if n_images == 0:
@@ -234,26 +289,63 @@ class _Source:
                 f"got {len(self._masks)}."
             )
 
-    def counted(self) -> tuple[_Wanted, Counted | None]:
-        """Count the colors of all images; None if nothing can be seen in them."""
-        wanted, count = None, None
-        for image in self:
-            with _named(image.name):
-                request = self._requested(image)
-                if wanted is None or count is None:
-                    wanted = _Wanted.of(request)
-                if not (image.is_clear or request.pixels.is_empty):
-                    one = counted(request)
-                    count = one if count is None else together(count, one, wanted.n_colors)
-        assert wanted is not None
+    def counting(self) -> Generator[Progress, None, tuple[_Wanted, Counted | None]]:
+        """Count the colors of all images; None if nothing can be seen in them.
+
+        Only one is held at a time.
+        """
+        wanted, count, number = None, None, -1
+        for number, given in enumerate(self._images):
+            steps = self._with(number, given, wanted, count)
+            try:
+                wanted, count = yield from self._told(number, steps)
+            except (OSError, TypeError, ValueError, MemoryError) as error:
+                if self._leave_out is None:
+                    raise
+                self._leave_out(number, error)
+                self._left_out.add(number)
+        self._check_number(number + 1)
+        if wanted is None:
+            raise ValueError("`images` must be at least one that can be fitted to, got none.")
         return wanted, count
+
+    def _with(
+        self, number: int, given: Any, wanted: _Wanted | None, count: Counted | None
+    ) -> Generator[Progress, None, tuple[_Wanted, Counted | None]]:
+        """Return what is wanted, and what was counted, with one image more."""
+        image = yield from self._reading(number, given)
+        with nullcontext() if self._leave_out else _named(image.name):
+            request = self._requested(image)
+            if wanted is None or count is None:
+                wanted = _Wanted.of(request)
+            if not (image.is_clear or request.pixels.is_empty):
+                one = counted(request)
+                count = one if count is None else together(count, one, wanted.n_colors)
+        return wanted, count
+
+    def _told(
+        self, number: int, steps: Generator[Progress, None, Result]
+    ) -> Generator[Progress, None, Result]:
+        """Tell the steps of one image as a part of the whole."""
+        of = len(self._images) if isinstance(self._images, Sized) else number + 1
+
+        def told(step: Progress) -> Progress:
+            return Progress(step.stage, (number + step.fraction) / of)
+
+        yield Progress("Counting colors", number / of)
+        return (yield from retold(steps, told))
 
     def _requested(self, image: _Image) -> Request:
         axis, mask = image.channel_axis, image.mask
         return requested(image.image, channel_axis=axis, mask=mask, **self._options)
 
     def _seen(self) -> Iterator[_Image]:
-        return (image for image in self if not image.is_clear)
+        """Read them again; none is held longer than the caller does."""
+        for number, given in enumerate(self._images):
+            if number not in self._left_out:
+                image = completed(self._reading(number, given))
+                if not image.is_clear:
+                    yield image
 
     def parts(self, units: Units, space: ColorSpace | None) -> Iterator[tuple[Floats, Floats]]:
         """Yield all pixels as points in the color space, and ones."""
@@ -378,7 +470,8 @@ def _fewest(
 
     def trial(n_colors: int) -> Generator[Progress, None, tuple[Palette, float]]:
         yield Progress(f"Trying {n_colors} colors", 0.0)
-        palette = _palette(fitted(joint, n_colors), wanted, joint)
+        fit = yield from retold(fitting(joint, n_colors), lambda _: FITTING)
+        palette = _palette(fit, wanted, joint)
         return palette, source.psnr(palette, white)
 
     numbers = range(max(len(wanted.fixed), 1), wanted.n_colors + 1)

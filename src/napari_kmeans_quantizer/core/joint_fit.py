@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Parts = Callable[[], Iterator[tuple[Floats, Floats]]]
     """Yields points in the color space, and their weights."""
+
+    Result = TypeVar("Result")
+    Steps: TypeAlias = Generator[None, None, Result]
 
 MOST_MENDED = 100
 MOST_PARTS = 64
@@ -66,8 +69,11 @@ def at_elbow(joint: Joint, most: int) -> int:
     return completed(elbow_of(joint.table, joint.sought, most, joint.rng))
 
 
-def fitted(joint: Joint, n_colors: int) -> Fit:
-    """Return the best centers, each at rest at the mean of its pixels, as far as they are known."""
+def fitting(joint: Joint, n_colors: int) -> Steps[Fit]:
+    """Return the best centers, each at rest at the mean of its pixels, as far as they are known.
+
+    It may be ended between two images.
+    """
     fixed, offered = joint.sought.fixed, joint.sought.offered
     centers, n_fixed = _known_colors(joint, n_colors), n_colors
     if centers is None:
@@ -75,9 +81,9 @@ def fitted(joint: Joint, n_colors: int) -> Fit:
         rng = deepcopy(joint.rng)  # whatever was tried before
         centers, _ = find_centers(joint.table, sought, n_colors, effort, rng)
         n_fixed = len(centers) if len(offered) > 0 else len(fixed)
-    centers, counts = _at_rest(joint, _parts(joint), centers, n_fixed)
+    centers, counts = yield from _at_rest(joint, _parts(joint), centers, n_fixed)
     if joint.pixels is not None:
-        centers, counts = _at_rest(joint, joint.pixels, centers, n_fixed)
+        centers, counts = yield from _at_rest(joint, joint.pixels, centers, n_fixed)
     kept = counts > 0
     kept[: len(fixed)] = True
     order = np.argsort(-counts, kind="stable")
@@ -97,21 +103,20 @@ def _known_colors(joint: Joint, n_colors: int) -> Floats | None:
     return known if len(known) <= n_colors else None
 
 
-def _at_rest(joint: Joint, parts: Parts, centers: Floats, n_fixed: int) -> Fit:
+def _at_rest(joint: Joint, parts: Parts, centers: Floats, n_fixed: int) -> Steps[Fit]:
     """Return centers that are the means of their points, none without any or like another one."""
     free = np.arange(len(centers)) >= n_fixed
     rest = Rest.of(joint.effort, joint.table.variance, len(centers))
 
-    def tally(centers: Floats) -> Generator[None, None, Tally]:
-        yield
+    def tally(centers: Floats) -> Steps[Tally]:
         return _tally(joint, parts, centers)
 
     for _ in range(MOST_MENDED):
         if (alike := free & repeated(joint.shown(centers))).any():
             centers = _replaced(joint, centers, alike)
         if free.any():
-            centers = completed(settled(tally, centers, free, rest, joint.shown))
-        counts = _tally(joint, parts, centers).counts.astype(np.float64)
+            centers = yield from settled(tally, centers, free, rest, joint.shown)
+        counts = (yield from tally(centers)).counts.astype(np.float64)
         empty = free & (counts == 0)
         if not empty.any():
             break
@@ -127,12 +132,13 @@ def _parts(joint: Joint) -> Parts:
     return lambda: iter([part])
 
 
-def _tally(joint: Joint, parts: Parts, centers: Floats) -> Tally:
+def _tally(joint: Joint, parts: Parts, centers: Floats) -> Steps[Tally]:
     space = joint.sought.space
     places = centers if space is None else space.forward(centers)
     sums, totals, error = np.zeros_like(places), np.zeros(len(places)), 0.0
     with workers(MOST_PARTS) as map_:
         for points, weights in parts():
+            yield
             data = WeightedPoints(read_only(points), read_only(weights), map_)
             data.assign(places)
             some_sums, some_totals = data.sums(data.labels, len(places))
