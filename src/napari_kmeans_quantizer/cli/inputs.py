@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from napari_kmeans_quantizer.core.files.pictures.folders import pictures_in
 
-from .options import STANDARD
+from .parsing import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,8 +10,8 @@ from .batch import Batch
 from .inputs import find_sources
 from .interrupting import INTERRUPTED, raising
 from .job import Colors
-from .options import STANDARD
 from .palettes import given_colors, save_palette
+from .parsing import STANDARD
 from .reports import save_report
 from .sharing import shared_palette
 from .targets import planned

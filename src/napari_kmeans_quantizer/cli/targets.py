@@ -15,7 +15,7 @@ from napari_kmeans_quantizer.core.files.palettes import WRITABLE
 from napari_kmeans_quantizer.core.files.pictures.writing import FORMATS, LOSSY
 
 from .formats import likely_suffix
-from .options import N_COLORS, STANDARD
+from .parsing import N_COLORS, STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
-from .options import PROGRAM
+from .parsing import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
