@@ -56,7 +56,7 @@ def test_no_more_pictures_are_held_than_are_done_at_a_time(run, here, monkeypatc
             with lock:
                 held[0] -= 1
 
-    monkeypatch.setattr("napari_kmeans_quantizer.cli.batch.done", done)
+    monkeypatch.setattr("napari_kmeans_quantizer.cli.running.done", done)
     assert run(".", "--jobs", 2).status == 0
     assert most[0] <= 2
 

@@ -7,15 +7,12 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, ThreadPoolExecut
 from typing import TYPE_CHECKING, TypeVar
 
 from .interrupting import noting
-from .job import Outcome, done
 from .words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from .job import Colors
-    from .options import Options
     from .targets import Task
     from .voice import Voice
 
@@ -27,47 +24,32 @@ LOOK = 0.2
 
 
 class Batch:
-    """Pictures that are quantized on a few threads, and what came out so far.
+    """Pictures that are worked at on a few threads, which are done, and which have failed.
 
     Threads, for decoders, kernels and encoders leave the interpreter to others, and kernels are
     compiled once.
     """
 
-    def __init__(self, tasks: Sequence[Task], options: Options, voice: Voice) -> None:
-        self.tasks, self.options, self.voice = tasks, options, voice
-        self._outcomes: dict[Task, Outcome] = {}
+    def __init__(self, tasks: Sequence[Task], n_jobs: int, voice: Voice) -> None:
+        self.tasks, self.voice, self._n_jobs = tasks, voice, n_jobs
+        self._ended: dict[Task, str] = {}
+        """Why a task has failed; nothing if it is done."""
         self._under_way: dict[Task, float] = {}
         self._is_over = threading.Event()
         for task in tasks:
             if task.refusal:
-                self.tell(Outcome(task, error=task.refusal))
+                self.fail(task, task.refusal)
 
     @property
     def todo(self) -> list[Task]:
         """What is left."""
-        return [task for task in self.tasks if task not in self._outcomes]
+        return [task for task in self.tasks if task not in self._ended]
 
     @property
-    def outcomes(self) -> list[Outcome]:
-        """What came out, in the order of the tasks."""
-        return [self._outcomes[task] for task in self.tasks if task in self._outcomes]
-
-    @property
-    def done(self) -> list[Outcome]:
-        """What did not fail."""
-        return [outcome for outcome in self.outcomes if not outcome.error]
-
-    @property
-    def n_failed(self) -> int:
-        """Number of pictures that failed."""
-        return len(self._outcomes) - len(self.done)
-
-    def run(self, colors: Colors) -> None:
-        """Do what is left; if this is interrupted, what was done has been told."""
-        self.each(
-            lambda task, told: done(task, self.options, colors, told),
-            lambda _, outcome: self.tell(outcome),
-        )
+    def errors(self) -> dict[Task, str]:
+        """What has failed, and why, in the order of the tasks."""
+        ended = self._ended
+        return {task: ended[task] for task in self.tasks if ended.get(task)}
 
     def each(self, work: Work[Result], take: Callable[[Task, Result], object]) -> None:
         """Do something with what is left, on a few threads; results are taken in this one.
@@ -83,7 +65,7 @@ class Batch:
         todo = self.todo
         if not todo:
             return
-        pool = ThreadPoolExecutor(min(self.options.jobs, len(todo)))
+        pool = ThreadPoolExecutor(min(self._n_jobs, len(todo)))
         with self.voice.progress(len(todo)), noting(self._is_over):
             pending = {pool.submit(work, task, self._teller(task)): task for task in todo}
             while pending and not self._is_over.is_set():
@@ -109,7 +91,7 @@ class Batch:
             except CancelledError:
                 pass
             except Exception as error:  # whatever it is, others are waiting
-                self.tell(failed(task, error))
+                self.fail(task, told_of(task, error))
         self.voice.show(len(pending), sum([*self._under_way.values()]))
 
     def _teller(self, task: Task) -> Callable[[float], object]:
@@ -120,19 +102,20 @@ class Batch:
 
         return told
 
-    def tell(self, outcome: Outcome) -> None:
-        """Note what came out of a picture, and say so; once."""
-        if outcome.task in self._outcomes:
-            return
-        self._outcomes[outcome.task] = outcome
-        if outcome.error:
-            self.voice.complain(outcome.error)
-        else:
-            self.voice.tell(outcome.line)
+    def end(self, task: Task, line: str) -> None:
+        """Note that a picture is done, and say so."""
+        self._ended[task] = ""
+        self.voice.tell(line)
+
+    def fail(self, task: Task, error: str) -> None:
+        """Note that a picture has failed, and say so; once."""
+        if task not in self._ended:
+            self._ended[task] = error
+            self.voice.complain(error)
 
 
-def failed(task: Task, error: Exception) -> Outcome:
+def told_of(task: Task, error: Exception) -> str:
     """Return what is said of a picture that failed; its name comes first."""
     text, name = in_words(error), task.source.name
     begins = text.startswith((f"{name}:", f"{task.name}:"))
-    return Outcome(task, error=text if begins else f"{name}: {text}")
+    return text if begins else f"{name}: {text}"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from .inputs import Source
     from .options import Options
+    from .parsing import Common
     from .targets import Task
 
 
@@ -100,7 +101,7 @@ def done(task: Task, options: Options, colors: Colors, told: Callable[[float], o
         arguments["palette"] = given
     elif given is not None:
         arguments["choose_from"] = given
-    result = _quantized(picture, options, arguments, told)
+    result = quantized(picture, options, arguments, told)
     content = encoded(suffix, picture, result, options.indexed, options.effort == "fast")
     told(1.0)
     _write(task, content, options)
@@ -116,7 +117,7 @@ def done(task: Task, options: Options, colors: Colors, told: Callable[[float], o
     )
 
 
-def read(source: Source, options: Options) -> Picture:
+def read(source: Source, options: Common) -> Picture:
     """Read a picture."""
     limit = {} if options.max_pixels is None else {"max_pixels": options.max_pixels}
     file = source.content if source.path is None else source.path
@@ -140,9 +141,10 @@ def with_data(picture: Picture) -> tuple[dict[str, Any], int]:
     return arguments, n_left_out
 
 
-def _quantized(
-    picture: Picture, options: Options, arguments: dict[str, Any], told: Callable[[float], object]
+def quantized(
+    picture: Picture, options: Common, arguments: dict[str, Any], told: Callable[[float], object]
 ) -> Quantization:
+    """Quantize a picture, with what was asked for and what it needs; tell how far it is."""
     painting = dict(options.painting)
     if picture.mode not in ("RGB", "RGBA"):
         painting["color_space"] = "rgb"  # its own units

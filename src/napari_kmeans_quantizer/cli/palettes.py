@@ -11,16 +11,21 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Palette
 
-    from .batch import Batch
     from .options import Options
+    from .parsing import Common
+    from .voice import Voice
 
 
 def given_colors(options: Options) -> Colors:
     """Read the palette files that the options name."""
-    return Colors(_read("--palette", options.palette), _read("--choose-from", options.choose_from))
+    return Colors(
+        read_colors("--palette", options.palette),
+        read_colors("--choose-from", options.choose_from),
+    )
 
 
-def _read(option: str, path: Path | None) -> Palette | None:
+def read_colors(option: str, path: Path | None) -> Palette | None:
+    """Read the palette file that an option names, if it does."""
     if path is None:
         return None
     from napari_kmeans_quantizer.core.files.palettes import read_palette
@@ -35,14 +40,12 @@ def _read(option: str, path: Path | None) -> Palette | None:
         raise ValueError(f"{option}: {error}") from error
 
 
-def save_palette(batch: Batch, colors: Colors) -> None:
-    """Write the palette of one picture, or of all; none if there is none."""
-    path, options = batch.options.save_palette, batch.options
-    palettes = [outcome.palette for outcome in batch.done]
-    palette = colors.palette if options.shared_palette else next(iter(palettes), None)
+def save_palette(palette: Palette | None, options: Common, voice: Voice) -> None:
+    """Write a palette, if there is one, and it is wanted."""
+    path = options.save_palette
     if path is None or palette is None:
         return
     from napari_kmeans_quantizer.core.files.palettes import write_palette
 
     write_palette(path, palette, overwrite=options.force)
-    batch.voice.tell(f"palette -> {path}")
+    voice.tell(f"palette -> {path}")

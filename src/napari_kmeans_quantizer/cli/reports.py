@@ -12,8 +12,8 @@ from napari_kmeans_quantizer.core.files.writing import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from .batch import Batch
     from .job import Outcome
 
 COLUMNS = (
@@ -22,12 +22,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def save_report(batch: Batch) -> None:
+def save_report(path: Path | None, outcomes: Sequence[Outcome], overwrite: bool) -> None:
     """Write what came out so far, if that is wanted."""
-    options = batch.options
-    if options.report is not None:
-        content = report(options.report.suffix.lower(), batch.outcomes)
-        write_file(options.report, content, overwrite=options.force)
+    if path is not None:
+        write_file(path, report(path.suffix.lower(), outcomes), overwrite=overwrite)
 
 
 def report(suffix: str, outcomes: Sequence[Outcome]) -> bytes:

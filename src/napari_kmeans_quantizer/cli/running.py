@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .batch import Batch
 from .inputs import find_sources
 from .interrupting import INTERRUPTED, raising
-from .job import Colors
+from .job import Colors, Outcome, done
 from .palettes import given_colors, save_palette
 from .parsing import STANDARD
 from .reports import save_report
@@ -19,7 +19,7 @@ from .voice import Voice
 from .words import change, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .options import Options
     from .targets import Task
@@ -44,7 +44,7 @@ def _run(options: Options, voice: Voice) -> int:
     except (OSError, ValueError) as error:
         voice.complain(in_words(error))
         return NOTHING_BEGUN
-    return _done(Batch(tasks, options, voice), colors)
+    return _done(Batch(tasks, options.jobs, voice), options, colors)
 
 
 @contextmanager
@@ -75,43 +75,59 @@ def _plan(options: Options) -> tuple[Colors, list[Task]]:
     return colors, tasks
 
 
-def _done(batch: Batch, colors: Colors) -> int:
+def _done(batch: Batch, options: Options, colors: Colors) -> int:
     """Do it; whatever happens, write and say what was done."""
+    outcomes: dict[Task, Outcome] = {}
     is_interrupted = False
+
+    def take(task: Task, outcome: Outcome) -> None:
+        outcomes[task] = outcome
+        batch.end(task, outcome.line)
+
     try:
-        if batch.options.shared_palette:
-            colors = Colors(shared_palette(batch, colors))
-        batch.run(colors)
+        if options.shared_palette:
+            colors = Colors(shared_palette(batch, options, colors.choose_from))
+        batch.each(lambda task, told: done(task, options, colors, told), take)
     except KeyboardInterrupt:
         is_interrupted = True
     except (OSError, ValueError, TypeError, MemoryError) as error:  # such as units that differ
         batch.voice.complain(f"--shared-palette: {in_words(error)}")
         return FAILED
-    is_written = _write_too(batch, colors)
-    _sum_up(batch, is_interrupted)
+    ended = _ended(batch, outcomes)
+    is_written = _write_too(options, ended, colors, batch.voice)
+    _sum_up(batch, [outcome for outcome in ended if not outcome.error], is_interrupted)
     if is_interrupted:
         return INTERRUPTED
-    return DONE if is_written and not batch.n_failed else FAILED
+    return DONE if is_written and not batch.errors else FAILED
 
 
-def _write_too(batch: Batch, colors: Colors) -> bool:
+def _ended(batch: Batch, outcomes: Mapping[Task, Outcome]) -> list[Outcome]:
+    """Return what came out so far, in the order of the tasks."""
+    failed = {task: Outcome(task, error=error) for task, error in batch.errors.items()}
+    ended = {**outcomes, **failed}
+    return [ended[task] for task in batch.tasks if task in ended]
+
+
+def _write_too(options: Options, ended: Sequence[Outcome], colors: Colors, voice: Voice) -> bool:
     """Write the palette and the report, as far as there are any; tell whether that went well."""
+    first = next((outcome.palette for outcome in ended if not outcome.error), None)
+    palette = colors.palette if options.shared_palette else first
     ways: dict[str, Callable[[], object]] = {
-        "--save-palette": lambda: save_palette(batch, colors),
-        "--report": lambda: save_report(batch),
+        "--save-palette": lambda: save_palette(palette, options, voice),
+        "--report": lambda: save_report(options.report, ended, options.force),
     }
     is_well = True
     for option, write in ways.items():
         try:
             write()
         except (OSError, ValueError) as error:
-            batch.voice.complain(f"{option}: {in_words(error)}")
+            voice.complain(f"{option}: {in_words(error)}")
             is_well = False
     return is_well
 
 
-def _sum_up(batch: Batch, is_interrupted: bool) -> None:
-    n_tasks, done = len(batch.tasks), batch.done
+def _sum_up(batch: Batch, done: Sequence[Outcome], is_interrupted: bool) -> None:
+    n_tasks = len(batch.tasks)
     text = f"{len(done)} of {n_tasks} picture{'s' * (n_tasks != 1)} done"
     if done:
         before, after = (sum(sizes) for sizes in zip(*(o.n_bytes for o in done), strict=True))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .batch import failed
+from .batch import told_of
 from .job import read, with_data
 from .suiting import as_rgb
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.files.pictures import Picture
 
     from .batch import Batch
-    from .job import Colors
-    from .options import Options
+    from .parsing import Common
     from .targets import Task
 
 NUMBER = re.compile(r"images\[(\d+)\]")
@@ -44,7 +43,7 @@ class Pixels:
     """The pixels of a picture that take part, read whenever NumPy wants them: (1, n, C)."""
 
     task: Task
-    options: Options
+    options: Common
     is_grey: bool
     dtype: np.dtype[Any]
 
@@ -59,7 +58,9 @@ class Pixels:
         return scaled[np.newaxis]
 
 
-def shared_palette(batch: Batch, colors: Colors) -> Palette | None:
+def shared_palette(
+    batch: Batch, options: Common, choose_from: Palette | None = None
+) -> Palette | None:
     """Return one palette for all pictures; None if none of them has a pixel that can be seen.
 
     Only one picture is held at a time. What cannot be read, or does not go with the others, is told
@@ -68,21 +69,21 @@ def shared_palette(batch: Batch, colors: Colors) -> Palette | None:
     from napari_kmeans_quantizer import fit_palette
 
     looks: dict[Task, Look] = {}
-    batch.each(lambda task, _: _look(task, batch.options), looks.__setitem__)
+    batch.each(lambda task, _: _look(task, options), looks.__setitem__)
     _leave_out_floats(batch, looks)
     used = {task: looks[task] for task in batch.todo if looks[task].n_pixels}
     if not used:
         return None
     is_grey = all(look.is_grey for look in used.values())
     dtype = np.result_type(*(look.dtype for look in used.values()))
-    options = batch.options.fit | {"color_space": batch.options.painting["color_space"]}
+    arguments = options.fit | {"color_space": options.color_space}
     if is_grey:
-        options |= {"channel_axis": None, "color_space": "rgb"}
+        arguments |= {"channel_axis": None, "color_space": "rgb"}
     else:
-        options |= {"channel_axis": -1}
-    pixels = [Pixels(task, batch.options, is_grey, dtype) for task in used]
+        arguments |= {"channel_axis": -1}
+    pixels = [Pixels(task, options, is_grey, dtype) for task in used]
     try:
-        return fit_palette(pixels, choose_from=colors.choose_from, **options)
+        return fit_palette(pixels, choose_from=choose_from, **arguments)
     except ValueError as error:  # such as floats in other units
         names = [task.source.name for task in used]
         raise ValueError(NUMBER.sub(lambda match: names[int(match[1])], str(error))) from error
@@ -95,10 +96,10 @@ def _leave_out_floats(batch: Batch, looks: Mapping[Task, Look]) -> None:
         return
     for task in floats:
         why = "is in floating point, others are not, which share no palette."
-        batch.tell(failed(task, ValueError(why)))
+        batch.fail(task, told_of(task, ValueError(why)))
 
 
-def _look(task: Task, options: Options) -> Look:
+def _look(task: Task, options: Common) -> Look:
     picture = read(task.source, options)
     if picture.mode == "channels":
         n_channels = picture.image.shape[-1]

@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_kmeans_quantizer.core.files.indexed.write import SUFFIXES as INDEXED
-from napari_kmeans_quantizer.core.files.palettes import WRITABLE
 from napari_kmeans_quantizer.core.files.pictures.writing import FORMATS, LOSSY
 
 from .formats import likely_suffix
 from .parsing import N_COLORS, STANDARD
+from .replacing import check_folder, check_palette_file, inputs_of, place, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from .inputs import Source
     from .options import Options
-
-    Identity = tuple[int, int]
+    from .replacing import Inputs
 
 OUR_NAME = re.compile(r"(.+)-(?:\d+|auto)-colors")
 """The stem of a picture, and what `_default` puts to it."""
+WAYS_OUT = "-o, --out-dir or --suffix"
 LONGEST_NAME = 255
 """Bytes of a name, in all usual file systems."""
 
@@ -66,15 +66,14 @@ def planned(options: Options, sources: Sequence[Source]) -> list[Task]:
     if None in targets and sys.stdout.isatty():
         raise ValueError("standard output is a terminal: name a file by -o.")
     sources, targets = _without_earlier_results(sources, targets)
-    inputs = {_identity(path): str(path) for path in _read_too(options)}
-    inputs |= {_identity(source.path): source.name for source in sources}
+    inputs = inputs_of(sources, _read_too(options))
     _check_different(options, sources, targets)
     for option, path in (("--save-palette", options.save_palette), ("--report", options.report)):
         if path is not None:
             if path.parent != options.out_dir:
-                _check_folder(option, path.parent)
-            if refusal := _refusal(path, None, inputs, options):
-                raise ValueError(f"{option}: {refusal}")
+                check_folder(option, path.parent)
+            if reason := _refusal(path, None, inputs, options):
+                raise ValueError(f"{option}: {reason}")
     return [
         Task(
             source,
@@ -110,13 +109,8 @@ def _check_formats(options: Options) -> None:
         if os.path.isdir(options.output):
             raise ValueError(f"-o: {options.output} is a folder: use --out-dir.")
         _check_format("-o", options.output, options)
-    path = options.save_palette
-    if path is None:
-        return
-    if path.suffix.lower() not in WRITABLE:
-        raise ValueError(f"--save-palette: {path}: must end in {', '.join(WRITABLE)}.")
-    if path.suffix.lower() == ".act" and _most_colors(options) > 256:
-        raise ValueError(f"--save-palette: {path}: holds at most 256 colors: choose .gpl or .ase.")
+    if options.save_palette is not None:
+        check_palette_file(options.save_palette, _most_colors(options))
 
 
 def _check_format(option: str, told: str, options: Options) -> None:
@@ -140,16 +134,7 @@ def _most_colors(options: Options) -> int:
 def _check_out_dir(folder: Path | None) -> None:
     """Let it be a folder, or one that can be made; its parents must be there, as typed."""
     if folder is not None:
-        _check_folder("--out-dir", folder if os.path.lexists(folder) else folder.parent)
-
-
-def _check_folder(option: str, folder: Path) -> None:
-    if not os.path.lexists(folder):
-        raise ValueError(f"{option}: there is no folder {folder}.")
-    if not folder.is_dir():
-        raise ValueError(f"{option}: {folder} is no folder.")
-    if not os.access(folder, os.W_OK):
-        raise ValueError(f"{option}: nothing can be written in the folder {folder}.")
+        check_folder("--out-dir", folder if os.path.lexists(folder) else folder.parent)
 
 
 # -- names
@@ -177,10 +162,10 @@ def _told_apart(
     sources: Sequence[Source], targets: Sequence[Path | None], options: Options
 ) -> list[Path | None]:
     """Mark names that would be given twice, as those of ``a.png`` and ``a.jpg``, by the suffix."""
-    n_of = Counter(_place(target) for target in targets if target is not None)
+    n_of = Counter(place(target) for target in targets if target is not None)
     return [
         target
-        if target is None or source.path is None or n_of[_place(target)] == 1
+        if target is None or source.path is None or n_of[place(target)] == 1
         else _target(source, options, mark=source.path.suffix.replace(".", "-"))
         for source, target in zip(sources, targets, strict=True)
     ]
@@ -188,7 +173,7 @@ def _told_apart(
 
 def _output(options: Options) -> Path:
     path = Path(options.output or "")
-    _check_folder("-o", path.parent)
+    check_folder("-o", path.parent)
     if options.format is not None and path.suffix.lower() != options.format and path.suffix:
         raise ValueError(f"-o: {path} does not end in {options.format}, as --format wants.")
     return path
@@ -221,7 +206,7 @@ def _without_earlier_results(
     sources: Sequence[Source], targets: Sequence[Path | None]
 ) -> tuple[list[Source], list[Path | None]]:
     """Leave out what was found in a folder, and is the result of another picture there."""
-    results = {_place(target) for target in targets if target is not None}
+    results = {place(target) for target in targets if target is not None}
     found = {source.path for source in sources if source.path is not None}
     origins = found | {path.with_suffix("") for path in found}
     pairs = [
@@ -229,7 +214,7 @@ def _without_earlier_results(
         for source, target in zip(sources, targets, strict=True)
         if source.was_named
         or source.path is None
-        or not (_place(source.path) in results or _origins(source.path) & origins)
+        or not (place(source.path) in results or _origins(source.path) & origins)
     ]
     return [source for source, _ in pairs], [target for _, target in pairs]
 
@@ -253,40 +238,17 @@ def _check_different(
     for name, target in named:
         if target is None:
             continue
-        first = written.setdefault(_place(target), name)
+        first = written.setdefault(place(target), name)
         if first is not name:
             raise ValueError(
                 f"{target} would be written twice, for {first} and for {name}: choose names with "
-                "-o, --out-dir or --suffix."
+                f"{WAYS_OUT}."
             )
 
 
-def _place(path: Path) -> str:
-    return os.path.normcase(os.path.realpath(path))
-
-
-def _identity(path: Path | None) -> Identity | None:
-    """Return what tells files apart, whatever their names; None if there is none."""
-    try:
-        found = os.stat(path) if path is not None else None
-    except OSError:
-        return None
-    return None if found is None else (found.st_dev, found.st_ino)
-
-
-def _refusal(
-    target: Path, source: Source | None, inputs: Mapping[Identity | None, str], options: Options
-) -> str:
-    """Return why a file must not be written; nothing if it may be."""
-    identity = _identity(target)
-    if identity is not None and identity in inputs:
-        own = source is not None and inputs[identity] == source.name
-        what = "the picture itself" if own else f"read as well ({inputs[identity]})"
-        return f"{target}: is {what}: choose another name with -o, --out-dir or --suffix."
-    if identity is not None and not target.is_file():
-        return f"{target}: is no file that can be replaced."
-    if os.path.lexists(target) and not options.force:
-        return f"{target}: exists already: --force replaces it."
+def _refusal(target: Path, source: Source | None, inputs: Inputs, options: Options) -> str:
+    if reason := refusal(target, inputs, options.force, WAYS_OUT, source):
+        return reason
     if target.parent.is_dir() and not os.access(target.parent, os.W_OK):
         return f"{target}: nothing can be written in its folder: use --out-dir."
     return ""
