@@ -100,6 +100,26 @@ def measure(
     2      2        0       1  0.25  µm²   0.25
     3      2        1       3  0.75  µm²   0.75
     """
+    measurement = measured(
+        q, image=image, regions=regions, region_names=region_names, frames=frames,
+        frame_unit=frame_unit, pixel_size=pixel_size, unit=unit, background=background,
+    )  # fmt: skip
+    return (measurement.grouped() if group else measurement).to_frame()
+
+
+def measured(
+    q: Quantization,
+    *,
+    image: str = "",
+    regions: Regions = None,
+    region_names: Mapping[int, str] | None = None,
+    frames: bool | Sequence[float] | NDArray[Any] = False,
+    frame_unit: str = "",
+    pixel_size: float | Sequence[float] | None = None,
+    unit: str = "",
+    background: Iterable[int | str] = (),
+) -> Measurement:
+    """Return what `measure` makes a table of, whose arguments it has."""
     if not isinstance(q, Quantization):
         raise TypeError(f"`q` must be a Quantization, got {type(q).__name__}.")
     for name, text in (("image", image), ("unit", unit), ("frame_unit", frame_unit)):
@@ -109,7 +129,7 @@ def measure(
     size, n_axes = _pixel_size(pixel_size, q.labels.ndim)
     left_out = _background(background, q)
     names, counts = _counts(q, regions, region_names or {}, along is not None)
-    measured = Measurement(
+    return Measurement(
         image,
         counts,
         tuple(q.palette.hex),
@@ -120,7 +140,6 @@ def measure(
         unit + POWERS[n_axes] if unit and size is not None else "",
         left_out,
     )
-    return (measured.grouped() if group else measured).to_frame()
 
 
 def _frames(frames: Any, unit: str, shape: tuple[int, ...]) -> Frames | None:

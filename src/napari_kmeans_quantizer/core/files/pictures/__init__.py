@@ -2,7 +2,7 @@
 
 from .limits import MAX_PIXELS
 from .picture import Picture
-from .reading import read_picture
+from .reading import read_picture, read_regions
 from .writing import check_can_write, default_suffix, encode_picture, write_picture
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "default_suffix",
     "encode_picture",
     "read_picture",
+    "read_regions",
     "write_picture",
 ]

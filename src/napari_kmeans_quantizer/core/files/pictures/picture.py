@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .calibration import Calibration
+
     Pixels = tuple[NDArray[Any], "Mode", NDArray[Any] | None]
     """An image, what its last axis is, and the alpha of grey."""
 
@@ -48,6 +50,8 @@ class Picture:
         Pixels per inch, across and down.
     n_channels_left_out : int
         Those beside colors and alpha, of which nobody says what they are.
+    calibration : Calibration or None
+        Lengths and times, as far as a TIFF of a microscope tells them.
     """
 
     image: NDArray[Any]
@@ -60,6 +64,7 @@ class Picture:
     icc_profile: bytes | None = None
     dpi: tuple[float, float] | None = None
     n_channels_left_out: int = 0
+    calibration: Calibration | None = None
 
     @property
     def channel_axis(self) -> int | None:

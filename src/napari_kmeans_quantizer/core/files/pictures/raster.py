@@ -17,6 +17,7 @@ from .netpbm import read_netpbm
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
 from .png16 import is_deep, read_png16
+from .region_numbers import read_numbers
 from .webp_size import check_webp
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "PPM", "QOI", "PCX", "TG
 ORIENTATION = 0x0112
 
 
-def read_raster(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
-    """Read what is no TIFF; see `read_picture`."""
+def read_raster(
+    stream: IO[bytes], n_bytes: int, max_pixels: int, as_numbers: bool = False
+) -> Picture:
+    """Read what is no TIFF; see `read_picture`, and `read_regions` of numbers."""
     from PIL import Image, UnidentifiedImageError
 
     _check_start(stream, max_pixels)
@@ -44,7 +47,8 @@ def read_raster(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
             f"Known are TIFF, {', '.join(FORMATS)}."
         ) from error
     with opened as image:
-        return _upright(_picture_of(image, stream, n_bytes, max_pixels), image)
+        picture = _picture_of(image, stream, n_bytes, max_pixels, as_numbers)
+        return _upright(picture, image)
 
 
 def _check_start(stream: IO[bytes], max_pixels: int) -> None:
@@ -57,10 +61,15 @@ def _check_start(stream: IO[bytes], max_pixels: int) -> None:
     stream.seek(0)
 
 
-def _picture_of(image: ImageFile, stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
+def _picture_of(
+    image: ImageFile, stream: IO[bytes], n_bytes: int, max_pixels: int, as_numbers: bool
+) -> Picture:
     frames = frames_of(image)
     check_pixels(*image.size, len(frames), max_pixels)
     name = "JPEG" if image.format == "MPO" else image.format or ""
+    if as_numbers:
+        array, mode, alpha = read_numbers(image, stream)
+        return Picture(array, mode, name, n_bytes, alpha)
     if len(frames) > 1:
         if is_deep(image, stream):
             raise UnreadableError("is an animation of 16 bits a channel; only those of 8 are read.")

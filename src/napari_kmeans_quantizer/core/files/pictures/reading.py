@@ -6,7 +6,7 @@ import io
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from .limits import MAX_PIXELS
 from .picture import UnreadableError
@@ -16,6 +16,8 @@ from .tiff import read_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from .picture import Picture
 
@@ -72,10 +74,55 @@ def read_picture(
     >>> picture.format, picture.mode, picture.image.shape
     ('PNG', 'RGBA', (20, 30, 4))
     """
+    return _read_as(file, name, max_pixels, as_numbers=False)
+
+
+def read_regions(
+    file: str | os.PathLike[str] | bytes,
+    *,
+    name: str | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> NDArray[Any]:
+    """Read a label or mask picture: the numbers as they are stored, in which 0 is no region.
+
+    Parameters
+    ----------
+    file : str, path-like or bytes
+        PNG, TIFF, GIF or BMP, grey or indexed; or the bytes of such a file. What its palette looks
+        like, and whether the least number is black or white, does not matter.
+    name, max_pixels
+        As of `read_picture`.
+
+    Returns
+    -------
+    (H, W) ndarray
+        Bools or integers, upright; of several pages of a TIFF ``(T, H, W)``.
+
+    Raises
+    ------
+    OSError, ValueError
+        As of `read_picture`; also if the file holds colors, alpha or floats, or in a format that
+        does not keep numbers, such as JPEG.
+
+    Examples
+    --------
+    >>> import io
+    >>> from PIL import Image
+    >>> file = io.BytesIO()
+    >>> Image.frombytes("L", (3, 1), bytes([0, 1, 2])).save(file, "PNG")
+    >>> read_regions(file.getvalue())
+    array([[0, 1, 2]], dtype=uint8)
+    """
+    return _read_as(file, name, max_pixels, as_numbers=True).image
+
+
+def _read_as(
+    file: str | os.PathLike[str] | bytes, name: str | None, max_pixels: int, as_numbers: bool
+) -> Picture:
     told = name or ("picture" if isinstance(file, bytes) else os.fspath(file))
     with _opened(file, told) as stream, quietly():
         try:
-            return _read(stream, max_pixels)
+            return _read(stream, max_pixels, as_numbers)
         except UnreadableError as error:
             raise ValueError(f"{told}: {error}") from error.__cause__
         except MemoryError as error:
@@ -115,7 +162,7 @@ def _seekable(stream: IO[bytes]) -> IO[bytes]:
         return io.BytesIO(stream.read())
 
 
-def _read(stream: IO[bytes], max_pixels: int) -> Picture:
+def _read(stream: IO[bytes], max_pixels: int, as_numbers: bool) -> Picture:
     n_bytes = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     start = stream.read(4)
@@ -123,8 +170,8 @@ def _read(stream: IO[bytes], max_pixels: int) -> Picture:
     if not n_bytes:
         raise UnreadableError("is empty.")
     if start in TIFF_STARTS:
-        return read_tiff(stream, n_bytes, max_pixels)
-    return read_raster(stream, n_bytes, max_pixels)
+        return read_tiff(stream, n_bytes, max_pixels, as_numbers)
+    return read_raster(stream, n_bytes, max_pixels, as_numbers)
 
 
 def _words(error: Exception) -> str:

@@ -6,31 +6,37 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from .calibration import calibration_of
 from .color_profiles import fitting
 from .limits import check_pixels, possible_dpi
 from .orientation import upright, upright_dpi
 from .picture import Picture, UnreadableError
-from .tiff_colors import N_COLORS, colors_of, is_plain_ycbcr, samples_last
+from .tiff_colors import N_COLORS, colors_of, is_plain_ycbcr, numbers_of, samples_last
 from .tiff_parts import check_parts
 from .tiff_ycbcr import ycbcr_to_rgb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from tifffile import TiffFile, TiffPage
 
     from .picture import Mode, Pixels
 
+    Meaning = Callable[[TiffPage, NDArray[Any]], Pixels]
+
 ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, PROFILE = 274, 282, 283, 296, 34675
 PER_INCH = {2: 1.0, 3: 2.54}
 """By ResolutionUnit: how many pixels an inch is one pixel a unit."""
 
 
-def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
-    """Read a TIFF; see `read_picture`."""
+def read_tiff(
+    stream: IO[bytes], n_bytes: int, max_pixels: int, as_numbers: bool = False
+) -> Picture:
+    """Read a TIFF; see `read_picture`, and `read_regions` of numbers."""
     import tifffile
 
+    meant = numbers_of if as_numbers else colors_of
     with tifffile.TiffFile(stream, name="") as tiff:
         pages = _pages_of(tiff)
         _check_whole(tiff, pages, n_bytes)
@@ -42,9 +48,10 @@ def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
         for page in pages:
             check_parts(page, stream)
         if n_frames > len(pages):
-            array, mode, alpha = _contiguous(tiff, first, n_frames)
+            array, mode, alpha = _contiguous(tiff, first, n_frames, meant)
         else:
-            array, mode, alpha = _stacked((_pixels_of(page, stream) for page in pages), n_frames)
+            pixels = (_pixels_of(page, stream, meant) for page in pages)
+            array, mode, alpha = _stacked(pixels, n_frames)
         orientation = first.tags.valueof(ORIENTATION)
         axis = int(n_frames > 1)
         return Picture(
@@ -56,6 +63,7 @@ def read_tiff(stream: IO[bytes], n_bytes: int, max_pixels: int) -> Picture:
             icc_profile=fitting(first.tags.valueof(PROFILE), mode),
             dpi=upright_dpi(_dpi(first), orientation),
             n_channels_left_out=_n_left_out(first, mode, alpha),
+            calibration=calibration_of(tiff, n_frames),
         )
 
 
@@ -125,16 +133,16 @@ def _n_contiguous(tiff: TiffFile, pages: Sequence[TiffPage]) -> int:
     return int(series.size // page.size) if series.keyframe is page else 1
 
 
-def _contiguous(tiff: TiffFile, page: TiffPage, n_frames: int) -> Pixels:
+def _contiguous(tiff: TiffFile, page: TiffPage, n_frames: int, meant: Meaning) -> Pixels:
     frames: NDArray[Any] = tiff.series[0].asarray(maxworkers=1)
     planes = frames.reshape(n_frames, *page.shaped)
-    return _stacked((colors_of(page, samples_last(plane)) for plane in planes), n_frames)
+    return _stacked((meant(page, samples_last(plane)) for plane in planes), n_frames)
 
 
-def _pixels_of(page: TiffPage, stream: IO[bytes]) -> Pixels:
-    if is_plain_ycbcr(page):
+def _pixels_of(page: TiffPage, stream: IO[bytes], meant: Meaning) -> Pixels:
+    if is_plain_ycbcr(page) and meant is colors_of:
         return ycbcr_to_rgb(page, stream), "RGB", None
-    return colors_of(page, samples_last(page.asarray(squeeze=False, maxworkers=1)))
+    return meant(page, samples_last(page.asarray(squeeze=False, maxworkers=1)))
 
 
 def _stacked(pages: Iterator[Pixels], n_frames: int) -> Pixels:

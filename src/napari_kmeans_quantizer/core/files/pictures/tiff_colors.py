@@ -9,6 +9,7 @@ import numpy as np
 from .alpha import largest, straight, with_alpha
 from .color_profiles import cmyk_to_rgb, lab_to_rgb
 from .picture import UnreadableError
+from .region_numbers import IN_COLORS, WANTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .picture import Pixels
 
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, MASK, CMYK, YCBCR, CIE_LAB, ICC_LAB = (*range(7), 8, 9)
+GREY = (MIN_IS_WHITE, MIN_IS_BLACK, MASK)
 N_COLORS = {
     MIN_IS_WHITE: 1, MIN_IS_BLACK: 1, RGB: 3, PALETTE: 1, MASK: 1, CMYK: 4, YCBCR: 3,
     CIE_LAB: 3, ICC_LAB: 3,
@@ -66,9 +68,19 @@ def colors_of(page: TiffPage, samples: NDArray[Any]) -> Pixels:
     return _pixels(page, np.ascontiguousarray(colors), alpha)
 
 
+def numbers_of(page: TiffPage, samples: NDArray[Any]) -> Pixels:
+    """Return the samples ``(H, W, 1)`` of a page as they are stored: each number is a region."""
+    if samples.shape[-1] != 1 or int(page.photometric) not in (*GREY, PALETTE):
+        raise UnreadableError(IN_COLORS)
+    if samples.dtype.kind not in "bui":
+        raise UnreadableError(f"has values of {samples.dtype}. {WANTED}")
+    numbers = samples[..., 0].astype(samples.dtype.newbyteorder("="))
+    return numbers, "grey", None
+
+
 def _pixels(page: TiffPage, colors: NDArray[Any], alpha: NDArray[Any] | None) -> Pixels:
     photometric = int(page.photometric)
-    if photometric in (MIN_IS_WHITE, MIN_IS_BLACK, MASK):
+    if photometric in GREY:
         return _inverted(page, colors[..., 0]), "grey", alpha
     rgb = _rgb(page, colors)
     if alpha is None:
