@@ -1,4 +1,4 @@
-"""Command line: quantize picture files."""
+"""Command line: quantize picture files, and measure them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+MEASURE = "measure"
+"""As the first word, what is done; a picture of this name is ``./measure``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,10 +35,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .interrupting import INTERRUPTED
 
     try:
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        if words[:1] == [MEASURE]:
+            return _measure(words[1:])
         from .options import parsed
         from .running import run
 
-        return run(parsed(sys.argv[1:] if arguments is None else arguments))
+        return run(parsed(words))
     except KeyboardInterrupt:  # while all that is loaded, or asked; else it is told what is done
         print("napari-kmeans-quantizer: interrupted.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _measure(words: Sequence[str]) -> int:
+    from .measure.options import parsed
+    from .measure.running import run
+
+    return run(parsed(words))

@@ -20,7 +20,7 @@ from .content import encoded
 from .interrupting import WRITING
 from .suiting import in_channels_of
 from .voice import send
-from .words import change
+from .words import change, channels_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,10 +73,7 @@ class Outcome:
             line += f"; {self.missed:g} dB need more colors"
         if self.n_left_out:
             line += f"; {self.n_left_out:,} pixels without data (NaN, infinite) left as they were"
-        if self.n_channels_left_out:
-            n = self.n_channels_left_out
-            line += f"; {n} channel{'s' * (n != 1)} beside the colors left out"
-        return line
+        return line + channels_left_out(self.n_channels_left_out)
 
 
 def done(task: Task, options: Options, colors: Colors, told: Callable[[float], object]) -> Outcome:

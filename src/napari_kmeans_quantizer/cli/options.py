@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.core.request import DITHERS
 
-from . import single_values
+from . import MEASURE, single_values
 from .parsing import (
     PROGRAM,
     Common,
@@ -36,6 +37,7 @@ examples:
   {PROGRAM} --palette nord.gpl photo.jpg -o nord.png
   {PROGRAM} --shared-palette --save-palette all.ase pictures/
 
+areas and shares of colors as a table: {PROGRAM} {MEASURE} --help
 exit status: 0 all done, 1 some files failed, 2 nothing begun, 130 interrupted
 """
 
@@ -96,6 +98,10 @@ def _wrong(options: Options) -> list[tuple[bool, str]]:
     fits = options.n_colors is not None or options.min_psnr is not None
     many = options.n_colors not in (None, "auto") and options.n_colors > 256  # type: ignore[operator]
     return [
+        (
+            MEASURE in options.pictures and not os.path.lexists(MEASURE),
+            f"{MEASURE}: there is no such picture; the command comes first: {PROGRAM} {MEASURE}.",
+        ),
         (
             options.palette is not None and options.choose_from is not None,
             "not both --palette, to paint in all colors of a file, and --choose-from, to paint in "

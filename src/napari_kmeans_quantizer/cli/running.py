@@ -30,9 +30,14 @@ DONE, FAILED, NOTHING_BEGUN = 0, 1, 2
 def run(options: Options) -> int:
     """Do all that was asked for; return the exit status."""
     voice = Voice(options.quiet, is_out_taken=_is_out_taken(options))
+    return interruptible(lambda: _run(options, voice), voice, options.quiet)
+
+
+def interruptible(work: Callable[[], int], voice: Voice, is_quiet: bool) -> int:
+    """Do some work, which returns the exit status, unless a person ends it."""
     try:
-        with raising(), _quietly() if options.quiet else nullcontext():
-            return _run(options, voice)
+        with raising(), _quietly() if is_quiet else nullcontext():
+            return work()
     except KeyboardInterrupt:
         voice.complain("interrupted.")
         return INTERRUPTED

@@ -13,7 +13,7 @@ from .job import read, with_data
 from .suiting import as_rgb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import DTypeLike, NDArray
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.files.pictures import Picture
 
     from .batch import Batch
+    from .inputs import Source
     from .parsing import Common
     from .targets import Task
+
+    Inside = Callable[[Source, Picture], NDArray[np.bool_]]
 
 NUMBER = re.compile(r"images\[(\d+)\]")
 WHITES = {"uint8": 255, "uint16": 65535}
@@ -46,11 +49,13 @@ class Pixels:
     options: Common
     is_grey: bool
     dtype: np.dtype[Any]
+    inside: Inside | None
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Read them."""
         picture = read(self.task.source, self.options)
-        values = _taking_part(picture if self.is_grey else as_rgb(picture))
+        inside = None if self.inside is None else self.inside(self.task.source, picture)
+        values = _taking_part(picture if self.is_grey else as_rgb(picture), inside)
         if values.dtype == self.dtype:
             return values[np.newaxis]
         factor = WHITES.get(self.dtype.name, 1) // WHITES.get(values.dtype.name, 1)
@@ -59,9 +64,14 @@ class Pixels:
 
 
 def shared_palette(
-    batch: Batch, options: Common, choose_from: Palette | None = None
+    batch: Batch,
+    options: Common,
+    choose_from: Palette | None = None,
+    inside: Inside | None = None,
 ) -> Palette | None:
     """Return one palette for all pictures; None if none of them has a pixel that can be seen.
+
+    If it is told where to look, only pixels inside take part.
 
     Only one picture is held at a time. What cannot be read, or does not go with the others, is told
     and left out.
@@ -69,7 +79,7 @@ def shared_palette(
     from napari_kmeans_quantizer import fit_palette
 
     looks: dict[Task, Look] = {}
-    batch.each(lambda task, _: _look(task, options), looks.__setitem__)
+    batch.each(lambda task, _: _look(task, options, inside), looks.__setitem__)
     _leave_out_floats(batch, looks)
     used = {task: looks[task] for task in batch.todo if looks[task].n_pixels}
     if not used:
@@ -81,7 +91,7 @@ def shared_palette(
         arguments |= {"channel_axis": None, "color_space": "rgb"}
     else:
         arguments |= {"channel_axis": -1}
-    pixels = [Pixels(task, options, is_grey, dtype) for task in used]
+    pixels = [Pixels(task, options, is_grey, dtype, inside) for task in used]
     try:
         return fit_palette(pixels, choose_from=choose_from, **arguments)
     except ValueError as error:  # such as floats in other units
@@ -99,7 +109,7 @@ def _leave_out_floats(batch: Batch, looks: Mapping[Task, Look]) -> None:
         batch.fail(task, told_of(task, ValueError(why)))
 
 
-def _look(task: Task, options: Common) -> Look:
+def _look(task: Task, options: Common, inside: Inside | None) -> Look:
     picture = read(task.source, options)
     if picture.mode == "channels":
         n_channels = picture.image.shape[-1]
@@ -107,14 +117,17 @@ def _look(task: Task, options: Common) -> Look:
     dtype = picture.image.dtype
     if dtype.kind != "f" and dtype.name not in ("bool", *WHITES):
         raise ValueError(f"has values of {dtype}; only 8 and 16 bits and floats share a palette.")
-    values = _taking_part(picture)
+    where = None if inside is None else inside(task.source, picture)
+    values = _taking_part(picture, where)
     return Look(picture.mode == "grey", values.dtype, len(values))
 
 
-def _taking_part(picture: Picture) -> NDArray[Any]:
-    """Return pixels (n,) or (n, 3) that can be seen, and have data."""
+def _taking_part(picture: Picture, inside: NDArray[np.bool_] | None) -> NDArray[Any]:
+    """Return pixels (n,) or (n, 3) that can be seen, have data, and are inside."""
     arguments, _ = with_data(picture)
     mask = picture.mask if arguments["mask"] is None else arguments["mask"]
+    if inside is not None:
+        mask = inside if mask is None else inside & mask
     image = picture.image[..., :3] if picture.mode == "RGBA" else picture.image
     if picture.image.dtype == np.bool_:
         image = image * np.uint8(255)

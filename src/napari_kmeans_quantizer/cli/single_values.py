@@ -7,6 +7,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_kmeans_quantizer.core.files.pictures.calibration import unit_name
+from napari_kmeans_quantizer.core.files.tables import SUFFIXES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -67,3 +70,42 @@ def report(text: str) -> Path:
     if Path(text).suffix.lower() not in (".json", ".csv"):
         raise argparse.ArgumentTypeError(f"must end in .json or .csv, got {text!r}.")
     return Path(text)
+
+
+def table(text: str) -> str:
+    """Return the file of a table, or that it goes to standard output."""
+    if text != "-" and Path(text).suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise argparse.ArgumentTypeError(f"must be - or end in {known}, got {text!r}.")
+    return text
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return names between commas; empty ones are none."""
+    return tuple(name.strip() for name in text.split(","))
+
+
+def length(text: str) -> float:
+    """Return a length, or a time."""
+    return float(_number(float, text, lambda x: 0 < x < math.inf, "a number above 0"))
+
+
+def lengths(text: str) -> tuple[float, ...]:
+    """Return the lengths of a pixel, or of a voxel."""
+    try:
+        found = tuple(length(one) for one in text.split(","))
+    except argparse.ArgumentTypeError:
+        found = ()
+    if not 1 <= len(found) <= 3:
+        raise argparse.ArgumentTypeError(
+            "must be a length above 0, or two of rows and columns, or three of a voxel, such as "
+            f"0.5 or 0.5,0.4 or 2,0.5,0.4, got {text!r}."
+        )
+    return found
+
+
+def unit(text: str) -> str:
+    """Return a unit as it is written."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must be a unit, such as um, got ''.")
+    return unit_name(text)

@@ -65,7 +65,9 @@ def planned(options: Options, sources: Sequence[Source]) -> list[Task]:
     targets = _told_apart(sources, [_target(source, options) for source in sources], options)
     if None in targets and sys.stdout.isatty():
         raise ValueError("standard output is a terminal: name a file by -o.")
-    sources, targets = _without_earlier_results(sources, targets)
+    are_results = are_earlier_results(sources, targets)
+    sources = [one for one, is_result in zip(sources, are_results, strict=True) if not is_result]
+    targets = [one for one, is_result in zip(targets, are_results, strict=True) if not is_result]
     inputs = inputs_of(sources, _read_too(options))
     _check_different(options, sources, targets)
     for option, path in (("--save-palette", options.save_palette), ("--report", options.report)):
@@ -202,21 +204,19 @@ def _suffix(target: Path | None, options: Options) -> str | None:
 # -- what must not be
 
 
-def _without_earlier_results(
-    sources: Sequence[Source], targets: Sequence[Path | None]
-) -> tuple[list[Source], list[Path | None]]:
-    """Leave out what was found in a folder, and is the result of another picture there."""
+def are_earlier_results(
+    sources: Sequence[Source], targets: Sequence[Path | None] = ()
+) -> list[bool]:
+    """Tell what was found in a folder, and is the result of another picture there."""
     results = {place(target) for target in targets if target is not None}
     found = {source.path for source in sources if source.path is not None}
     origins = found | {path.with_suffix("") for path in found}
-    pairs = [
-        (source, target)
-        for source, target in zip(sources, targets, strict=True)
-        if source.was_named
-        or source.path is None
-        or not (place(source.path) in results or _origins(source.path) & origins)
+    return [
+        not source.was_named
+        and source.path is not None
+        and (place(source.path) in results or bool(_origins(source.path) & origins))
+        for source in sources
     ]
-    return [source for source, _ in pairs], [target for _, target in pairs]
 
 
 def _origins(path: Path) -> set[Path]:

@@ -95,6 +95,15 @@ def send(content: bytes) -> None:
         raise OSError(f"standard output: {error.strerror or error}.") from error
 
 
+def send_lines(content: bytes) -> None:
+    """Write a text to standard output; nobody minds if a reader has seen enough."""
+    try:
+        send(content)
+    except OSError as error:
+        if not isinstance(error.__cause__, BrokenPipeError):
+            raise
+
+
 def _is_terminal(stream: IO[str]) -> bool:
     try:
         return stream.isatty()

@@ -13,7 +13,7 @@ OPTIONS = {
     name: "--" + name.replace("_", "-")
     for name in (
         "min_psnr", "max_pixels", "color_space", "effort", "dither", "dither_strength", "palette",
-        "choose_from",
+        "choose_from", "background", "pixel_size", "regions",
     )
 }  # fmt: skip
 """Names of arguments, and what they are called here."""
@@ -43,6 +43,13 @@ def _option(match: re.Match[str]) -> str:
         return match[0]
     option = OPTIONS[name]
     return option if value in (None, "True") else f"{option} {value.strip(QUOTES)}"
+
+
+def channels_left_out(n_channels: int) -> str:
+    """Return that a picture has channels of which nobody says what they are, if it has."""
+    if not n_channels:
+        return ""
+    return f"; {n_channels} channel{'s' * (n_channels != 1)} beside the colors left out"
 
 
 def size(n_bytes: int) -> str:

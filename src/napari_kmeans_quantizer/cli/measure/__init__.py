@@ -1,0 +1,1 @@
+"""The command `measure`: areas and shares of clusters in pictures, as one table."""
