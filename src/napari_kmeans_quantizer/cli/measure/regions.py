@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_kmeans_quantizer.cli.inputs import PICTURES
 from napari_kmeans_quantizer.core.files.pictures import MAX_PIXELS, read_regions
+from napari_kmeans_quantizer.core.files.pictures.folders import PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
