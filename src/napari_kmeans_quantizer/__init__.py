@@ -6,6 +6,7 @@ The napari side lives in :mod:`napari_kmeans_quantizer.plugin`.
 from .core.color_space import convert_colors
 from .core.distances import euclidean_distances
 from .core.elbow import suggest_n_colors
+from .core.figures import plot_grid
 from .core.files.indexed import write_indexed
 from .core.files.palettes import read_palette, write_palette
 from .core.fit_palette import fit_palette
@@ -30,6 +31,7 @@ __all__ = [
     "fit_palette",
     "measure",
     "pixel_table",
+    "plot_grid",
     "quantize",
     "quantize_steps",
     "read_palette",

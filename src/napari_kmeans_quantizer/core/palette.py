@@ -14,6 +14,7 @@ from .units import LARGEST_INTEGER, are_alike, image_range, to_dtype
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 
@@ -163,6 +164,31 @@ class Palette:
     def values(self) -> NDArray[Any]:
         """Colors as they are painted: (K, C), rounded to `dtype`."""
         return self._values
+
+    def plot(self) -> Figure:
+        """Return a figure of a swatch for each color, titled "Cluster 0", "Cluster 1" and so on.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Each swatch with its share, of colors that count no pixels with its hex value, and with
+            its name if it has one. More than 256 colors are shown without texts. Nothing is opened
+            or kept by matplotlib: ``figure.savefig("swatches.png")`` writes it, and notebooks show
+            it.
+
+        See Also
+        --------
+        Quantization.plot : The pictures, too.
+
+        Examples
+        --------
+        >>> figure = Palette([[255, 0, 0], [0, 0, 255]], counts=[3, 1]).plot()
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['Cluster 0', '75.0%', 'Cluster 1', '25.0%']
+        """
+        from .figures import swatches_figure
+
+        return swatches_figure(self)
 
     def paint(self, labels: ArrayLike) -> NDArray[Any]:
         """Return the colors of a label image.

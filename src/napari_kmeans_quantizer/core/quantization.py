@@ -197,14 +197,19 @@ class Quantization:
         Returns
         -------
         matplotlib.figure.Figure
-            Pictures above a swatch for each color with its share, and its name if it has one.
-            Nothing is opened or kept by matplotlib: ``figure.savefig("colors.png")`` writes it, and
-            notebooks show it.
+            Pictures, with colors and quality above the result, and bits below it; then a swatch
+            for each color with its share, and its name if it has one. Nothing is opened or kept by
+            matplotlib: ``figure.savefig("colors.png")`` writes it, and notebooks show it.
 
         Raises
         ------
         ValueError
             If `image` has not the shape of the result.
+
+        See Also
+        --------
+        Palette.plot : The swatches alone.
+        plot_grid : Pictures of several results.
 
         Examples
         --------
@@ -214,7 +219,7 @@ class Quantization:
         >>> [axes.get_title() for axes in figure.axes]
         ['Original', '8 colors, 26.4 dB', '']
         """
-        from .plot import plot
+        from .figures import plot
 
         return plot(self, image)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure_parts import drawn, pictures
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from PIL import Image
 from skimage import data
 
 from napari_kmeans_quantizer import Palette, quantize
@@ -18,18 +17,8 @@ from napari_kmeans_quantizer import Palette, quantize
 PHOTO = data.coffee()[::8, ::8].copy()
 
 
-def drawn(figure, dpi=50):
-    file = io.BytesIO()
-    figure.savefig(file, dpi=dpi)
-    return np.asarray(Image.open(file).convert("RGB"))
-
-
 def texts(figure):
     return [text.get_text() for text in figure.axes[-1].texts]
-
-
-def pictures(figure):
-    return [axes.images[0].get_array() for axes in figure.axes[:-1]]
 
 
 def test_original_result_and_swatches():
@@ -40,6 +29,8 @@ def test_original_result_and_swatches():
         f"3 colors, {q.psnr:.1f} dB",
         "",
     ]
+    saved = "24 -> 2 bits per pixel, 91.7% smaller"
+    assert [axes.get_xlabel() for axes in figure.axes] == ["", saved, ""]
     original, result = pictures(figure)
     assert np.allclose(original[..., :3] * 255, PHOTO)
     assert np.allclose(result[..., :3] * 255, q.image)
@@ -126,6 +117,13 @@ def test_edited_and_unchanged_are_told():
     q = quantize(np.array([[0, 9]], np.uint8), 2)
     assert q.plot().axes[0].get_title() == "2 colors, unchanged"
     assert q.merged(0, 1).plot().axes[0].get_title() == "1 color, edited"
+
+
+def test_large_pictures_are_thinned_out_and_keep_their_shape():
+    ramp = np.arange(2400 * 1100).reshape(2400, 1100).astype(float)
+    (picture,) = pictures(quantize(ramp, 2).plot())
+    assert max(picture.shape) <= 1200
+    assert picture.shape[0] / picture.shape[1] == pytest.approx(2400 / 1100, rel=0.01)
 
 
 def test_another_shape_is_refused():
