@@ -23,6 +23,7 @@ from .panel.connections import Connections
 from .panel.editing import Editing, draw_palette
 from .panel.exploring import Exploring
 from .panel.exporting import Exporting
+from .panel.figures import Figures
 from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
@@ -130,10 +131,12 @@ class QuantizerWidget(Container):
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
         self._editing = Editing(viewer, choice, form, runs, session, self._busy.complain)
-        self._busy.remedy_of = Remedies(viewer, choice, form, session, self.run).of
+        remedies = Remedies(viewer, choice, form, session, self.run, self.open_explore)
+        self._busy.remedy_of = remedies.of
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
-        self._exporting = Exporting(choice, work, self._busy)
+        figures = Figures(viewer, choice, session)
+        self._exporting = Exporting(choice, work, self._busy, figures)
         self._palette_files = PaletteFiles(form.palette_from, self._busy)
 
     # -- wires
@@ -412,9 +415,10 @@ class QuantizerWidget(Container):
 
         Parameters
         ----------
-        what : {"indexed", "picture", "palette", "table"}
+        what : {"indexed", "picture", "palette", "table", "figure", "swatches", "grid"}
             The picture with its palette; all values as they are painted; the colors as they are
-            shown; or a table of them.
+            shown; a table of them; or as PNG, SVG or PDF: the original beside the result, a swatch
+            for each color, the pictures of all K that were explored.
         path : str or path-like, optional
             Where; the suffix says how.
         overwrite : bool, optional

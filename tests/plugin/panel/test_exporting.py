@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -166,13 +167,67 @@ def test_a_script_replaces_no_file_unasked(widget, photo, qtbot, tmp_path):
         widget.export("everything", path)
 
 
+# -- figures
+
+
+@pytest.mark.parametrize(
+    ("entry", "proposed"),
+    [("Original beside result ...", "photo figure.png"), ("Swatches ...", "photo swatches.png")],
+)
+def test_figures(widget, photo, choose, dialogs, saved, tmp_path, entry, proposed):
+    widget.hide_colors({1})
+    for suffix in ("png", "svg", "pdf"):
+        shown = dialogs(tmp_path / f"mine.{suffix}")
+        choose("Figure", entry)
+        saved(f"mine.{suffix}")
+        assert shown[0].proposed == proposed
+        assert (tmp_path / f"mine.{suffix}").stat().st_size > 1000
+    assert shown[0].filters == [
+        "PNG picture (*.png)",
+        "SVG picture (*.svg)",
+        "PDF document (*.pdf)",
+    ]
+
+
+def test_a_figure_has_the_colors_that_are_shown(widget, photo, saved, tmp_path):
+    widget.recolor(0, (255, 0, 255))
+    for what in ("figure", "swatches"):
+        widget.export(what, tmp_path / f"{what}.png")
+        saved(f"{what}.png")
+        with Pillow.open(tmp_path / f"{what}.png") as made:
+            assert (np.array(made.convert("RGB")) == (255, 0, 255)).all(-1).sum() > 1000
+
+
+def test_a_grid_needs_an_exploration(widget, photo, settled, choose, dialogs, saved, tmp_path):
+    shown = dialogs(tmp_path / "grid.pdf")
+    choose("Figure", "Grid of K ...")
+    assert shown == []
+    assert "open Explore K, click Explore" in widget.message
+    assert widget._busy.notice.remedy.text() == "Explore K"
+    widget.explore(2, 4, "grid")
+    settled(widget)
+    choose("Figure", "Grid of K ...")
+    saved("grid.pdf")
+    assert shown[0].proposed == "photo 2 to 4 colors.png"
+
+
+def test_a_grid_needs_no_result(viewer, widget, settled, saved, tmp_path):
+    viewer.add_image(COFFEE, name="photo")
+    widget.explore(2, 4)
+    settled(widget)
+    widget.export("grid", tmp_path / "grid.png")
+    saved("grid.png")
+
+
 # -- what cannot be
 
 
 def test_without_a_result_there_is_nothing_to_save(widget, choose, dialogs):
     shown = dialogs(None)
-    for entry in ("Indexed PNG ...", "Painted picture ...", "Palette ...", "Table ..."):
-        choose(entry)
+    figures = [("Figure", "Original beside result ..."), ("Figure", "Swatches ...")]
+    files = [("Indexed PNG ...",), ("Painted picture ...",), ("Palette ...",), ("Table ...",)]
+    for entry in files + figures:
+        choose(*entry)
         assert widget.message == messages.NO_RESULT.text
     choose("Copy palette as", "hex")
     assert widget.message == messages.NO_RESULT.text
@@ -214,6 +269,7 @@ def test_why_it_was_not_saved(widget, photo, choose, dialogs, qtbot, tmp_path):
     ("what", "name", "why"),
     [
         ("palette", "mine.xyz", "Not saved: mine.xyz: suffix '.xyz' cannot be written."),
+        ("figure", "mine.jpg", "Not saved: mine.jpg: must end in .png, .svg or .pdf"),
         ("table", "mine.xlsx", "Not saved: mine.xlsx: must end in .csv"),
         ("picture", "mine.xyz", "Not saved: mine.xyz: must end in .png"),
         ("indexed", "mine.jpg", "Not saved: mine.jpg: An indexed file must end in .png"),
@@ -244,7 +300,8 @@ def test_texts_are_copied(widget, photo, choose, form):
 
 def test_every_entry_tells_what_it_is_for(widget):
     entries = widget.buttons.menus["Export"].actions()
-    for entry in [*entries, *entries[5].menu().actions()]:
+    below = [entry.menu().actions() for entry in entries if entry.menu() is not None]
+    for entry in [*entries, *chain.from_iterable(below)]:
         assert entry.isSeparator() or entry.toolTip() not in ("", entry.text()), entry.text()
 
 

@@ -1,12 +1,15 @@
 """Figures of results: pictures with captions, and a swatch for each color; matplotlib's, white."""
 
 from .grid import grid_figure, plot_grid
-from .pictures import Picture, told_plane
-from .result import plot, result_figure
+from .pictures import MOST_PIXELS, ORIGINAL, Picture, told_plane
+from .result import caption, plot, result_figure
 from .swatches import swatches_figure
 
 __all__ = [
+    "MOST_PIXELS",
+    "ORIGINAL",
     "Picture",
+    "caption",
     "grid_figure",
     "plot",
     "plot_grid",

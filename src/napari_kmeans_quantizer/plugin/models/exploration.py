@@ -53,12 +53,17 @@ class Curve(NamedTuple):
     arrangement: str
     tiles: Tiles | None = None
 
-    def titles(self, chosen: int | None = None) -> list[str]:
-        """Return what is written above the pictures; of a grid the chosen one is marked."""
-        texts = [
-            f"K = {k}   {'unchanged' if psnr == math.inf else f'{psnr:.1f} dB'}"
+    @property
+    def captions(self) -> list[str]:
+        """What tells the pictures apart, such as "K = 4, 31.2 dB"."""
+        return [
+            f"K = {k}, {'unchanged' if psnr == math.inf else f'{psnr:.1f} dB'}"
             for k, psnr in zip(self.n_colors, self.psnr, strict=True)
         ]
+
+    def titles(self, chosen: int | None = None) -> list[str]:
+        """Return what is written above the pictures; of a grid the chosen one is marked."""
+        texts = [text.replace(", ", "   ") for text in self.captions]
         if self.tiles is None:
             return texts
         marks = [CHOSEN if k == chosen else "" for k in self.n_colors]

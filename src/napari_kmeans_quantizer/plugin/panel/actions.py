@@ -45,6 +45,11 @@ def _exports(widget: Offers) -> list[Action | Menu | None]:
         ("Palette ...", "palette", "For GIMP, Photoshop, Krita, Aseprite, web pages and others"),
         ("Table ...", "table", "Colors, names, pixels and shares: CSV"),
     ]
+    figures = [
+        ("Original beside result ...", "figure", "With captions, and a swatch for each color"),
+        ("Swatches ...", "swatches", "Each color with its share and its name"),
+        ("Grid of K ...", "grid", "The pictures of all K that were explored, three in a row"),
+    ]
     forms = [
         ("hex", "hex", "One color a line"),
         ("CSS", "css", "Variables for a style sheet"),
@@ -52,6 +57,11 @@ def _exports(widget: Offers) -> list[Action | Menu | None]:
     ]
     return [
         *(Action(text, tooltip, partial(widget.export, what)) for text, what, tooltip in files),
+        Menu(
+            "Figure",
+            "Pictures with captions, to be printed or shown: PNG, SVG or PDF",
+            [Action(text, tip, partial(widget.export, what)) for text, what, tip in figures],
+        ),
         None,
         Menu(
             "Copy palette as",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
 from qtpy.compat import isalive
@@ -17,6 +17,7 @@ from napari_kmeans_quantizer.plugin import export
 from napari_kmeans_quantizer.plugin.jobs import Worker
 from napari_kmeans_quantizer.plugin.views import files
 
+from .kinds import Kind
 from .messages import NO_RESULT, Trouble, told
 from .work import KNOWN
 
@@ -30,23 +31,11 @@ if TYPE_CHECKING:
 
     from .busy import Busy
     from .choice import Choice
+    from .figures import Figures
     from .work import Work
 
 
 PICTURES = {".png": files.PNG, ".gif": files.GIF, ".tif": files.TIFF}
-
-
-class Kind(NamedTuple):
-    """A kind of file that can be exported."""
-
-    caption: str
-    filters: Callable[[State], list[str]]
-    name: Callable[[State], str]
-    """Of the file, after the image's."""
-    obstacle: Callable[[State], str]
-    """Why it cannot be, and what to do; "" if it can."""
-    write: Callable[[Path, State, bool], str | None]
-    """Gets also whether to replace a file; returns what else is to be told of it."""
 
 
 def _save_indexed(path: Path, state: State, overwrite: bool) -> str:
@@ -109,12 +98,13 @@ class Exporting:
 
     Parameters
     ----------
-    choice, work, busy
+    choice, work, busy, figures
         The widget's parts.
     """
 
-    def __init__(self, choice: Choice, work: Work, busy: Busy) -> None:
+    def __init__(self, choice: Choice, work: Work, busy: Busy, figures: Figures) -> None:
         self._choice, self._work, self._busy = choice, work, busy
+        self._figures = figures
 
     def export(
         self,
@@ -129,7 +119,7 @@ class Exporting:
         ----------
         parent : QWidget
             The window asking.
-        what : {"indexed", "picture", "palette", "table"}
+        what : {"indexed", "picture", "palette", "table", "figure", "swatches", "grid"}
             What to save.
         path : str or path-like, optional
             Where; its suffix says how.
@@ -141,22 +131,23 @@ class Exporting:
         Worker or None
             The thread's worker; None if there is nothing to save, or it cannot be saved so.
         """
-        if what not in KINDS:
-            raise ValueError(f"`what` must be one of {', '.join(map(repr, KINDS))}, got {what!r}.")
-        kind, state = KINDS[what], self._choice.state
-        if state is None:
+        kinds = KINDS | self._figures.kinds()
+        if what not in kinds:
+            raise ValueError(f"`what` must be one of {', '.join(map(repr, kinds))}, got {what!r}.")
+        kind, state = kinds[what], self._choice.state
+        if state is None and kind.needs_result:
             self._busy.complain(NO_RESULT)
             return None
         if reason := kind.obstacle(state):
-            self._busy.complain(Trouble(reason))
+            self._busy.complain(Trouble(reason, kind.remedy))
             return None
         if path is None:
-            name = files.proposed_name(state.source.name, kind.name(state))
+            name = files.proposed_name(self._choice.name, kind.name(state))
             path = files.ask_path(parent, kind.caption, name, kind.filters(state))
             overwrite = True
         return None if path is None else self._begin(kind, state, Path(path), overwrite)
 
-    def _begin(self, kind: Kind, state: State, path: Path, overwrite: bool) -> Worker:
+    def _begin(self, kind: Kind, state: State | None, path: Path, overwrite: bool) -> Worker:
         def steps() -> Generator[Progress, None, str]:
             yield Progress(f"Saving {path.name}", 0.0)
             more = kind.write(path, state, overwrite) or ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 USE_RGB, OPEN_SAMPLE, USE_EVERYTHING = "Use RGB", "Open a sample", "Use everything"
 FIT, UNLOCK, ONLY_THIS = "Fit to the image", "Unlock all colors", "Only this image"
-NO_AUTO = "Without auto"
+NO_AUTO, EXPLORE = "Without auto", "Explore K"
 ADD_ALL, CLUSTER_ALPHA, QUANTIZE = "Add all three", "Cluster alpha, too", "Quantize"
 
 

@@ -29,8 +29,8 @@ class Remedies:
         Where samples are opened.
     choice, form, session
         The widget's parts.
-    run : callable
-        Quantizes.
+    run, explore : callable
+        Quantizes; opens the view of several numbers of colors.
     """
 
     def __init__(
@@ -40,9 +40,10 @@ class Remedies:
         form: Form,
         session: Session,
         run: Callable[[], object],
+        explore: Callable[[], object],
     ) -> None:
         self._viewer, self._choice, self._form = viewer, choice, form
-        self._session, self._run = session, run
+        self._session, self._run, self._explore = session, run, explore
         self._set: dict[str, list[tuple[Any, Any]]] = {
             messages.USE_RGB: [(form.color_space, "rgb")],
             messages.USE_EVERYTHING: [(form.region, None)],
@@ -61,6 +62,8 @@ class Remedies:
             return self._open_sample
         if name == messages.UNLOCK:
             return self._unlock
+        if name == messages.EXPLORE:
+            return self._explore
         return (lambda: self._apply(name)) if name in self._set else None
 
     def _apply(self, name: str) -> None:

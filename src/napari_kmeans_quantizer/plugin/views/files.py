@@ -17,6 +17,7 @@ FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # in names of files, on one s
 LONGEST = 80  # characters of an image's name
 CSV, PNG, SVG = "Table (*.csv)", "PNG picture (*.png)", "SVG picture (*.svg)"
 GIF, TIFF = "GIF picture (*.gif)", "TIFF picture (*.tif)"
+PDF = "PDF document (*.pdf)"
 
 
 def save_as(
