@@ -130,12 +130,15 @@ def _n_rows(n_part: int, sample: float | None) -> int:
 
 
 def _coordinates(places: Places, shape: tuple[int, ...]) -> dict[str, NDArray[Any]]:
-    names = ("row", "column")[-len(shape) :]
-    if len(shape) == 3:
-        names = ("plane", *names)
-    elif len(shape) > 3:
-        names = (*(f"axis_{axis}" for axis in range(len(shape) - 2)), *names)
-    return dict(zip(names, np.unravel_index(places, shape), strict=True))
+    return dict(zip(axis_names(len(shape)), np.unravel_index(places, shape), strict=True))
+
+
+def axis_names(n_axes: int) -> tuple[str, ...]:
+    """Return names of columns: row and column, before them plane or axis_0 and so on."""
+    if n_axes == 3:
+        return ("plane", "row", "column")
+    further = tuple(f"axis_{axis}" for axis in range(n_axes - 2))
+    return (*further, *("row", "column")[-n_axes:])
 
 
 def _values(pixels: Pixels, places: Places) -> NDArray[Any]:

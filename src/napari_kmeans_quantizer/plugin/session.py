@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .layers.contents import ROLES, state_content, state_contents
 from .layers.explored import EXPLORED
 from .layers.make import set_ink
+from .layers.marks import MARKS, marks_content
 from .layers.ours import Record, record_of, records_in
 from .layers.painting import Strokes, carried
 from .layers.stage import WRITTEN_ON_CANVAS, Stage
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import napari.viewer
+    import numpy as np
     from napari.layers import Labels, Layer, Points
+    from numpy.typing import NDArray
 
     from .layers.beside import Beside
     from .models.exploration import Curve
+    from .models.pixel_rows import PixelRows
     from .models.source import Key, Source
     from .models.state import State
     from .pipeline import ExploredProduct, Product
@@ -54,6 +58,7 @@ class Session:
         self._on_change, self._on_label = on_change, on_label
         self._records: dict[Key, Record] = {}
         self._curves: dict[Key, Curve] = {}
+        self._marked: Record | None = None
         self._stage = Stage(viewer)
         self._watch = Watch(self._take_point_colors, self._tell_label)
 
@@ -235,6 +240,24 @@ class Session:
         with self._stage.without_status(), self._stage.keeping_active():
             for record in self._records.values():
                 self._stage.remove(record, EXPLORED)
+
+    # -- marks
+
+    def show_marks(self, rows: PixelRows, chosen: NDArray[np.intp]) -> None:
+        """Mark pixels of an image, and no others."""
+        record = self._record(rows.state.source.key)
+        if record is not self._marked:
+            self.remove_marks()
+        self._marked = record
+        with self._stage.without_status(), self._stage.keeping_active():
+            self._stage.show(record, MARKS, marks_content(rows, chosen))
+
+    def remove_marks(self) -> None:
+        """Mark no pixels any more."""
+        record, self._marked = self._marked, None
+        if record is not None:
+            with self._stage.without_status(), self._stage.keeping_active():
+                self._stage.remove(record, (MARKS,))
 
     # -- changes of what is shown
 

@@ -28,6 +28,7 @@ from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
 from .panel.look import Look
+from .panel.marking import Marking
 from .panel.messages import NO_RESULT
 from .panel.palette_files import PaletteFiles
 from .panel.pointing import Pointing
@@ -128,6 +129,7 @@ class QuantizerWidget(Container):
         self._choice = choice = Choice(viewer, form, session)
         self._comparing = Comparing(viewer, choice, session, self._busy.complain)
         self._views = views = Views(viewer, session.state)
+        views.on_pixels = Marking(viewer, session).mark
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
         self._editing = Editing(viewer, choice, form, runs, session, self._busy.complain)
@@ -348,6 +350,11 @@ class QuantizerWidget(Container):
     def open_color_space(self) -> None:
         """Open the 3-D plot of the pixels' colors; it follows the result."""
         self._views.color_space()
+        self._draw()
+
+    def open_pixels(self) -> None:
+        """Open the table of the pixels; those that are selected are marked in the picture."""
+        self._views.pixels()
         self._draw()
 
     def open_shares(self) -> None:

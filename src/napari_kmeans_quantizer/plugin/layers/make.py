@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .contents import Attributes, Contents
 
 LOOK = ("contrast_limits", "gamma", "colormap")
+POINTS = ("data", "features", "size", "border_width", "border_color", "face_color")
 WRITTEN = (*PLACE, *LOOK, "contrast_limits_range", "data", "features", "metadata", "size", "text")
 """What an update sets: none of these may be linked with another layer's."""
 
@@ -38,7 +39,14 @@ def make_layers(contents: Contents) -> QuantizedLayers:
     )
 
 
-KINDS = {"image": Image, "labels": Labels, "palette": Points, "explored": Image, "titles": Points}
+KINDS = {
+    "image": Image,
+    "labels": Labels,
+    "palette": Points,
+    "explored": Image,
+    "titles": Points,
+    "pixels": Points,
+}
 
 
 def make_layer(role: str, content: Attributes) -> Layer:
@@ -140,10 +148,12 @@ def _update_palette(layer: Points, content: Attributes) -> None:
         if not visible:  # else napari looks up the new texts by old indices
             layer.visible = True
         layer.selected_data = set()
-        for name in ("data", "features", "size", "border_color", "face_color"):
+        for name in POINTS:
+            if name not in content:
+                continue
             if name == "features" or not _alike(getattr(layer, name), content[name]):
                 setattr(layer, name, content[name])  # the texts follow the features
-        if not _fits(layer.text, content["text"]):
+        if "text" in content and not _fits(layer.text, content["text"]):
             layer.text = content["text"]
         if not visible:
             layer.visible = False

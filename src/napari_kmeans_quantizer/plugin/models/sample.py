@@ -22,9 +22,9 @@ class Sample(NamedTuple):
 
 
 def draw_sample(array: NDArray[Any], result: Quantization, seed: int) -> Sample:
-    """Draw pixels at random, at most `MAX_SAMPLE`, of those that took part."""
-    rng = np.random.default_rng(seed)
-    index = rng.integers(0, result.labels.size, min(MAX_SAMPLE, result.labels.size))
+    """Draw pixels at random, each at most once and at most `MAX_SAMPLE`, that took part."""
+    rng, n = np.random.default_rng(seed), result.labels.size
+    index = rng.choice(n, min(MAX_SAMPLE, n), replace=False)
     if result.mask is not None:
         index = index[result.mask.reshape(-1)[index]]
         if len(index) == 0:  # a tiny region in a large image

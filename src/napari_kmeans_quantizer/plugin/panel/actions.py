@@ -14,6 +14,7 @@ class Offers(Protocol):
 
     def open_explore(self) -> object: ...  # noqa: D102
     def open_color_space(self) -> object: ...  # noqa: D102
+    def open_pixels(self) -> object: ...  # noqa: D102
     def compare(self) -> object: ...  # noqa: D102
     def open_shares(self) -> object: ...  # noqa: D102
     def export(self, what: str) -> object: ...  # noqa: D102
@@ -31,6 +32,7 @@ def actions(widget: Offers) -> list[Action | Menu]:
     return [
         Action("Explore K", "Try several numbers of colors", widget.open_explore),
         Action("Color space", "Pixels and colors as points in 3-D", widget.open_color_space),
+        Action("Pixels", "Pixels as a table: place, channels, cluster", widget.open_pixels),
         Action("Compare", compare, widget.compare),
         Action("Shares", "Shares of the colors, frame by frame", widget.open_shares),
         Menu("Export", "Save picture, palette or table, or copy them", _exports(widget)),

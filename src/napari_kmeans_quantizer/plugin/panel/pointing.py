@@ -1,14 +1,16 @@
-"""Clicks into the picture: a tile of a grid is chosen, or a pixel becomes the reference."""
+"""Clicks into the picture: a tile of a grid is chosen, or a pixel, which is the reference, too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from qtpy.compat import isalive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from numpy.typing import NDArray
     from qtpy.QtWidgets import QWidget
 
     from napari_kmeans_quantizer.plugin.models.source import Source
@@ -49,8 +51,23 @@ class Pointing:
             return
         state = self._choice.state
         values = None if state is None else value_at(state.source, event)
-        if state is not None and values is not None:
-            self._views.set_reference(values[: state.result.palette.n_channels])
+        if state is None or values is None:
+            return
+        self._views.set_reference(values[: state.result.palette.n_channels])
+        displayed = displayed_axes(state.source, event)
+        if len(displayed) == 2:  # in space, a click is a line
+            self._views.select_pixel_at(position_at(state.source, event), displayed)
+
+
+def position_at(source: Source, event: Any) -> NDArray[np.float64]:
+    """Return where in a source's layer the mouse is."""
+    return np.asarray(source.main.world_to_data(event.position), np.float64)[-source.ndim :]
+
+
+def displayed_axes(source: Source, event: Any) -> list[int]:
+    """Return which axes of a source a viewer displays; its own last ones are the source's."""
+    further = len(event.position) - source.ndim
+    return [axis - further for axis in event.dims_displayed if axis >= further]
 
 
 def value_at(source: Source, event: Any) -> list[Any] | None:

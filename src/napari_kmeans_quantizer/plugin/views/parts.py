@@ -37,7 +37,9 @@ def swatch_icon(color: QColor | str, size: int) -> QIcon:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     draw_swatch(painter, QRect(0, 0, size, size), QColor(color), QColor("#808080"), radius=1)
     painter.end()
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else a selected row would tint the color
+    return icon
 
 
 def describe(widget: QWidget, name: str, tooltip: str) -> None:

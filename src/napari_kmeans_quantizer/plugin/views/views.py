@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QSignalBlocker
 
 from napari_kmeans_quantizer.plugin.jobs import Worker
+from napari_kmeans_quantizer.plugin.models.pixel_rows import PixelRows
 from napari_kmeans_quantizer.plugin.models.shares import (
     is_counted,
     shares_of_images,
@@ -18,7 +19,7 @@ from .counting import Counting
 from .docks import Docks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import napari.viewer
     from numpy.typing import ArrayLike
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from .color_space.view import ColorSpaceView
     from .explore.view import ExploreView
     from .help import HelpView
+    from .pixels.view import PixelsView
     from .shares.view import SharesView
 
-COLOR_SPACE, EXPLORE, SHARES = "Color space", "Explore K", "Shares"
+COLOR_SPACE, PIXELS, EXPLORE, SHARES = "Color space", "Pixels", "Explore K", "Shares"
 HELP = "Help: K-means colors"
 
 
@@ -51,6 +53,8 @@ class Views:
     ----------
     on_explore_closed : callable
         Called when the view of the curve was closed.
+    on_pixels : callable
+        Called when other pixels are chosen: see `PixelsView.pixels_chosen`.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Views:
         self._counting = Counting(self._on_counted)
         self._is_ahead = False
         self.on_explore_closed: Callable[[], object] = lambda: None
+        self.on_pixels: Callable[[PixelRows | None, Any, int | None], object] = lambda *_: None
         self._state: State | None = None
         self._name = ""
         self._compared: dict[Key, Quantization] = {}
@@ -85,6 +90,8 @@ class Views:
             Worker(import_ahead).start()
         if (view := self._open(COLOR_SPACE)) is not None:
             self._draw_color_space(view)
+        if (view := self._open(PIXELS)) is not None:
+            self._draw_pixels(view)
         if (view := self._open(SHARES)) is not None:
             self._draw_shares(view)
         if (view := self.explored) is not None:
@@ -99,6 +106,8 @@ class Views:
             self.on_explore_closed()
         elif title == SHARES:
             self._counting.stop()
+        elif title == PIXELS:
+            self._on_chosen(None, (), None)
 
     # -- the color space
 
@@ -106,8 +115,15 @@ class Views:
         """Open the 3-D plot of the pixels' colors."""
         from .color_space.view import ColorSpaceView
 
-        view = self._docks.open(COLOR_SPACE, ColorSpaceView)
+        def make() -> ColorSpaceView:
+            view = ColorSpaceView()
+            view.point_picked.connect(self._select_pixel)
+            return view
+
+        view = self._docks.open(COLOR_SPACE, make)
         self._draw_color_space(view)
+        if (pixels := self._open(PIXELS)) is not None:
+            view.mark(pixels.chosen)
         return view
 
     def _draw_color_space(self, view: ColorSpaceView) -> None:
@@ -124,6 +140,44 @@ class Views:
         """Measure distances in the color space view, if it is open, from this color."""
         if (view := self._open(COLOR_SPACE)) is not None:
             view.set_reference(color)
+
+    # -- pixels
+
+    def pixels(self) -> PixelsView:
+        """Open the table of the pixels."""
+        from .pixels.view import PixelsView
+
+        def make() -> PixelsView:
+            view = PixelsView()
+            view.pixels_chosen.connect(self._on_chosen)
+            return view
+
+        view = self._docks.open(PIXELS, make)
+        self._draw_pixels(view)
+        return view
+
+    def _draw_pixels(self, view: PixelsView) -> None:
+        if self._state is None:
+            view.clear()
+        elif view.rows is None or view.rows.state is not self._state:
+            view.show_pixels(PixelRows(self._state))
+
+    def _on_chosen(self, rows: PixelRows | None, chosen: Any, gone_to: int | None) -> None:
+        """Mark pixels wherever they are seen."""
+        if (view := self._open(COLOR_SPACE)) is not None:
+            view.mark(chosen)
+        self.on_pixels(rows, chosen, gone_to)
+
+    def select_pixel_at(self, position: ArrayLike, displayed: Sequence[int]) -> None:
+        """Select in the table, if it is open, the pixel nearest to a place of the image."""
+        if (view := self._open(PIXELS)) is not None and view.rows is not None:
+            nearest = view.rows.nearest(position, displayed)
+            if nearest is not None:
+                view.select(nearest)
+
+    def _select_pixel(self, pixel: int) -> None:
+        if (view := self._open(PIXELS)) is not None:
+            view.select(pixel)
 
     # -- several numbers of colors
 

@@ -33,6 +33,7 @@ MANY_POINTS = 20_000  # more are drawn smaller
 FILL = 0.9  # of the view that the box takes up
 STAR_SIZES = (20.0, 30.0)
 RING_SIZE = 22.0
+MARK_SIZE = 12.0
 RIM, WHITE = (0.0, 0.0, 0.0, 0.8), (1.0, 1.0, 1.0, 1.0)
 NOWHERE = np.full((1, 3), np.nan, np.float32)
 
@@ -89,15 +90,17 @@ class ColorSpaceScene:
         self._names = Text(font_size=12, bold=True, depth_test=True, parent=scene)
         self.stars = Markers(scaling="fixed", antialias=1, parent=scene)
         self._ring = Markers(scaling="fixed", antialias=1, parent=scene)
+        self.marks = Markers(scaling="fixed", antialias=1, parent=scene)
         # Centers lie inside the cloud: without a depth test, and drawn last, they are still seen.
-        for visual in (self.stars, self._ring):
+        for visual in (self.stars, self._ring, self.marks):
             visual.set_gl_state(depth_test=False)
         # What has soft edges comes after what it blends with; axes before the box, which runs
         # along them.
         drawn = (self.points, self._axes, self._box, self._ticks, self._names)
-        for order, visual in enumerate((*drawn, self.stars, self._ring)):
+        for order, visual in enumerate((*drawn, self.stars, self._ring, self.marks)):
             visual.order = order
         self.set_ring(None)
+        self.marks.visible = False
 
     @property
     def is_alive(self) -> bool:
@@ -192,6 +195,19 @@ class ColorSpaceScene:
             face_color=(0.0, 0.0, 0.0, 0.0),
             symbol="disc",
         )
+
+    def set_marks(self, places: Floats, rgb: Floats) -> None:
+        """Mark pixels at (n, 3) in colors (n, 3): squares, light in dark ones as the ring is."""
+        self.marks.visible = bool(len(places))
+        if self.marks.visible:
+            self.marks.set_data(
+                np.repeat(places, 2, axis=0),
+                size=MARK_SIZE,
+                edge_width=np.tile(np.array([4.0, 1.6], np.float32), len(places)),
+                edge_color=np.tile(np.array([RIM, WHITE]), (len(places), 1)),
+                face_color=np.repeat(rgb, 2, axis=0),
+                symbol="square",
+            )
 
     # -- the camera
 

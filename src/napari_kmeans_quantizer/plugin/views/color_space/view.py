@@ -66,6 +66,8 @@ class ColorSpaceView(QWidget):
         Of the image: files are called as it is.
     reference_picked : Signal
         Emitted with a color (C,), in the image's units, when a point or a star is clicked.
+    point_picked : Signal(int)
+        A point was clicked: which of the pixels.
 
     Examples
     --------
@@ -74,6 +76,7 @@ class ColorSpaceView(QWidget):
     """
 
     reference_picked = Signal(object)
+    point_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +86,7 @@ class ColorSpaceView(QWidget):
         self._palette: Palette | None = None
         self._display: Display | None = None
         self._reference: Floats | None = None
+        self._marked: NDArray[np.intp] = np.zeros(0, np.intp)
         self._stages: dict[str, Stage] = {}
         self._placed: tuple[Any, NDArray[Any], Floats, Floats] | None = None
         self._star_places: Floats = np.zeros((0, 3))
@@ -202,9 +206,19 @@ class ColorSpaceView(QWidget):
         self._reference = np.asarray(color, dtype=np.float64).ravel()
         self._refresh()
 
+    def mark(self, pixels: ArrayLike) -> None:
+        """Mark some of the pixels, also of those that are not drawn for want of room."""
+        self._marked = np.asarray(pixels, np.intp)
+        if self.isVisible():
+            self._draw_marks()
+        else:
+            self._is_stale = True
+
     def clear(self) -> None:
         """Draw nothing but the axes, and forget the reference."""
-        self._colors, self._labels = self._colors[:0], self._labels[:0]
+        self._colors, self._labels, self._marked = (
+            part[:0] for part in (self._colors, self._labels, self._marked)
+        )
         self._palette = self._display = self._reference = self._placed = None
         self._allow(False)
         self._refresh()
@@ -240,6 +254,14 @@ class ColorSpaceView(QWidget):
         scene.set_stars(self._star_places, display.shown(palette.colors), self._star_sizes)
         marked = self._reference is not None or self.color_by.currentText() == DISTANCE
         scene.set_ring(self._reference_place(space, palette, display) if marked else None)
+        self._draw_marks()
+
+    def _draw_marks(self) -> None:
+        if self.scene is None or self._display is None:
+            return
+        colors = self._colors[self._marked[self._marked < len(self._colors)]]
+        places = place(self._display, colors, self.space.currentText())
+        self.scene.set_marks(places.astype(np.float32), self._display.shown(colors))
 
     def _draw_nothing(self, scene: ColorSpaceScene) -> None:
         none = np.zeros((0, 3), np.float32)
@@ -249,6 +271,7 @@ class ColorSpaceView(QWidget):
         scene.set_points(none, none)
         scene.set_stars(none, none, self._star_sizes)
         scene.set_ring(None)
+        scene.set_marks(none, none)
         self.bar.hide()
 
     def _place_points(self, space: str, display: Display) -> tuple[Floats, Floats]:
@@ -292,23 +315,22 @@ class ColorSpaceView(QWidget):
     def _on_release(self, event: Any) -> None:
         if not is_click(event) or self._palette is None:
             return
-        color = self._color_at(event.pos)
-        if color is None:
+        star = self._star_at(event.pos)
+        point = self._point_at(event.pos) if star is None else None
+        if star is None and point is None:
             return
+        color = self._colors[point] if star is None else self._palette.colors[star]
         self._reference = np.array(color, dtype=np.float64)
         self.color_by.setCurrentText(DISTANCE)
         self._refresh()
         self.reference_picked.emit(color.copy())
+        if point is not None:
+            self.point_picked.emit(point)
 
-    def _color_at(self, pos: Floats) -> NDArray[Any] | None:
-        """Return the color of the star, or else of the point, that a click means."""
-        star = self._star_at(pos)
-        if star is not None and self._palette is not None:
-            return self._palette.colors[star]
+    def _point_at(self, pos: Floats) -> int | None:
         if self.scene is None or self._placed is None:
             return None
-        point = point_at(self.scene, self._placed[2], pos)
-        return None if point is None else self._colors[point]
+        return point_at(self.scene, self._placed[2], pos)
 
     def _star_at(self, pos: Floats) -> int | None:
         if self.scene is None:

@@ -1,0 +1,1 @@
+"""The sampled pixels as a table."""
