@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from napari.components import ViewerModel
 from napari.layers import Image
-from pictures import GREY, PHOTO, RGBA, rgb, state_of
+from pictures import GREY, PHOTO, RGBA, STACK, rgb, state_of
 from qtpy.QtWidgets import QWidget
 
 from napari_kmeans_quantizer.plugin.models.source import Source
@@ -29,7 +30,10 @@ class Choice:
 
 class Views:
     def __init__(self):
-        self.references = []
+        self.references, self.places = [], []
+
+    def select_pixel_at(self, position, displayed):
+        self.places.append((tuple(position), tuple(displayed)))
 
     def set_reference(self, color):
         self.references.append(color)
@@ -98,13 +102,34 @@ def test_a_click_is_a_reference(panel):
     assert np.array_equal(values, RGBA[3, 4, :3])  # as many as the palette has channels
 
 
+def test_a_click_is_a_pixel_of_the_layer(panel):
+    views = Views()
+    placed = Image(GREY, scale=(2, 3), translate=(10, 20))
+    click(Pointing(panel, Choice(state_of(placed)), views, no_tile), Click(16, 32))
+    stack = state_of(Image(STACK, scale=(5, 1, 1)))
+    click(Pointing(panel, Choice(stack), views, no_tile), Click(10, 3, 4))
+    with_k = Pointing(panel, Choice(stack), views, no_tile)  # beside a layer of more axes
+    click(with_k, Click(9, 10, 3, 4))
+    assert views.places == [((3, 4), (0, 1)), ((2, 3, 4), (1, 2)), ((2, 3, 4), (1, 2))]
+
+
+def test_in_space_a_click_is_no_pixel(panel):
+    viewer, views, event = ViewerModel(), Views(), Click(2, 3, 4)
+    layer = viewer.add_image(STACK)
+    viewer.dims.ndisplay = 3
+    event.dims_displayed, event.view_direction = (0, 1, 2), np.array([1.0, 0, 0])
+    click(Pointing(panel, Choice(state_of(layer)), views, no_tile), event)
+    assert views.references
+    assert views.places == []
+
+
 def test_drags_and_clicks_beside_it_are_none(panel):
     views = Views()
     pointing = Pointing(panel, Choice(state_of(rgb())), views, no_tile)
     click(pointing, Click(3, 4), "move")
     click(pointing, Click(99, 4))
     click(Pointing(panel, Choice(), views, no_tile), Click(3, 4))
-    assert views.references == []
+    assert views.references == views.places == []
 
 
 def test_a_panel_that_is_gone_hears_nothing(panel, qtbot):

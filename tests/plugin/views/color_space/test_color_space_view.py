@@ -173,6 +173,57 @@ def test_the_reference_is_ringed(view):
     assert 15 < np.ptp(changed[:, 0]) < 35
 
 
+def test_pixels_are_marked_where_their_colors_are(view, qtbot):
+    before, colors = drawn(view), pixels()[0]
+    view.mark([1500])
+    changed = np.argwhere((drawn(view) != before).any(axis=-1))
+    seen, _ = view.scene.project(colors[1500:1501] / 255)
+    assert np.allclose(changed.mean(axis=0)[::-1], seen[0], atol=2)
+    assert 8 < np.ptp(changed[:, 0]) < 25
+    y, x = np.rint(seen[0][::-1]).astype(int)
+    assert np.abs(drawn(view)[y, x] - colors[1500]).max() <= 3
+    view.n_points.setValue(100)  # it is not among those that are drawn, and marked all the same
+    view.space.setCurrentText("Lab")
+    assert np.allclose(view.scene.marks._data["a_position"][0], view_place(colors[1500]), atol=1e-3)
+    view.mark([])
+    assert not view.scene.marks.visible
+
+
+def view_place(color):
+    return place(SHOWN, color[None], "Lab")[0]
+
+
+def test_marks_of_pixels_that_are_gone_are_left_out(view):
+    view.mark([3, 1999])
+    colors, labels = pixels(50)
+    view.show_result(colors, labels, PALETTE)
+    assert len(view.scene.marks._data) == 2  # the one that is left, light in dark
+    view.clear()
+    assert not view.scene.marks.visible
+
+
+def test_marks_that_come_while_it_is_hidden_are_seen_later(view):
+    view.hide()
+    view.mark([3])
+    assert not view.scene.marks.visible
+    view.show()
+    assert view.scene.marks.visible
+
+
+def test_names_are_written_beside_their_stars(view):
+    before, colors, labels = drawn(view), *pixels()
+    view.show_result(colors, labels, PALETTE.named(["DAB", "", "nuclei", ""]))
+    assert [text.strip() for text in view.scene._star_names.text] == ["DAB", "nuclei"]
+    assert np.allclose(view.scene._star_names.pos, CENTERS[[0, 2]] / 255)
+    assert (drawn(view) != before).any()
+    for palette in (PALETTE, PALETTE.named([""] * 4)):
+        view.show_result(colors, labels, palette)
+        assert np.array_equal(drawn(view), before)
+    many = Palette(np.tile(CENTERS, (10, 1)), names=[f"color {i}" for i in range(40)])
+    view.show_result(colors, labels, many)
+    assert not view.scene._star_names.visible
+
+
 def test_the_number_of_points(view, qtbot):
     assert view.n_points.value() == 3000
     assert (view.n_points.minimum(), view.n_points.maximum()) == (100, 100_000)

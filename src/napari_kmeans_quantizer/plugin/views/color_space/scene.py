@@ -19,6 +19,8 @@ from vispy.scene.visuals import (  # type: ignore[import-untyped,unused-ignore]
 from .axes import GREY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from qtpy.QtWidgets import QWidget
 
@@ -32,6 +34,7 @@ POINT_SIZE, SMALL_POINT_SIZE = 4.0, 3.0
 MANY_POINTS = 20_000  # more are drawn smaller
 FILL = 0.9  # of the view that the box takes up
 STAR_SIZES = (20.0, 30.0)
+BESIDE_STAR = "     "  # room for half of it
 RING_SIZE = 22.0
 MARK_SIZE = 12.0
 RIM, WHITE = (0.0, 0.0, 0.0, 0.8), (1.0, 1.0, 1.0, 1.0)
@@ -89,15 +92,17 @@ class ColorSpaceScene:
         self._ticks = Text(font_size=8, depth_test=True, parent=scene)
         self._names = Text(font_size=12, bold=True, depth_test=True, parent=scene)
         self.stars = Markers(scaling="fixed", antialias=1, parent=scene)
+        self._star_names = Text(font_size=9, bold=True, anchor_x="left", parent=scene)
         self._ring = Markers(scaling="fixed", antialias=1, parent=scene)
         self.marks = Markers(scaling="fixed", antialias=1, parent=scene)
         # Centers lie inside the cloud: without a depth test, and drawn last, they are still seen.
-        for visual in (self.stars, self._ring, self.marks):
+        above = (self.stars, self._star_names, self._ring, self.marks)
+        for visual in above:
             visual.set_gl_state(depth_test=False)
         # What has soft edges comes after what it blends with; axes before the box, which runs
         # along them.
         drawn = (self.points, self._axes, self._box, self._ticks, self._names)
-        for order, visual in enumerate((*drawn, self.stars, self._ring, self.marks)):
+        for order, visual in enumerate((*drawn, *above)):
             visual.order = order
         self.set_ring(None)
         self.marks.visible = False
@@ -133,6 +138,7 @@ class ColorSpaceScene:
         if stage.tick_texts:
             self._ticks.pos = stage.tick_places
         self._ticks.color = (*self._foreground, 0.85)
+        self._star_names.color = (*self._foreground, 1.0)
         self._names.text = [axis.name for axis in stage.axes]
         self._names.pos = np.array([stage.tip(axis) for axis in stage.axes])
         hues = [axis.stop if np.ptp(axis.stop) else self._foreground for axis in stage.axes]
@@ -182,6 +188,14 @@ class ColorSpaceScene:
             face_color=rgb[order],
             symbol="star",
         )
+
+    def set_star_names(self, places: Floats, names: Sequence[str]) -> None:
+        """Write names beside cluster centers at (n, 3); "" is none."""
+        named = [i for i, name in enumerate(names) if name]
+        self._star_names.visible = bool(named)
+        if named:
+            self._star_names.text = [BESIDE_STAR + names[i] for i in named]
+            self._star_names.pos = np.asarray(places, np.float32)[named]
 
     def set_ring(self, place: Floats | None) -> None:
         """Mark a place (3,), or none: a light ring in a dark one, to be seen on every color."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     Floats = NDArray[Any]
 
 PICTURE_SCALE = 2
+MOST_NAMED = 24  # of stars whose names are written beside them: more would hide each other
 NO_GL = "This view needs OpenGL, which is not available here."
 
 
@@ -252,6 +253,8 @@ class ColorSpaceView(QWidget):
         self._star_places = place(display, palette.colors, space)
         self._star_sizes = star_sizes(palette.share)
         scene.set_stars(self._star_places, display.shown(palette.colors), self._star_sizes)
+        names = palette.names if len(palette) <= MOST_NAMED else None
+        scene.set_star_names(self._star_places, names or ())
         marked = self._reference is not None or self.color_by.currentText() == DISTANCE
         scene.set_ring(self._reference_place(space, palette, display) if marked else None)
         self._draw_marks()
@@ -270,6 +273,7 @@ class ColorSpaceView(QWidget):
         self._star_places, self._star_sizes = none, np.zeros(0)
         scene.set_points(none, none)
         scene.set_stars(none, none, self._star_sizes)
+        scene.set_star_names(none, ())
         scene.set_ring(None)
         scene.set_marks(none, none)
         self.bar.hide()

@@ -15,7 +15,7 @@ from qtpy.QtCore import (  # type: ignore[attr-defined]
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QTableView
 
-from napari_kmeans_quantizer.plugin.models.pixel_rows import CLUSTER
+from napari_kmeans_quantizer.plugin.models.pixel_rows import CLUSTER, RGB
 from napari_kmeans_quantizer.plugin.views.parts import swatch_icon
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SWATCH = 12  # pixels
 MOST_RUNS = 1000  # runs of selected rows that are kept when these are sorted otherwise
 NO_ROWS: NDArray[np.intp] = np.zeros(0, np.intp)
+MEANINGS = {CLUSTER: "Its number, from 0. ", RGB: "The color of its cluster, as it is shown. "}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -108,7 +109,7 @@ class PixelsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"Click to sort by {name}, and once more for the other way round"
+            return f"{MEANINGS.get(name, '')}Click to sort by {name}; again, the other way round"
         return None
 
 

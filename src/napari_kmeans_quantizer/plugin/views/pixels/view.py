@@ -133,25 +133,24 @@ class PixelsView(QWidget):
 
     def show_pixels(self, rows: PixelRows) -> None:
         """Show pixels; those that are the same as before stay selected."""
-        stays = rows.same_pixels(self._rows)
-        self._take(rows)
-        if not stays:
-            self._choose(NO_ROWS)
-        elif len(self._chosen):  # their clusters may be other ones
-            self.pixels_chosen.emit(rows, self._chosen, None)
+        self._take(rows, stays=rows.same_pixels(self._rows))
 
     def clear(self) -> None:
         """Show that there are no pixels."""
-        self._take(None)
-        self._choose(NO_ROWS)
+        self._take(None, stays=False)
 
-    def _take(self, rows: PixelRows | None) -> None:
-        self._rows = rows
+    def _take(self, rows: PixelRows | None, stays: bool) -> None:
+        self._soon.stop()
+        self._rows, had = rows, len(self._chosen)
+        if not stays:
+            self._chosen = NO_ROWS
         for button in (self.save, self.copy):
             button.setEnabled(rows is not None)
         self._is_stale = not self.isVisible()
         if not self._is_stale:
             self._draw()
+        if had:  # they may be gone, or in other clusters
+            self.pixels_chosen.emit(rows, self._chosen, None)
 
     def select(self, pixel: int) -> None:
         """Select the row of a pixel, and bring it to sight."""
@@ -226,6 +225,7 @@ class PixelsView(QWidget):
     def _fit_columns(self) -> None:
         """Make columns as wide as their widest texts: asking each cell would take long."""
         self._title.ensurePolished()
+        self._title.setMinimumHeight(self.save.sizeHint().height())  # in the middle of its line
         names = [column.name for column in self._rows.columns] if self._rows else []
         key = self._rows.state.source.key if self._rows else None
         before, self._fitted = self._fitted, (names, key, self._title.font().key())
@@ -269,16 +269,12 @@ class PixelsView(QWidget):
         current = self.table.currentIndex()
         gone_to = int(self._model.order[current.row()]) if current.isValid() else None
         self._tell_number(len(selected))
-        self._choose(selected[:MOST_MARKED], gone_to if len(selected) else None)
+        self._chosen = selected[:MOST_MARKED]
+        self.pixels_chosen.emit(self._rows, self._chosen, gone_to if len(selected) else None)
 
     def _tell_number(self, n: int) -> None:
         text = f"{n:,} pixel{'s' * (n != 1)} selected" if n else ""
         self._status.setText(text + f"; the first {MOST_MARKED} are marked" * (n > MOST_MARKED))
-
-    def _choose(self, chosen: NDArray[np.intp], gone_to: int | None = None) -> None:
-        had, self._chosen = len(self._chosen), chosen
-        if had or len(chosen):
-            self.pixels_chosen.emit(self._rows, chosen, gone_to)
 
     # -- what goes out
 
