@@ -13,7 +13,7 @@ from napari_kmeans_quantizer.plugin.models.geometry import (
     data_to_world,
     full_data,
     last_axes,
-    n_lengths,
+    n_alike,
     own_transform,
     place_of,
     spatial_shape,
@@ -87,16 +87,21 @@ def test_last_axes():
         (("pixel", "um"), 1),
         (("um", "mm"), 2),
         (("second", "nm", "nm"), 2),
+        (("um", "second", "um"), 1),
+        (("degree", "arcsec"), 2),
+        (("dimensionless", "dimensionless"), 0),
         (("um", "um", "um"), 3),
         (("um", "um", "um", "um"), 3),
     ],
 )
-def test_how_many_of_the_last_axes_are_lengths(units, expected):
-    assert n_lengths(units_of(*units)) == expected
+def test_how_many_of_the_last_axes_have_one_kind_of_unit(units, expected):
+    assert n_alike(units_of(*units)) == expected
 
 
 def test_unit_factors():
     factors = unit_factors(units_of("mm", "um"), units_of("um", "um"))
     assert factors.tolist() == pytest.approx([1000, 1])
+    warm = unit_factors(units_of("degC", "degF"), units_of("degF", "kelvin"))
+    assert warm.tolist() == pytest.approx([1.8, 5 / 9])  # of steps, wherever zero lies
     mixed = unit_factors(units_of("mm", "pixel"), units_of("um", "um"))
     assert mixed.tolist() == [1, 1]  # napari drops all units then

@@ -54,10 +54,16 @@ def last_axes(matrix: Matrix, n_axes: int) -> Matrix:
     return matrix[-n_axes - 1 :, -n_axes - 1 :]
 
 
-def n_lengths(units: Sequence[Any]) -> int:
-    """Return how many of the last axes are measured in lengths, at most 3."""
-    lengths = [dict(unit.dimensionality) == {"[length]": 1} for unit in units[:-4:-1]]
-    return [*lengths, False].index(False)
+def is_physical(unit: Any) -> bool:
+    """Tell whether a unit measures something: neither pixels nor a mere number."""
+    return str(unit) != "dimensionless" and "[printing_unit]" not in dict(unit.dimensionality)
+
+
+def n_alike(units: Sequence[Any]) -> int:
+    """Return how many of the last axes are measured in one kind of unit, at most 3."""
+    kind = units[-1].dimensionality
+    alike = [is_physical(unit) and unit.dimensionality == kind for unit in units[:-4:-1]]
+    return [*alike, False].index(False)
 
 
 def unit_factors(units: Sequence[Any], wanted: Sequence[Any]) -> Matrix:
@@ -65,4 +71,14 @@ def unit_factors(units: Sequence[Any], wanted: Sequence[Any]) -> Matrix:
     pairs = list(zip(units, wanted, strict=True))
     if any(unit.dimensionality != other.dimensionality for unit, other in pairs):
         return np.ones(len(pairs))
-    return np.array([float((1 * unit).m_as(other)) for unit, other in pairs])
+    return np.array([_factor(unit, other) for unit, other in pairs])
+
+
+def _factor(unit: Any, other: Any) -> float:
+    """Return how many of another unit a step of one is: degrees do not all begin at one point."""
+    quantity = type(1 * unit)
+    return (
+        1.0
+        if unit == other
+        else float(quantity(1.0, unit).m_as(other) - quantity(0.0, unit).m_as(other))
+    )

@@ -12,8 +12,9 @@ from napari.utils.transforms import Affine
 from .geometry import (
     OWN,
     data_to_world,
+    is_physical,
     last_axes,
-    n_lengths,
+    n_alike,
     own_transform,
     place_of,
     unit_factors,
@@ -143,23 +144,26 @@ def _zoom_and_angle(source: Source) -> tuple[float, float]:
 def pixel_area(source: Source) -> tuple[float, str] | None:
     """Return the size of a pixel of the layers and its unit, such as (0.25, "µm²").
 
-    Lengths of different units are converted to the last axis'. In a stack whose last three axes
-    are lengths it is a volume, unless a single slice of it is taken.
+    Units of one kind, such as lengths or angles, are converted to the last axis'. In a stack whose
+    last three axes are of one kind it is a volume, unless a single slice of it is taken. Two kinds
+    are multiplied: of a kymograph it is (0.1, "µm·s").
 
     Returns
     -------
     (float, str) or None
-        None if the last two axes are not both lengths.
+        None if the last two axes have no units but pixels.
     """
     units = source.main.units
-    lengths = n_lengths(units)
-    if lengths < 2:
+    if not all(map(is_physical, units[-2:])):
         return None
+    alike, to_world = n_alike(units), data_to_world(source.main)
+    if alike < 2:
+        size = abs(float(np.linalg.det(last_axes(to_world, 2)[:-1, :-1])))
+        return size, f"{units[-2] * units[-1]:~P}"
     unit = units[-1]
-    factors = unit_factors(units[-lengths:], (unit,) * lengths)
-    n_axes = 3 if lengths > 2 and source.shape[-3] > 1 else 2
-    steps = data_to_world(source.main)[-lengths - 1 : -1, -n_axes - 1 : -1]
-    steps = steps * factors[:, np.newaxis]
+    factors = unit_factors(units[-alike:], (unit,) * alike)
+    n_axes = 3 if alike > 2 and source.shape[-3] > 1 else 2
+    steps = to_world[-alike - 1 : -1, -n_axes - 1 : -1] * factors[:, np.newaxis]
     # The Gram determinant: a plane may lie aslant in space.
     size = math.sqrt(abs(np.linalg.det(steps.T @ steps)))
     return size, f"{unit**n_axes:~P}"
