@@ -12,6 +12,7 @@ import napari.viewer
 from magicgui.widgets import CheckBox, Container, PushButton
 from qtpy.compat import isalive
 from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QPushButton
 
 from .first_use import PREPARING
 from .panel.actions import actions
@@ -20,7 +21,7 @@ from .panel.buttons import Buttons, undo_shortcuts
 from .panel.choice import Choice
 from .panel.comparing import Comparing
 from .panel.connections import Connections
-from .panel.editing import Editing, draw_palette
+from .panel.editing import Editing
 from .panel.exploring import Exploring
 from .panel.exporting import Exporting
 from .panel.figures import Figures
@@ -155,6 +156,8 @@ class QuantizerWidget(Container):
         self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
         self._editing.connect(self.palette_view)
+        for button in self.native.findChildren(QPushButton):  # not every system gives it the focus
+            button.pressed.connect(self.palette_view.finish_naming)
         self._connect_viewer()
 
     def _connect_viewer(self) -> None:
@@ -174,6 +177,7 @@ class QuantizerWidget(Container):
 
     def _on_leave(self) -> None:
         """Leave nothing behind that nobody could end: the dock was closed."""
+        self.palette_view.finish_naming()
         self._runs.stop()
         self._comparing.leave()
         self._editing.unbind_keys()
@@ -252,9 +256,8 @@ class QuantizerWidget(Container):
         if not isalive(self.native):
             return
         self._editing.bind_keys()
+        self._editing.draw(self.palette_view)
         state, choice = self.state, self._choice
-        undo = {"can_undo": self._editing.can_undo, "can_redo": self._editing.can_redo}
-        draw_palette(self.palette_view, state, **undo)
         if self.auto.value and state is not None and state.settings.n_colors == "auto":
             self._form.how_many.tell(state.n_found)
         self._exploring.mark()

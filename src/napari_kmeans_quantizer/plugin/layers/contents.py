@@ -135,8 +135,7 @@ def _label_colors(state: State) -> Attributes:
     return {
         "name": f"{state.source.name} · clusters",
         "colormap": DirectLabelColormap(color_dict=color_of),
-        # napari looks ids up in a column of this name.
-        "features": {"index": np.arange(1, n_colors + 1), **_features(state)},
+        "features": _label_features(state),
         **state.placement.whole,
     }
 
@@ -165,9 +164,18 @@ def moved(content: Attributes, place: Beside) -> Attributes:
     return {**content, **placed, "text": {**content["text"], **placed["text"]}}
 
 
+def _label_features(state: State) -> Attributes:
+    """Return what napari tells of a label on hovering, in this order; None is not told."""
+    features = _features(state)
+    if "name" in features:
+        features["name"] = [name or None for name in features["name"]]
+    # napari looks ids up in a column of this name.
+    return {"index": np.arange(1, len(state.hex) + 1), **features}
+
+
 def _features(state: State) -> Attributes:
     palette = state.result.palette
     named = {} if palette.names is None else {"name": list(palette.names)}
     areas, unit = state.measured.areas, state.measured.unit
     sizes = {} if areas is None else {f"area ({unit})": areas[0, 0]}
-    return {"hex": state.hex, **named, "share": state.shares, "pixels": palette.counts, **sizes}
+    return {**named, "hex": state.hex, "share": state.shares, "pixels": palette.counts, **sizes}

@@ -352,6 +352,25 @@ class State:
             state = replace(state, named=(*others, Named(centers[0], name)))
         return state
 
+    def renamed_as_in(self, other: State, indices: Iterable[int], name: str) -> State:
+        """Give a name to what are clusters of another state; without them, to those of a next fit.
+
+        Parameters
+        ----------
+        other : State
+            Such as one before this fit.
+        indices : iterable of int
+            Its clusters.
+        name : str
+            What they are called.
+        """
+        wanted = list(indices)
+        if places := other.places_in(self, wanted):
+            return self.renamed(places, name)
+        centers, name = other._all_centers(wanted), " ".join(name.split())
+        others = without_name(self.named, centers, self.fitted.palette)
+        return replace(self, named=(*others, *(Named(center, name) for center in centers)))
+
     def with_background(self, indices: int | Iterable[int], is_background: bool) -> State:
         """Leave clusters out of the shares, or no longer."""
         wanted = {indices} if isinstance(indices, int | np.integer) else set(indices)

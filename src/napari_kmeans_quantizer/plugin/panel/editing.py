@@ -56,6 +56,7 @@ class Editing:
         self._viewer, self._choice, self._session = viewer, choice, session
         self._form, self._runs, self._complain = form, runs, complain
         self._bound: WeakSet[Labels] = WeakSet()
+        self._listed: State | None = None  # what the list of the palette shows
 
     def change(self, made_of: Callable[[State], State]) -> bool:
         """Replace the state by what is made of it, or say why that cannot be."""
@@ -91,9 +92,18 @@ class Editing:
     def rename(self, indices: int | Iterable[int], name: str) -> None:
         """Give clusters a name, in all images of these colors."""
         wanted = [indices] if isinstance(indices, int) else list(indices)
-        if self.change(lambda state: state.renamed(wanted, name)):
+        self._rename(self._choice.state, lambda state: state.renamed(wanted, name), wanted, name)
+
+    def _rename(
+        self,
+        state: State | None,
+        made_of: Callable[[State], State],
+        wanted: Iterable[int],
+        name: str,
+    ) -> None:
+        if self._replace(state, made_of, self._session.change):
             self._change_others(
-                lambda own, other: other.renamed(own.places_in(other, wanted), name)
+                state, lambda own, other: other.renamed(own.places_in(other, wanted), name)
             )
 
     def set_background(self, background: Iterable[int]) -> None:
@@ -103,12 +113,14 @@ class Editing:
         def left_out(state: State, clusters: Iterable[int]) -> State:
             return replace(state, background=frozenset()).with_background(clusters, True)
 
-        if self.change(lambda state: left_out(state, wanted)):
-            self._change_others(lambda own, other: left_out(other, own.places_in(other, wanted)))
-
-    def _change_others(self, made_of: Callable[[State, State], State]) -> None:
-        """Change what was painted in the same colors: these mean the same there."""
         own = self._choice.state
+        if self.change(lambda state: left_out(state, wanted)):
+            self._change_others(
+                own, lambda own, other: left_out(other, own.places_in(other, wanted))
+            )
+
+    def _change_others(self, own: State | None, made_of: Callable[[State, State], State]) -> None:
+        """Change what was painted in the same colors as a state: these mean the same there."""
         for other in [] if own is None else self._session.in_same_colors(own):
             assert own is not None
             self._session.change(made_of(own, other))
@@ -126,9 +138,52 @@ class Editing:
         view.lock_toggled.connect(self.lock)
         view.merge_requested.connect(self.merge)
         view.hidden_changed.connect(self.hide)
+        view.background_changed.connect(self.set_background)
+        view.name_changed.connect(self._on_name)
         view.reset_requested.connect(self.reset)
         view.undo_requested.connect(self.undo)
         view.redo_requested.connect(self.redo)
+
+    def draw(self, view: PaletteView) -> None:
+        """List the colors of the chosen image; a name that is being typed is not lost.
+
+        It stays with its color. If that is gone, for another image is chosen, say, it is taken
+        for the image whose colors are listed: this draws once more.
+        """
+        state, listed = self._choice.state, self._listed
+        is_another = listed is not None and listed.source.key != self._choice.key
+        palette = None if state is None else state.result.palette
+        if is_another or not view.is_naming_one_of(palette):
+            view.finish_naming()
+            state = self._choice.state
+        self._listed = state
+        if state is None:
+            view.show_palette(None)
+            return
+        view.show_palette(
+            state.result.palette,
+            display=state.display,
+            locked=state.locked,
+            hidden=state.hidden,
+            measured=state.measured,
+            edited=state.is_edited or bool(state.hidden),
+            can_undo=self.can_undo,
+            can_redo=self.can_redo,
+        )
+
+    def _on_name(self, indices: list[int], name: str) -> None:
+        """Give a name to colors that are listed; what is listed may be about to change."""
+        listed = self._listed
+        state = None if listed is None else self._session.settled(listed.source.key)
+        if listed is None or state is None:  # the image was removed meanwhile
+            return
+
+        def made_of(state: State) -> State:
+            if state is listed:
+                return state.renamed(indices, name)
+            return state.renamed_as_in(listed, indices, name)
+
+        self._rename(state, made_of, listed.places_in(state, indices), name)
 
     def _replace(
         self,
@@ -214,19 +269,3 @@ class Editing:
         if index >= 0 and self._choice.state is not None and labels is not None:
             labels.selected_label = index + 1
             self._viewer.layers.selection.active = labels
-
-
-def draw_palette(view: PaletteView, state: State | None, **undo: bool) -> None:
-    """List the colors of a state, or that there are none."""
-    if state is None:
-        view.show_palette(None)
-        return
-    view.show_palette(
-        state.result.palette,
-        display=state.display,
-        locked=state.locked,
-        hidden=state.hidden,
-        pixel_area=state.placement.pixel_area,
-        edited=state.is_edited or bool(state.hidden),
-        **undo,
-    )

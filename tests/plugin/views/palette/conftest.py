@@ -18,6 +18,8 @@ SIGNALS = (
     "lock_toggled",
     "merge_requested",
     "hidden_changed",
+    "background_changed",
+    "name_changed",
     "undo_requested",
     "redo_requested",
     "reset_requested",

@@ -43,10 +43,12 @@ def test_the_menu_is_for_all_that_are_selected(view, heard):
     texts = list(actions(menu))
     menu.deleteLater()
     assert texts == [
+        "Name 2 colors ...",
         "Lock 2 colors",
         "Merge into #00c800",
         "Hide 2 colors",
         "Show only these",
+        "Leave 2 colors out of shares",
         "Copy hex",
         "Copy all as",
     ]

@@ -7,7 +7,17 @@ import time
 import numpy as np
 import pytest
 from napari.layers import Image
-from palette_parts import COLORS, RGB, actions, make_palette, middle, n_pixels, picture, trigger
+from palette_parts import (
+    COLORS,
+    RGB,
+    actions,
+    make_palette,
+    measured,
+    middle,
+    n_pixels,
+    picture,
+    trigger,
+)
 from qtpy.QtCore import QEvent, QPoint, Qt
 from qtpy.QtGui import QColor, QFocusEvent
 from qtpy.QtWidgets import QApplication, QColorDialog, QStyleOptionViewItem
@@ -35,7 +45,8 @@ def test_is_empty_before_the_first_palette_and_after_the_last(view, heard):
 
 
 def test_row_tells_its_color_in_words(view):
-    view.show_palette(RGB, locked=frozenset({0}), hidden=frozenset({0}), pixel_area=(0.25, "µm²"))
+    sizes = measured(RGB, 0.25, "µm²")
+    view.show_palette(RGB, locked=frozenset({0}), hidden=frozenset({0}), measured=sizes)
     index = view._model.index(0)
     assert index.data() == "#c80000"
     spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
@@ -83,14 +94,17 @@ def test_tooltip_gives_values_in_the_images_units(view):
 
 
 def test_numbers_of_a_column_share_their_decimals(view):
-    view.show_palette(Palette(COLORS, [1_234_567, 8_000, 5, 0]), pixel_area=(1e-5, "mm²"))
+    def show(palette, *size):
+        view.show_palette(palette, measured=measured(palette, *size))
+
+    show(Palette(COLORS, [1_234_567, 8_000, 5, 0]), 1e-5, "mm²")
     content = view._model.content
     assert [content.percent(i) for i in range(4)] == ["99.4%", "0.6%", "<0.1%", "0.0%"]
     assert [content.count(i) for i in range(4)] == ["1,234,567", "8,000", "5", "0"]
     assert [content.area(i) for i in range(4)] == ["12.3 mm²", "0.1 mm²", "<0.1 mm²", "0.0 mm²"]
-    view.show_palette(Palette(COLORS, [4, 3, 2, 0]), pixel_area=(1e-9, "m²"))
+    show(Palette(COLORS, [4, 3, 2, 0]), 1e-9, "m²")
     assert view._model.content.area(0) == "4.00e-09 m²"
-    view.show_palette(Palette(COLORS), pixel_area=(0.5, "µm²"))
+    show(Palette(COLORS), 0.5, "µm²")
     assert view._model.content.area(0) == "0 µm²"
     assert view._model.content.percent(0) == "0.0%"
 
@@ -176,11 +190,18 @@ def test_rows_grow_with_the_font(view):
 
 
 def test_summary_counts(view):
-    assert view._summary.text() == "4 colors"
-    view.show_palette(RGB, locked=frozenset({1, 2}), hidden=frozenset({0}))
-    assert view._summary.text() == "4 colors, 2 locked, 1 hidden"
+    assert view._summary.text() == "4 colors · 10,000 pixels"
+    view.show_palette(
+        RGB,
+        locked=frozenset({1, 2}),
+        hidden=frozenset({0}),
+        measured=measured(RGB, background={3}),
+    )
+    assert view._summary.text() == "4 colors, 1 background, 2 locked, 1 hidden · 10,000 pixels"
     view.show_palette(Palette([[1.0]]))
     assert view._summary.text() == "1 color"
+    view.show_palette(Palette([[1.0]], [1]))
+    assert view._summary.text() == "1 color · 1 pixel"
 
 
 def test_controls_have_names_and_tooltips(view):
@@ -221,7 +242,8 @@ def test_update_is_cheap(view):
     seconds = []
     for palette in palettes:
         start = time.perf_counter()
-        view.show_palette(palette, pixel_area=(0.1, "µm²"), locked=frozenset({1}))
+        sizes = measured(palette, 0.1, "µm²")
+        view.show_palette(palette, measured=sizes, locked=frozenset({1}))
         seconds.append(time.perf_counter() - start)
     assert np.median(seconds) < 0.003
 
@@ -231,7 +253,7 @@ def test_holds_65535_colors(view, heard):
     view.select(65534)
     view.grab()
     assert view._list.visualRect(view._model.index(65534)).bottom() <= view._list.height()
-    assert view._summary.text() == "65,535 colors"
+    assert view._summary.text().startswith("65,535 colors · ")
     menu = view.context_menu(65534)
     assert len(actions(menu)["Merge into"].menu().actions()) == MAX_MERGE
     menu.deleteLater()
@@ -363,7 +385,8 @@ def test_docked_in_a_viewer(make_napari_viewer, qtbot, theme):
     viewer.theme = theme
     view = PaletteView()
     viewer.window.add_dock_widget(view, name="Palette", add_vertical_stretch=False)
-    view.show_palette(make_palette(64), pixel_area=(0.1, "µm²"), edited=True)
+    palette = make_palette(64)
+    view.show_palette(palette, measured=measured(palette, 0.1, "µm²"), edited=True)
     said = []
     view.color_selected.connect(said.append)
     qtbot.mouseClick(view._list.viewport(), LEFT, pos=middle(view, 2))

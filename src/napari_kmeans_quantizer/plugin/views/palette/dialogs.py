@@ -8,8 +8,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QObject, QTimer, Signal  # type: ignore[attr-defined, unused-ignore]
-from qtpy.QtGui import QColor
+from qtpy.QtCore import (  # type: ignore[attr-defined, unused-ignore]
+    QObject,
+    Qt,
+    QTimer,
+    Signal,
+)
+from qtpy.QtGui import (  # type: ignore[attr-defined, unused-ignore]
+    QColor,
+    QKeySequence,
+    QShortcut,
+)
 from qtpy.QtWidgets import QColorDialog, QDialog, QInputDialog, QWidget
 
 from napari_kmeans_quantizer.plugin.models.display import dtype_limits
@@ -53,6 +62,8 @@ class Editor(QObject):
         The color that was chosen at last.
     cancelled : Signal()
         The old color is wanted back.
+    name_wanted : Signal()
+        And after that a name (F2).
     index : int
         Which color is edited.
     before : tuple of float
@@ -62,6 +73,7 @@ class Editor(QObject):
     previewed = Signal(object)
     chosen = Signal(object)
     cancelled = Signal()
+    name_wanted = Signal()
     dialog: Any
 
     def __init__(self, parent: QWidget, palette: Palette, display: Display, index: int) -> None:
@@ -79,6 +91,7 @@ class Editor(QObject):
         self.dialog.setModal(False)
         self.dialog.accepted.connect(self._accept)
         self.dialog.rejected.connect(self._reject)
+        QShortcut(QKeySequence(Qt.Key.Key_F2), self.dialog).activated.connect(self._name_instead)
 
     def _make(self, parent: QWidget) -> QDialog:
         raise NotImplementedError
@@ -116,6 +129,10 @@ class Editor(QObject):
         """Close the dialog, and say nothing more."""
         self.blockSignals(True)
         self.dialog.reject()
+
+    def _name_instead(self) -> None:
+        self.dialog.reject()
+        self.name_wanted.emit()
 
     def _soon(self, _: object = None) -> None:
         if not self._rest.isActive():

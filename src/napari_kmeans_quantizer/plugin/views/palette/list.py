@@ -17,14 +17,27 @@ from qtpy.QtCore import (  # type: ignore[attr-defined, unused-ignore]
     Signal,
 )
 from qtpy.QtGui import QContextMenuEvent, QKeySequence, QPainter, QPalette
-from qtpy.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from .content import HOW_TO, Content
-from .rows import MINOR_OPACITY, RowDelegate, row_height
+from .rows import MINOR_OPACITY, RowDelegate, columns, row_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .name_field import NameField
+
+STEPS = {
+    QStyledItemDelegate.EndEditHint.EditNextItem: 1,
+    QStyledItemDelegate.EndEditHint.EditPreviousItem: -1,
+}
 EMPTY = "The palette appears here."
 MIN_ROWS = 5
 
@@ -63,6 +76,9 @@ class Rows(QAbstractListModel):
         """Return the row of a color, -1 if it is not there."""
         return self._order.index(cluster) if cluster in self._order else -1
 
+    def flags(self, index: QModelIndex) -> Any:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable  # its name is
+
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         return 0 if self.content is None else len(self._order)
 
@@ -83,13 +99,16 @@ class ColorList(QListView):
     """The list widget: it says what was picked or asked for, by mouse and keyboard."""
 
     picked = Signal(int)  # the color that was selected last, -1 for none
-    asked = Signal(str, object)  # "edit", "lock", "hide", "merge" or "copy", and the colors
+    asked = Signal(str, object)  # one of KEYS, or "copy", and the colors
+    typed = Signal(str, bool)  # a name, and whether anybody has changed it
     menu_wanted = Signal(object, QPoint)  # the colors, and where on the screen
 
     KEYS: Mapping[int, str] = {
         Qt.Key.Key_Return: "edit",
         Qt.Key.Key_Enter: "edit",
         Qt.Key.Key_F2: "edit",
+        Qt.Key.Key_N: "name",
+        Qt.Key.Key_B: "background",
         Qt.Key.Key_L: "lock",
         Qt.Key.Key_H: "hide",
         Qt.Key.Key_M: "merge",
@@ -103,7 +122,12 @@ class ColorList(QListView):
         selection.selectionChanged.connect(lambda *_: self.picked.emit(self.current()))
         self._selection = selection
         self._viewport: Any = self.viewport()
-        self.setItemDelegate(RowDelegate(self))
+        self.field: NameField | None = None  # where a name is typed, if it is
+        delegate = RowDelegate(self)
+        delegate.opened.connect(self._on_opened)
+        delegate.typed.connect(self.typed)
+        self.setItemDelegate(delegate)
+        self._viewport.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setUniformItemSizes(True)  # else Qt measures every row
         self.setFrameShape(QFrame.Shape.NoFrame)
         # A list that fills the panel is the panel; and the selection stands out better on it.
@@ -150,9 +174,21 @@ class ColorList(QListView):
 
     def mouseDoubleClickEvent(self, event: Any) -> None:
         super().mouseDoubleClickEvent(event)
-        cluster = self._rows.cluster(self.indexAt(event.position().toPoint()).row())
+        index = self.indexAt(event.position().toPoint())
+        cluster = self._rows.cluster(index.row())
         if cluster >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.asked.emit("edit", [cluster])
+            is_name = self._is_name(index, event.position().toPoint())
+            self.asked.emit("name" if is_name else "edit", [cluster])
+
+    def _is_name(self, index: QModelIndex, where: QPoint) -> bool:
+        """Tell whether a name is shown at a point of a row, or would be."""
+        row = QStyleOptionViewItem()
+        self.initViewItemOption(row)
+        row.rect = self.visualRect(index)
+        if self._rows.content is None:
+            return False
+        left, width = columns(row, self._rows.content).get("name", (0, 0))
+        return left <= where.x() - row.rect.left() < left + width
 
     def event(self, event: Any) -> bool:
         # Claim our keys before the window's shortcuts see them.
@@ -197,6 +233,30 @@ class ColorList(QListView):
         # Qt makes the first row current, not selected; the arrow key would then skip it.
         if not self.selected():
             self._selection.clearCurrentIndex()
+
+    # -- a name is typed
+
+    def open_field(self, cluster: int) -> None:
+        """Open a field for the name of a color, in its row."""
+        index = self._rows.index(self._rows.row(cluster), 0)
+        self.scrollTo(index)
+        self.edit(index)
+
+    def close_field(self) -> None:
+        """Close it; what was typed is nobody's."""
+        if self.field is not None:
+            self.closeEditor(self.field, QStyledItemDelegate.EndEditHint.NoHint)
+
+    def _on_opened(self, field: NameField) -> None:
+        self.field = field
+
+    def closeEditor(self, editor: Any, hint: Any) -> None:
+        was_open, self.field = editor is self.field, None
+        super().closeEditor(editor, QStyledItemDelegate.EndEditHint.NoHint)
+        cluster = self._rows.cluster(editor.row + STEPS.get(hint, 0))
+        if was_open and hint in STEPS and cluster >= 0:
+            self.choose(cluster)
+            self.asked.emit("name", [cluster])
 
     # -- size and looks
 

@@ -33,21 +33,25 @@ def color_menu(
     chosen : sequence of int
         The colors.
     do : dict of str to callable
-        "edit", "lock", "merge", "hide" and "copy" get the colors; "merge into" gets them and
-        another one; "hidden" gets the set of all that shall be hidden; "copy all" gets "hex", "CSS"
-        or "Python".
+        "edit", "name", "lock", "merge", "hide", "background" and "copy" get the colors; "merge
+        into" gets them and another one; "hidden" gets the set of all that shall be hidden; "copy
+        all" gets "hex", "CSS" or "Python".
     """
     menu = QMenu(parent)
     many = len(chosen) > 1
-    named = f"{len(chosen)} colors" if many else content.hex(chosen[0])
+    menu.setToolTipsVisible(True)
+    named = f"{len(chosen)} colors" if many else content.title(chosen[0])
     menu.setAccessibleName(f"Actions for {named}")
     if not many:
         _add(menu, "Edit color ...", lambda: do["edit"](chosen), "F2")
+    name = _add(menu, f"{_of('Name', chosen)} ...", lambda: do["name"](chosen), "N")
+    name.setToolTip("Colors of one name are summed up in tables and plots")
     text = "Unlock" if content.locked.issuperset(chosen) else "Lock"
     _add(menu, _of(text, chosen), lambda: do["lock"](chosen), "L")
     _add_merging(menu, content, chosen, do)
     menu.addSeparator()
     _add_hiding(menu, content, chosen, do)
+    _add_background(menu, content, chosen, do)
     menu.addSeparator()
     _add(menu, "Copy hex", lambda: do["copy"](chosen), QKeySequence.StandardKey.Copy)
     copy: Any = menu.addMenu("Copy all as")
@@ -59,12 +63,13 @@ def color_menu(
 def _add_merging(menu: QMenu, content: Content, chosen: Sequence[int], do: dict[str, Do]) -> None:
     if len(chosen) > 1:
         into = content.largest(chosen)
-        action = _add(menu, f"Merge into {content.hex(into)}", lambda: do["merge"](chosen), "M")
+        text = f"Merge into {_plain(content.title(into))}"
+        action = _add(menu, text, lambda: do["merge"](chosen), "M")
         action.setIcon(swatch_icon(content.color(into), ICON))
         return
     merge: Any = menu.addMenu("Merge into")
     for other in content.nearest(chosen[0]):
-        text = content.hex(other)
+        text = _plain(content.title(other))
         into_other = _add(merge, text, lambda other=other: do["merge into"](chosen, other))
         into_other.setIcon(swatch_icon(content.color(other), ICON))
     merge.setEnabled(len(content) > 1)
@@ -79,6 +84,21 @@ def _add_hiding(menu: QMenu, content: Content, chosen: Sequence[int], do: dict[s
     text = "Show only these" if len(chosen) > 1 else "Show only this"
     only = _add(menu, text, lambda: do["hidden"](others))
     only.setEnabled(content.hidden != others)
+
+
+def _add_background(
+    menu: QMenu, content: Content, chosen: Sequence[int], do: dict[str, Do]
+) -> None:
+    is_background = content.background.issuperset(chosen)
+    verb, place = ("Count", "in") if is_background else ("Leave", "out of")
+    text = f"{_of(verb, chosen)} {place} shares"
+    entry = _add(menu, text, lambda: do["background"](chosen), "B")
+    entry.setToolTip("Background counts in no share; its pixels and area are still told")
+
+
+def _plain(text: str) -> str:
+    """Return a text for a menu, which would take "&" for a sign."""
+    return text.replace("&", "&&")
 
 
 def _of(text: str, chosen: Sequence[int]) -> str:

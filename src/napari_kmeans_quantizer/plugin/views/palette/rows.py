@@ -1,16 +1,32 @@
 """How a row of the palette's list is painted: in columns, of which narrow lists leave some out."""
 
+# ruff: noqa: N802  (methods that Qt calls bear Qt's names)
+
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QModelIndex, QRect, QRectF, QSize, Qt
+from qtpy.QtCore import (  # type: ignore[attr-defined, unused-ignore]
+    QEvent,
+    QModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
-from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from qtpy.QtWidgets import (
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from napari_kmeans_quantizer.plugin.views.parts import draw_swatch
+
+from .name_field import KEYS, NameField
 
 if TYPE_CHECKING:
     from .content import Content
@@ -21,13 +37,28 @@ MINOR_OPACITY = 0.75  # of counts and areas: the share is what one compares
 LINE_OPACITY = 0.5
 TEXTS = ("hex", "name", "percent", "count", "area")
 MAX_NAME = 14  # characters; all of a longer name is in the tooltip
-LEFT_OUT = ("area", "count", "name", "percent", "lock")  # where there is no room, in this order
+LEAST_NAME, LEAST_FIELD = 6, 16  # characters; of what is left of names, and of a field for one
+SIZES = ("area", "count")
+LEFT_OUT = (*SIZES, "name", "percent", "lock")  # where there is no room, in this order
+NAMED_LEFT_OUT = (*SIZES, "percent", "name", "lock")  # once something has a name
+NO_NAME = "name"  # in its place, where somebody looks at a row
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paint one color as swatch, hex, lock, bar and numbers; the model knows the content."""
+    """Paint one color as swatch, hex, name, lock, bar and numbers; the model knows the content.
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
+    Attributes
+    ----------
+    opened : Signal(object)
+        A field for a name.
+    typed : Signal(str, bool)
+        What was typed there, and whether anybody has changed it.
+    """
+
+    opened = Signal(object)
+    typed = Signal(str, bool)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Return the height of a row; its width is the list's."""
         return QSize(0, row_height(option.fontMetrics))
 
@@ -46,6 +77,38 @@ class RowDelegate(QStyledItemDelegate):
             row.paint(part, rect)
         painter.restore()
 
+    # -- a name is typed
+
+    def createEditor(self, parent: Any, option: QStyleOptionViewItem, index: QModelIndex) -> Any:
+        """Return the field for the name of a row's color."""
+        field = NameField(parent, index.row())
+        field.setFont(option.font)
+        self.opened.emit(field)
+        return field
+
+    def setEditorData(self, editor: Any, index: QModelIndex) -> None:
+        """Leave what is typed as it is, whatever is shown meanwhile."""
+
+    def setModelData(self, editor: Any, model: Any, index: QModelIndex) -> None:
+        """Tell what was typed; the list shows it once it is told to."""
+        self.typed.emit(editor.text(), editor.isModified())
+
+    def updateEditorGeometry(
+        self, editor: Any, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
+        """Put the field where the name is."""
+        model: Any = index.model()
+        if model.content is not None:
+            editor.setGeometry(field_place(option, model.content))
+
+    def eventFilter(self, editor: Any, event: Any) -> bool:
+        """Let the arrow keys go on to the next name, as the tab key does."""
+        if event.type() == QEvent.Type.KeyPress and event.key() in KEYS:
+            self.commitData.emit(editor)
+            self.closeEditor.emit(editor, KEYS[event.key()])
+            return True
+        return bool(super().eventFilter(editor, event))
+
 
 class _Row:
     """What paints the parts of one row."""
@@ -58,12 +121,17 @@ class _Row:
         self._line = QColor(self._ink)
         self._line.setAlphaF(LINE_OPACITY)
         self._is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        self._is_looked_at = bool(option.state & QStyle.StateFlag.State_MouseOver)
         self._is_hidden = index in content.hidden
 
     def paint(self, part: str, rect: QRect) -> None:
         """Paint a part into its rectangle."""
         self._painter.setOpacity(self._opacity(part))
-        if part in TEXTS:
+        if part == "name" and not self._content.name(self._index):
+            if self._is_selected or self._is_looked_at:
+                self._painter.setOpacity(HIDDEN_OPACITY)
+                self._write(rect, NO_NAME, part, italic=True)
+        elif part in TEXTS:
             self._write(rect, getattr(self._content, part)(self._index), part)
         elif part == "swatch":
             self._draw_swatch(rect, rect.width(), radius=2)
@@ -82,7 +150,8 @@ class _Row:
             return HIDDEN_OPACITY if is_text else HIDDEN_SWATCH_OPACITY
         return MINOR_OPACITY if part in ("count", "area") and not self._is_selected else 1.0
 
-    def _write(self, rect: QRect, text: str, part: str) -> None:
+    def _write(self, rect: QRect, text: str, part: str, italic: bool = False) -> None:
+        self._font.setItalic(italic)
         self._font.setStrikeOut(part == "hex" and self._is_hidden)
         self._painter.setFont(self._font)
         self._painter.setPen(self._ink)
@@ -112,22 +181,36 @@ def row_height(metrics: QFontMetrics) -> int:
 
 def columns(option: QStyleOptionViewItem, content: Content) -> dict[str, tuple[int, int]]:
     """Return left and width of the parts of every row."""
-    gap = option.fontMetrics.averageCharWidth() + 1
-    return place(_widths(content, QFontMetrics(_tabular(option.font))), option.rect.width(), gap)
+    letter = option.fontMetrics.averageCharWidth()
+    widths = _widths(content, QFontMetrics(_tabular(option.font)))
+    least = LEAST_NAME * letter if content.longest_name else None
+    return place(widths, option.rect.width(), letter + 1, least)
+
+
+def field_place(option: QStyleOptionViewItem, content: Content) -> QRect:
+    """Return where a name is typed: in its place and over the bar, and over more if need be."""
+    places, row = columns(option, content), option.rect
+    left = places.get("name", places["bar"])[0]
+    right = sum(places["bar"])
+    least = LEAST_FIELD * option.fontMetrics.averageCharWidth()
+    right = max(right, min(left + least, row.width()))
+    left = max(min(left, right - least), 0)
+    return QRect(row.left() + left, row.top(), right - left, row.height())
 
 
 def _widths(content: Content, metrics: QFontMetrics) -> dict[str, int]:
     """Return what the parts of a row need, in their order; for the bar, the least."""
-    counts = content.palette.counts
+    counts = content.counts
     most, least = int(counts.argmax()), int(np.where(counts, counts, counts.max()).argmin())
-    texts = {"percent": ["<0.1%", content.percent(most)], "count": [content.count(most)]}
-    if content.pixel_area is not None:
+    largest = content.percent(int(content.shares.argmax()))
+    texts = {"percent": ["<0.1%", largest], "count": [content.count(most)]}
+    if content.has_areas:
         texts["area"] = [content.area(most), content.area(least)]
     return {
         "marker": 2,
         "swatch": metrics.ascent() + metrics.descent() // 2,
         "hex": metrics.horizontalAdvance("#dddddd"),
-        **({"name": _name_width(content, metrics)} if content.palette.names else {}),
+        "name": _name_width(content, metrics),
         **({"lock": metrics.ascent() * 3 // 4} if content.locked else {}),
         "bar": 4 * metrics.averageCharWidth(),
         **{part: max(map(metrics.horizontalAdvance, two)) for part, two in texts.items()},
@@ -136,22 +219,38 @@ def _widths(content: Content, metrics: QFontMetrics) -> dict[str, int]:
 
 def _name_width(content: Content, metrics: QFontMetrics) -> int:
     letter = metrics.averageCharWidth()  # to spare: others as long may be wider
-    return min(metrics.horizontalAdvance(content.longest_name) + letter, MAX_NAME * letter)
+    longest = content.longest_name or NO_NAME
+    return min(metrics.horizontalAdvance(longest) + letter, MAX_NAME * letter)
 
 
-def place(widths: dict[str, int], width: int, gap: int) -> dict[str, tuple[int, int]]:
-    """Return left and width of each part; what has no room is left out, the bar takes the rest."""
+def place(
+    widths: dict[str, int], width: int, gap: int, least_name: int | None = None
+) -> dict[str, tuple[int, int]]:
+    """Return left and width of each part; what has no room is left out, the bar takes the rest.
+
+    With `least_name` there are names: they become shorter before anything but counts and areas is
+    left out.
+    """
     parts = dict(widths)
-    for spared in LEFT_OUT:
-        if sum(parts.values()) + gap * len(parts) <= width:
+    for spared in LEFT_OUT if least_name is None else NAMED_LEFT_OUT:
+        if least_name is not None and "name" in parts and parts.keys().isdisjoint(SIZES):
+            parts["name"] = min(widths["name"], least_name)
+        if _missing(parts, width, gap) <= 0:
             break
         parts.pop(spared, None)
-    parts["bar"] += width - sum(parts.values()) - gap * len(parts)
+    if "name" in parts:  # it gets back what is left
+        rest = max(-_missing(parts, width, gap), 0)
+        parts["name"] += min(widths["name"] - parts["name"], rest)
+    parts["bar"] -= _missing(parts, width, gap)
     places, left = {}, 0
     for part, needed in parts.items():
         places[part] = (left, max(needed, 0))
         left += needed + gap
     return places
+
+
+def _missing(parts: dict[str, int], width: int, gap: int) -> int:
+    return sum(parts.values()) + gap * len(parts) - width
 
 
 def _tabular(font: QFont) -> QFont:

@@ -17,12 +17,14 @@ from .content import Content
 from .dialogs import Editor, editor_for
 from .list import ColorList, Rows
 from .menu import color_menu
+from .naming import Naming
 from .order import ORDERS, order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from napari_kmeans_quantizer import Palette
+    from napari_kmeans_quantizer.core.measurement import Measurement
     from napari_kmeans_quantizer.plugin.models.display import Color, Display
 
 
@@ -30,7 +32,7 @@ TEXTS = {"hex": as_hex, "CSS": as_css, "Python": as_python}
 
 
 class PaletteView(QWidget):
-    """List the colors of a palette: swatch, hex, share, pixels and area.
+    """List the colors of a palette: swatch, hex, name, share, pixels and area.
 
     The view keeps nothing of its own but the selection and the order of the rows. What the user
     asks for leaves as a signal; it shows once `show_palette` says so.
@@ -56,6 +58,10 @@ class PaletteView(QWidget):
         A list of indices, and the index to merge them into.
     hidden_changed : Signal(object)
         The frozenset of all indices that are to be hidden.
+    background_changed : Signal(object)
+        The frozenset of all indices that are to be left out of the shares.
+    name_changed : Signal(object, str)
+        A list of indices, and the name that all of them get.
     undo_requested, redo_requested, reset_requested : Signal()
         A button was clicked.
     """
@@ -67,6 +73,8 @@ class PaletteView(QWidget):
     lock_toggled = Signal(object, bool)
     merge_requested = Signal(object, int)
     hidden_changed = Signal(object)
+    background_changed = Signal(object)
+    name_changed = Signal(object, str)
     undo_requested = Signal()
     redo_requested = Signal()
     reset_requested = Signal()
@@ -75,6 +83,7 @@ class PaletteView(QWidget):
         super().__init__(parent)
         self._model = Rows(self)
         self._list = ColorList(self._model, self)
+        self._naming = Naming(self._list, self._model)
         self._editor: Editor | None = None
         self._make_controls()
         self._arrange()
@@ -117,6 +126,7 @@ class PaletteView(QWidget):
         self._list.picked.connect(self.color_selected)
         self._list.asked.connect(self._on_asked)
         self._list.menu_wanted.connect(self._popup_menu)
+        self._naming.named.connect(self.name_changed)
         self._order.currentIndexChanged.connect(self._on_order)
         for button, signal in (
             (self._undo, self.undo_requested),
@@ -135,7 +145,7 @@ class PaletteView(QWidget):
         display: Display | None = None,
         locked: frozenset[int] = frozenset(),
         hidden: frozenset[int] = frozenset(),
-        pixel_area: tuple[float, str] | None = None,
+        measured: Measurement | None = None,
         edited: bool = False,
         can_undo: bool = False,
         can_redo: bool = False,
@@ -143,7 +153,9 @@ class PaletteView(QWidget):
         """Show a palette, or that there is none.
 
         Scroll position and selection stay; `color_selected` tells -1 if the selected color is
-        no longer there. Cheap enough to be called while the user drags something.
+        no longer there. A name that is being typed stays, too, with its color; if that is gone,
+        `name_changed` tells it first, with the indices of the palette before. Cheap enough to be
+        called while the user drags something.
 
         Parameters
         ----------
@@ -153,21 +165,21 @@ class PaletteView(QWidget):
             How the viewer shows the colors; by default as ``palette.rgb``.
         locked, hidden : frozenset of int, optional
             Indices of the colors that are locked, and of those that are hidden.
-        pixel_area : (float, str), optional
-            The area of one pixel, and its unit: ``(0.25, "µm²")``.
+        measured : Measurement, optional
+            Pixels, areas, shares and names, and what is background: one region, one frame; by
+            default what the palette knows of it.
         edited, can_undo, can_redo : bool, optional
             Whether there is something to reset, to undo and to redo.
         """
         content = None
         if palette is not None:
-            content = Content(palette, display, locked, hidden, pixel_area)
+            content = Content(palette, display, locked, hidden, measured)
         if self._editor is not None and not self._editor.belongs_to(palette):
             self._editor.drop()
             self._editor = None
         lost = self._show(content)
-        summary = content.summary if content else ""
-        self._summary.setText(summary)
-        self._summary.setToolTip(summary)
+        self._summary.setText(content.summary if content else "")
+        self._summary.setToolTip(content.summary_tip if content else "")
         self._reset.setEnabled(edited and content is not None)
         self._undo.setEnabled(can_undo)
         self._redo.setEnabled(can_redo)
@@ -178,6 +190,7 @@ class PaletteView(QWidget):
     def _show(self, content: Content | None) -> bool:
         """Show a palette's rows; return whether the current color is gone."""
         order = order_of(content.rgb, self._order.currentData()) if content else []
+        typed = self._naming.pause(content, order)
         chosen, current = self._list.selected(), self._list.current()
         kept = [cluster for cluster in chosen if cluster < len(order)]
         moved = [self._model.row(cluster) for cluster in chosen] != list(map(order.index, kept))
@@ -187,6 +200,7 @@ class PaletteView(QWidget):
             self._model.show(content, order)
             if moved:
                 self._list.choose(*sorted(kept, key=lambda cluster: cluster != current))
+        self._naming.go_on(typed)
         return bool(chosen) and not kept
 
     def _on_order(self, _: int = 0) -> None:
@@ -230,6 +244,8 @@ class PaletteView(QWidget):
     def _actions(self) -> dict[str, Callable[..., object]]:
         return {
             "edit": self._edit,
+            "name": self._name,
+            "background": self._toggle_background,
             "lock": self._toggle_lock,
             "merge": self._merge,
             "merge into": self._merge_into,
@@ -268,6 +284,12 @@ class PaletteView(QWidget):
         self.finish_editing()
         self.hidden_changed.emit(frozenset(hidden))
 
+    def _toggle_background(self, chosen: Sequence[int]) -> None:
+        self.finish_editing()
+        now = self._shown.background
+        wanted = now - {*chosen} if now.issuperset(chosen) else now | {*chosen}
+        self.background_changed.emit(frozenset(wanted))
+
     def _merge(self, chosen: Sequence[int]) -> None:
         """Merge several colors into that of them which has the most pixels."""
         if len(chosen) > 1:
@@ -287,6 +309,20 @@ class PaletteView(QWidget):
         """Copy all colors as they are listed, as hex, CSS or Python."""
         _to_clipboard(TEXTS[form](self._shown.as_listed(self._model.order)))
 
+    # -- names
+
+    def _name(self, chosen: Sequence[int]) -> None:
+        self.finish_editing()
+        self._naming.begin(chosen)
+
+    def is_naming_one_of(self, palette: Palette | None) -> bool:
+        """Tell whether a color whose name is being typed is in a palette; True if none is."""
+        return self._naming.goes_on_in(palette)
+
+    def finish_naming(self) -> None:
+        """Take the name that is being typed, if there is one."""
+        self._naming.finish()
+
     # -- editing a color
 
     def _edit(self, chosen: Sequence[int]) -> None:
@@ -296,10 +332,13 @@ class PaletteView(QWidget):
         editor.previewed.connect(lambda color: self.color_previewed.emit(index, color))
         editor.chosen.connect(lambda color: self._on_chosen(index, color))
         editor.cancelled.connect(self._on_cancelled)
+        editor.name_wanted.connect(self.activateWindow)
+        editor.name_wanted.connect(lambda: self._name([index]))
         editor.open()
 
     def finish_editing(self) -> None:
-        """Take the color that is being chosen, if a dialog is open."""
+        """Take the color that is being chosen, if a dialog is open, or the name that is typed."""
+        self.finish_naming()
         if self._editor is not None:
             self._editor.finish()
 
