@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_kmeans_quantizer.core import counting
 from napari_kmeans_quantizer.core.counting import (
     CHUNK,
     Region,
     frame_counts,
     label_counts,
     labeled_counts,
+    labeled_steps,
     region_counts,
 )
 
@@ -18,6 +20,16 @@ RNG = np.random.default_rng(0)
 LABELS = RNG.integers(0, 5, (3, 20, 30)).astype(np.uint8)
 MASK = RNG.random(LABELS.shape) < 0.6
 LABELS[~MASK] = 0
+
+
+def run_steps(steps):
+    """Return what steps yield, and what they return."""
+    told = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as stop:
+            return told, stop.value
 
 
 def count(where, t=slice(None)):
@@ -70,3 +82,16 @@ def test_labels_are_regions(by_frame, mask):
 def test_no_label_is_no_region():
     found, counts = labeled_counts(LABELS, None, 5, np.zeros_like(LABELS), by_frame=False)
     assert (found, counts.shape) == ([], (0, 1, 5))
+
+
+@pytest.mark.parametrize("by_frame", [False, True])
+def test_labels_are_counted_slab_by_slab(by_frame, monkeypatch):
+    monkeypatch.setattr(counting, "SLAB", 600)
+    ids = RNG.integers(0, 4, LABELS.shape)
+    told, (found, counts) = run_steps(labeled_steps(LABELS, MASK, 5, ids, by_frame, known=[2, 9]))
+    assert told == sorted(told)
+    assert len(told) == 6
+    assert found == [1, 2, 3, 9]
+    assert not counts[-1].any()
+    alone = labeled_counts(LABELS, MASK, 5, ids, by_frame)
+    assert (alone[0], alone[1].tolist()) == ([1, 2, 3], counts[:-1].tolist())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .progress import completed
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_] | None
 
 CHUNK = 1 << 19  # labels; few enough for a processor's cache
+FEW = 1 << 15  # labels; a table of all pairs would take longer than they do
+SLAB = 1 << 22  # labels; what is worked out of them fits into any memory
 
 
 class Region(NamedTuple):
@@ -37,7 +42,7 @@ class Region(NamedTuple):
 
 def label_counts(labels: NDArray[Any], n_colors: int) -> Counts:
     """Return how often 0 to ``n_colors - 1`` occur in flat labels of 8 or 16 bits."""
-    if labels.dtype.itemsize > 1:
+    if labels.dtype.itemsize > 1 or len(labels) < FEW:
         return _counted(labels, n_colors)
     # Two at a time, as one number of 16 bits: half as many to count.
     even = len(labels) & ~1
@@ -104,18 +109,52 @@ def labeled_counts(
     counts : (R, T, K) ndarray of int
         Their counts; T is 1 unless by frame.
     """
-    frames = list(zip(labels, ids, strict=True)) if by_frame else [(labels, ids)]
-    found = np.unique(np.concatenate([np.unique(own) for _, own in frames]))
+    return completed(labeled_steps(labels, mask, n_colors, ids, by_frame))
+
+
+def labeled_steps(
+    labels: NDArray[Any],
+    mask: Mask,
+    n_colors: int,
+    ids: NDArray[Any],
+    by_frame: bool,
+    known: Sequence[int] = (),
+) -> Generator[float, None, tuple[list[int], Counts]]:
+    """Do what `labeled_counts` does slab by slab; yield the fraction that is done.
+
+    Of regions that are `known`, counts are told even if no pixel is theirs.
+    """
+    slabs = list(_slabs(labels.shape, by_frame))
+    seen = [np.asarray(known, ids.dtype)]
+    for done, slab in enumerate(slabs):
+        yield done / len(slabs) / 2
+        seen.append(np.unique(_once(ids[slab])))
+    found = np.unique(np.concatenate(seen))
     found = found[found != 0]
-    counts = np.zeros((len(found), len(frames), n_colors), np.int64)
-    for t, (frame, own) in enumerate(frames):
-        inside = own != 0
+    counts = np.zeros((len(found), len(labels) if by_frame else 1, n_colors), np.int64)
+    for done, slab in enumerate(slabs):
+        yield (done / len(slabs) + 1) / 2
+        inside = ids[slab] != 0
         if mask is not None:
-            inside = inside & (mask[t] if by_frame else mask)
-        rows = np.searchsorted(found, own[inside])
-        joint = rows * n_colors + frame[inside]
-        counts[:, t] = _counted(joint, len(found) * n_colors).reshape(len(found), n_colors)
+            inside &= mask[slab]
+        rows = np.searchsorted(found, ids[slab][inside])
+        joint = rows * n_colors + labels[slab][inside]
+        own = _counted(joint, len(found) * n_colors).reshape(len(found), n_colors)
+        counts[:, slab.start if by_frame else 0] += own
     return found.tolist(), counts
+
+
+def _slabs(shape: tuple[int, ...], by_frame: bool) -> Iterator[slice]:
+    """Yield parts of the first axis that are one frame each, or of a moderate size."""
+    n = 1 if by_frame else max(1, SLAB // max(1, math.prod(shape[1:])))
+    for start in range(0, shape[0], n):
+        yield slice(start, min(start + n, shape[0]))
+
+
+def _once(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array without the repetitions of broadcasting."""
+    alike = tuple(slice(0, 1 if step == 0 else None) for step in array.strides)
+    return array[alike]
 
 
 def _counted(values: NDArray[Any], n_bins: int) -> Counts:

@@ -68,6 +68,8 @@ class Measurement:
         Clusters that are left out of the shares.
     clusters : tuple of int or None
         Which cluster each one is; None for 0..K-1. Of several that are summed up the largest.
+    n_left_out : int
+        Pixels of the regions that are no cluster's: they took no part in the result.
     """
 
     image: str
@@ -80,6 +82,7 @@ class Measurement:
     unit: str = ""
     background: frozenset[int] = frozenset()
     clusters: tuple[int, ...] | None = None
+    n_left_out: int = 0
 
     @property
     def n_clusters(self) -> int:

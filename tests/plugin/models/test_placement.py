@@ -131,10 +131,21 @@ def test_a_placement_stays_what_it_was():
 def test_pixel_area(units, shape, expected):
     scale = (5, 7, 2, 3)[-len(shape) :]
     layer = Image(np.zeros(shape, np.uint8), contrast_limits=(0, 1), scale=scale, units=units)
-    source = Source((layer,), step=2)
-    area = pixel_area(source)
-    assert Placement.of_source(source).pixel_area == area
-    assert area == (expected if expected is None else (pytest.approx(expected[0]), expected[1]))
+    for step in (1, 2):  # a pixel of a reduced copy stands for several
+        source = Source((layer,), step=step)
+        area = pixel_area(source)
+        assert Placement.of_source(source).pixel_area == area
+        size = None if expected is None else expected[0] * step**2
+        assert area == (expected if expected is None else (pytest.approx(size), expected[1]))
+
+
+def test_pixel_area_is_exact_where_nothing_is_turned():
+    units = ("mm", "um", "um")
+    plane = Image(GREY, scale=(0.3, 0.7), units=units[1:])
+    assert pixel_area(Source((plane,))) == (0.3 * 0.7, "µm²")
+    stack = Image(STACK, scale=(5, 0.3, 0.7), units=units)
+    window = (slice(1, 2), slice(None), slice(None))
+    assert pixel_area(Source((stack,), window=window)) == (0.3 * 0.7, "µm²")
 
 
 @TILTED

@@ -1,14 +1,15 @@
-"""How often each cluster occurs in every frame of a stack or time series."""
+"""The frames of a stack or time series: where they lie, and how often each cluster occurs there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from napari_kmeans_quantizer.core.counting import frame_counts
+from napari_kmeans_quantizer.core.measurement import Frames
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer import Quantization
+    from napari_kmeans_quantizer.core.measurement import Measurement
+
+    from .state import State
 
     Counts = NDArray[np.int64]
 
@@ -49,3 +53,30 @@ class FrameCounts:
 
     def _rows(self) -> Iterator[Counts]:
         return frame_counts(self.fitted.labels, self.fitted.mask, len(self.fitted.palette))
+
+
+def frames_of(state: State) -> Frames | None:
+    """Return where the frames of a result lie, None if it has none.
+
+    They have the numbers that napari's slider shows, and the places of their layers in the world.
+    """
+    labels, placed = state.result.labels, state.placement.whole
+    if labels.ndim <= 2:
+        return None
+    unit, label = f"{placed['units'][0]:~P}", placed["axis_labels"][0]
+    in_pixels = unit == "pixel"
+    if label.lstrip("-").isdigit():  # napari's name for one that has none
+        label = "frame" if in_pixels else "position"
+    positions = state.placement.frame_positions(len(labels))
+    return Frames(state.source.index[0].start, positions, "" if in_pixels else unit, label)
+
+
+def measured_by_frame(state: State) -> Measurement:
+    """Return the measurement of all that takes part, frame by frame; of a plane as a whole.
+
+    Counts the pixels, unless ``state.frames.is_known``.
+    """
+    frames = frames_of(state)
+    if frames is None:
+        return state.measured
+    return replace(state.measured, counts=state.frame_counts()[np.newaxis], frames=frames)

@@ -47,7 +47,8 @@ class Placement:
         The size of a pixel in the world, and how far rows turn, in degrees: layers turn and scale
         by themselves, the text on them does not.
     pixel_area : (float, str) or None
-        The size of a pixel and its unit, such as (0.25, "µm²"); see `pixel_area`.
+        The size of a pixel of the source's array and its unit, such as (0.25, "µm²"); see
+        `pixel_area`.
     """
 
     whole: dict[str, Any]
@@ -142,11 +143,12 @@ def _zoom_and_angle(source: Source) -> tuple[float, float]:
 
 
 def pixel_area(source: Source) -> tuple[float, str] | None:
-    """Return the size of a pixel of the layers and its unit, such as (0.25, "µm²").
+    """Return the size of a pixel of the source's array and its unit, such as (0.25, "µm²").
 
-    Units of one kind, such as lengths or angles, are converted to the last axis'. In a stack whose
-    last three axes are of one kind it is a volume, unless a single slice of it is taken. Two kinds
-    are multiplied: of a kymograph it is (0.1, "µm·s").
+    A pixel of a reduced copy stands for step x step of the layers'. Units of one kind, such as
+    lengths or angles, are converted to the last axis'. In a stack whose last three axes are of one
+    kind it is a volume, unless a single slice of it is taken. Two kinds are multiplied: of a
+    kymograph it is (0.1, "µm·s").
 
     Returns
     -------
@@ -159,11 +161,14 @@ def pixel_area(source: Source) -> tuple[float, str] | None:
     alike, to_world = n_alike(units), data_to_world(source.main)
     if alike < 2:
         size = abs(float(np.linalg.det(last_axes(to_world, 2)[:-1, :-1])))
-        return size, f"{units[-2] * units[-1]:~P}"
+        return size * source.step**2, f"{units[-2] * units[-1]:~P}"
     unit = units[-1]
     factors = unit_factors(units[-alike:], (unit,) * alike)
     n_axes = 3 if alike > 2 and source.shape[-3] > 1 else 2
     steps = to_world[-alike - 1 : -1, -n_axes - 1 : -1] * factors[:, np.newaxis]
-    # The Gram determinant: a plane may lie aslant in space.
-    size = math.sqrt(abs(np.linalg.det(steps.T @ steps)))
-    return size, f"{unit**n_axes:~P}"
+    return _extent(steps) * source.step**2, f"{unit**n_axes:~P}"
+
+
+def _extent(steps: Matrix) -> float:
+    """Return the area or volume that some columns span: a plane may lie aslant in space."""
+    return math.prod(np.abs(np.diag(np.linalg.qr(steps, mode="r"))).tolist())

@@ -1,4 +1,8 @@
-"""Regions: which pixels of a source lie in a Labels or Shapes layer, wherever both lie."""
+"""Regions: which pixels of a source lie in a Labels or Shapes layer, wherever both lie.
+
+All of the layer together, as a mask, or what it holds one by one: numbers of labels, and a mask for
+each shape.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,14 @@ import numpy as np
 from napari.layers import Labels, Shapes
 
 from napari_kmeans_quantizer import completed
+from napari_kmeans_quantizer.core.counting import Region
 from napari_kmeans_quantizer.plugin.steps import as_part
 
 from .geometry import data_to_world, full_data, last_axes, spatial_shape, unit_factors
 from .reading import read
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterator
     from typing import TypeAlias, TypeVar
 
     from numpy.typing import ArrayLike, NDArray
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
     Steps: TypeAlias = Generator[Progress, None, Result]
+    Taken: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
+    """What of some labels is wanted: 0 or False where there is none."""
 
 READING = "Reading the region"
 ENCLOSING = ("rectangle", "ellipse", "polygon")
@@ -59,22 +66,52 @@ def region_steps(source: Source) -> Steps[NDArray[np.bool_] | None]:
     region = source.region
     if not isinstance(region, Labels | Shapes):
         return region
-    drawn = isinstance(region, Shapes)
-    if drawn and not any(kind in ENCLOSING for kind in region.shape_type):
-        raise ValueError(
-            f'The region "{region.name}" encloses nothing; lines and paths do not: '
-            "draw a rectangle, an ellipse or a polygon."
-        )
-    if drawn:
-        mask = _shapes_mask(source, region)
-    else:
-        mask = yield from _labels_mask(source, region)
+    mask = yield from mask_steps(source, region)
     if not mask.any():
         raise ValueError(
             f'The region "{region.name}" holds no pixel of "{source.name}": '
             "draw inside the image, or choose another."
         )
     return mask
+
+
+def mask_steps(source: Source, region: Labels | Shapes) -> Steps[NDArray[np.bool_]]:
+    """Return which pixels of a source's array lie in a layer, perhaps none; read-only.
+
+    Raises
+    ------
+    ValueError
+        If shapes enclose nothing, or cannot be put on the image.
+    """
+    if isinstance(region, Labels):
+        inside: NDArray[np.bool_] = yield from _labels_steps(source, region, _is_label)
+        return inside
+    flat: NDArray[np.bool_] | None = None
+    for shape in shape_regions(source, region):
+        own = shape.box[-shape.inside.ndim :]
+        if flat is None:
+            flat = np.zeros(source.shape[-shape.inside.ndim :], dtype=np.bool_)
+        flat[own] |= shape.inside
+    assert flat is not None
+    return np.broadcast_to(flat, source.shape)
+
+
+def id_steps(source: Source, region: Labels) -> Steps[NDArray[Any]]:
+    """Return the label nearest to each pixel of a source's array, 0 for none; read-only.
+
+    Of labels with more axes than the image, the first one above 0 counts.
+    """
+    return _labels_steps(source, region, _ids)
+
+
+def _is_label(labels: NDArray[Any]) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = labels > 0
+    return inside
+
+
+def _ids(labels: NDArray[Any]) -> NDArray[Any]:
+    ids: NDArray[Any] = np.maximum(labels, 0)
+    return ids
 
 
 def _to_region(source: Source, region: Labels | Shapes) -> NDArray[np.float64]:
@@ -87,8 +124,8 @@ def _to_region(source: Source, region: Labels | Shapes) -> NDArray[np.float64]:
     return np.linalg.inv(last_axes(data_to_world(region), n_shared)) @ to_world
 
 
-def _labels_mask(source: Source, region: Labels) -> Steps[NDArray[np.bool_]]:
-    """Return which pixels have a label above 0 nearest to them."""
+def _labels_steps(source: Source, region: Labels, take: Taken) -> Steps[NDArray[Any]]:
+    """Return what is taken of the label nearest to each pixel."""
     n_missing = max(source.ndim - region.ndim, 0)
     matrix = np.zeros((source.ndim + 1,) * 2)
     matrix[n_missing:] = _to_region(source, region)  # axes that the region has not are 0 there
@@ -100,10 +137,10 @@ def _labels_mask(source: Source, region: Labels) -> Steps[NDArray[np.bool_]]:
     available[:n_missing] = 1
     exact = _as_slices(matrix, offset, shape, available)
     if exact is not None:
-        inside = yield from _labeled(region, exact)
+        taken = yield from _labeled(region, exact, take)
     else:
-        inside = yield from _resampled(region, matrix, offset, shape, available)
-    return np.broadcast_to(inside, source.shape)
+        taken = yield from _resampled(region, matrix, offset, shape, available, take)
+    return np.broadcast_to(taken, source.shape)
 
 
 def _as_slices(
@@ -129,18 +166,19 @@ def _resampled(
     offset: NDArray[np.float64],
     shape: NDArray[np.int_],
     available: NDArray[np.int_],
-) -> Steps[NDArray[np.bool_]]:
-    """Return whether the nearest label is above 0, for indices mapped by a matrix."""
+    take: Taken,
+) -> Steps[NDArray[Any]]:
+    """Return what is taken of the nearest label, for indices mapped by a matrix."""
     reach = matrix * (shape - 1)
     low = np.floor(offset + np.minimum(reach, 0).sum(axis=1))
     high = np.ceil(offset + np.maximum(reach, 0).sum(axis=1)) + 1
     start, stop = (np.clip(ends, 0, available).astype(int) for ends in (low, high))
     if (start >= stop).any():
-        return np.zeros(shape, dtype=np.bool_)
-    part = yield from _labeled(region, tuple(map(slice, start.tolist(), stop.tolist())))
+        return np.zeros(shape, take(np.zeros(0, full_data(region).dtype)).dtype)
+    part = yield from _labeled(region, tuple(map(slice, start.tolist(), stop.tolist())), take)
     from scipy import ndimage  # type: ignore[import-untyped]
 
-    inside: NDArray[np.bool_] = ndimage.affine_transform(
+    taken: NDArray[Any] = ndimage.affine_transform(
         part,
         matrix,
         offset - start,
@@ -149,23 +187,52 @@ def _resampled(
         mode="grid-constant",  # "constant" would cut off the outer halves of pixels at the border
         prefilter=False,
     )
-    return inside
+    return taken
 
 
-def _labeled(region: Labels, part: tuple[slice, ...]) -> Steps[NDArray[np.bool_]]:
-    """Return where a part of the region has labels above 0, in as many dimensions as `part`."""
+def _labeled(region: Labels, part: tuple[slice, ...], take: Taken) -> Steps[NDArray[Any]]:
+    """Return what is taken of the labels in a part, in as many dimensions as `part`."""
     data, n_extra = full_data(region), region.ndim - len(part)
     own, extra = part[max(-n_extra, 0) :], data.shape[: max(n_extra, 0)]
     labeled, of = None, math.prod(extra)
     for done, i in enumerate(np.ndindex(extra)):
         values = yield from as_part(read(data[i] if i else data, own, READING), done, of)
-        labeled = values.array > 0 if labeled is None else labeled | (values.array > 0)
+        taken = take(values.array)
+        labeled = taken if labeled is None else np.where(labeled, labeled, taken)
     assert labeled is not None
     return labeled.reshape((1,) * max(-n_extra, 0) + labeled.shape)
 
 
-def _shapes_mask(source: Source, region: Shapes) -> NDArray[np.bool_]:
-    """Return which pixels have their centers in a shape."""
+def shape_regions(source: Source, region: Shapes) -> Iterator[Region]:
+    """Yield where each shape lies that encloses anything: the pixels with their centers in it.
+
+    Those of a layer with fewer axes than the source have masks of these axes only, which count on
+    all slices. They are called by their numbers, from 1 on.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or they cannot be put on the image; before the first one.
+    """
+    if not any(kind in ENCLOSING for kind in region.shape_type):
+        raise ValueError(
+            f'The region "{region.name}" encloses nothing; lines and paths do not: '
+            "draw a rectangle, an ellipse or a polygon."
+        )
+    to_index = np.linalg.inv(_plane_to_region(source, region))
+    n_shared = len(to_index) - 1
+    around = tuple(slice(0, size) for size in source.shape[:-n_shared])
+    steps = np.array([index.step for index in source.index[-n_shared:]])
+    for number, outline in enumerate(outlines(region), 1):
+        points = outline[:, -n_shared:] @ to_index[:-1, :-1].T
+        points = np.round((points + to_index[:-1, -1]) * steps, VERTEX_DECIMALS)
+        # In pixels of the window, whatever the step.
+        box, inside = _drawn(source.shape[-n_shared:], points, steps)
+        yield Region(str(number), (*around, *box), inside)
+
+
+def _plane_to_region(source: Source, region: Shapes) -> NDArray[np.float64]:
+    """Return the map from array indices to the shapes' data: of the axes that both have alone."""
     to_region = _to_region(source, region)
     n_shared = len(to_region) - 1
     others = to_region[:, : -n_shared - 1]
@@ -174,15 +241,14 @@ def _shapes_mask(source: Source, region: Shapes) -> NDArray[np.bool_]:
             f'The region "{region.name}" must lie in the planes of "{source.name}", which are '
             f"tilted against it. Draw it in a layer of {source.ndim} dimensions."
         )
-    to_index = np.linalg.inv(to_region[:, -n_shared - 1 :])
-    steps = np.array([index.step for index in source.index[-n_shared:]])
-    inside = np.zeros(source.shape[-n_shared:], dtype=np.bool_)
+    return to_region[:, -n_shared - 1 :]
+
+
+def outlines(region: Shapes) -> Iterator[NDArray[np.float64]]:
+    """Yield the corners of each shape that encloses anything, (n, ndim) in the layer's data."""
     for vertices, kind in zip(region.data, region.shape_type, strict=True):
         if kind in ENCLOSING:
-            points = _outline(vertices, kind)[:, -n_shared:] @ to_index[:-1, :-1].T
-            points = np.round((points + to_index[:-1, -1]) * steps, VERTEX_DECIMALS)
-            _draw(inside, points, steps)  # in pixels of the window, whatever the step
-    return np.broadcast_to(inside, source.shape)
+            yield _outline(vertices, kind)
 
 
 def _outline(vertices: NDArray[Any], kind: str) -> NDArray[np.float64]:
@@ -196,35 +262,43 @@ def _outline(vertices: NDArray[Any], kind: str) -> NDArray[np.float64]:
     return corners.mean(axis=0) + np.cos(angles) * across + np.sin(angles) * down
 
 
-def _draw(inside: NDArray[np.bool_], points: NDArray[np.float64], steps: NDArray[np.int_]) -> None:
-    """Mark the pixels in a polygon of any dimension, on all slices that it touches."""
+def _drawn(
+    shape: tuple[int, ...], points: NDArray[np.float64], steps: NDArray[np.int_]
+) -> tuple[tuple[slice, ...], NDArray[np.bool_]]:
+    """Return the box of a polygon of any dimension, on all slices that it touches; and a mask."""
     # Its plane: the two axes along which it extends most, of equal ones the last.
     plane = sorted(np.argsort(np.ptp(points, axis=0), kind="stable")[-2:].tolist())
-    slices = [slice(None)] * inside.ndim
-    for axis in set(range(inside.ndim)) - set(plane):
-        low, high = np.floor([points[:, axis].min() + 0.5, points[:, axis].max() + 1.5])
-        slices[axis] = slice(*_indices([low, high], steps[axis], inside.shape[axis]))
-    _fill(np.moveaxis(inside[tuple(slices)], plane, (-2, -1)), points[:, plane], steps[plane])
+    ends = np.stack([points.min(axis=0), points.max(axis=0)])
+    for axis in set(range(len(shape))) - set(plane):
+        ends[:, axis] = np.floor(ends[:, axis] + (0.5, 1.5))
+    box = tuple(
+        slice(*_indices(pair, step, size))
+        for pair, step, size in zip(ends.T, steps, shape, strict=True)
+    )
+    filled = _filled([box[axis] for axis in plane], points[:, plane], steps[plane])
+    across = tuple(axis for axis in range(len(shape)) if axis not in plane)
+    return box, np.expand_dims(filled, across)
 
 
-def _fill(inside: NDArray[np.bool_], points: NDArray[np.float64], steps: NDArray[np.int_]) -> None:
-    """Mark the pixels of the last two axes whose centers lie in a polygon, by the even-odd rule.
+def _filled(
+    box: list[slice], points: NDArray[np.float64], steps: NDArray[np.int_]
+) -> NDArray[np.bool_]:
+    """Return the pixels of a box whose centers lie in a polygon, by the even-odd rule.
 
     Of centers on an edge those on the upper and left edges count, so that polygons that share an
     edge neither overlap nor leave a gap.
     """
-    ends = np.column_stack([points.min(axis=0), points.max(axis=0)])
-    (top, bottom), (left, right) = map(_indices, ends, steps, inside.shape[-2:])
+    (top, bottom), (left, right) = ((part.start, part.stop) for part in box)
     crossed = np.zeros((bottom - top, right - left + 1), dtype=np.bool_)
     following = np.roll(points, -1, axis=0)
     for (y0, x0), (y1, x1) in map(sorted, zip(points.tolist(), following.tolist(), strict=True)):
-        rows = np.arange(*_indices([y0, y1], steps[0], inside.shape[-2]))
+        rows = np.arange(*_indices([y0, y1], steps[0], bottom))
         if len(rows):
             x = x0 + (rows * steps[0] - y0) * ((x1 - x0) / (y1 - y0))
             columns = np.ceil(np.round(x, EDGE_DECIMALS) / steps[1]).astype(int)
             crossed[rows - top, np.clip(columns - left, 0, right - left)] ^= True
-    filled = np.logical_xor.accumulate(crossed, axis=1)[:, :-1]
-    inside[..., top:bottom, left:right] |= filled
+    filled: NDArray[np.bool_] = np.logical_xor.accumulate(crossed, axis=1)[:, :-1]
+    return filled
 
 
 def _indices(ends: ArrayLike, step: int, size: int) -> list[int]:
