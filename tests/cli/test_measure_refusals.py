@@ -29,7 +29,10 @@ def two(here):
         (["--names x --own-palettes"], "--names are of the colors of all pictures: leave out"),
         (["--group"], "--group sums up clusters of one name: name them by --names, or "),
         (["--fit-regions"], "--fit-regions needs --regions."),
-        (["--fit-regions --regions a.png -p stains.gpl"], "--fit-regions is where colors are fo"),
+        (
+            ["--fit-regions --regions a.png -p stains.gpl"],
+            "--fit-regions is where colors are found",
+        ),
         (["--unit um"], "--unit needs --pixel-size."),
         (["--frame-step 3"], "--frame-step needs --frames."),
         (["--frames --frame-unit s"], "--frame-unit needs --frame-step."),
