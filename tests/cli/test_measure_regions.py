@@ -157,6 +157,16 @@ def test_missing_and_several_regions(run, folder):
     assert len(table_of(said.out)) == 2
 
 
+def test_what_holds_the_regions_is_no_picture(run, folder):
+    save(cells(), "cells.png")
+    said = run("measure", ".", "-k", 3, "--regions", "cells.png", "-q")
+    assert (said.status, said.err) == (0, "")
+    assert pixels_of(said.out) == PIXELS
+    said = run("measure", "cells*", "--regions", "cells.png")
+    assert said.status == 2
+    assert "nothing to do: all pictures that are found are read as something else." in said.err
+
+
 def test_no_picture_is_its_own_regions(run, folder):
     said = run("measure", "slide.png", "--regions", ".")
     assert "slide.png: --regions: . holds no picture that is called slide." in said.err

@@ -68,10 +68,24 @@ def planned(options: Options) -> Plan:
 
 
 def _sources(options: Options) -> list[Source]:
-    """Return the pictures; found in a folder neither results of them nor their regions."""
+    """Return the pictures; of those that are found, none that is read as something else.
+
+    Results of quantizing are no pictures to measure, unless they are named.
+    """
     sources = find_sources(options.pictures, options.recursive, options.regions)
-    are_results = are_earlier_results(sources)
-    return [one for one, is_result in zip(sources, are_results, strict=True) if not is_result]
+    others = {place(path) for path in (options.palette, options.regions) if path is not None}
+    pictures = [
+        source
+        for source, is_result in zip(sources, are_earlier_results(sources), strict=True)
+        if not is_result and (source.was_named or _place(source) not in others)
+    ]
+    if not pictures:
+        raise ValueError("nothing to do: all pictures that are found are read as something else.")
+    return pictures
+
+
+def _place(source: Source) -> str | None:
+    return None if source.path is None else place(source.path)
 
 
 def _check_saved_palette(options: Options, n_pictures: int) -> None:
