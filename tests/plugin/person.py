@@ -8,7 +8,7 @@ import numpy as np
 from napari._app_model import get_app_model
 from napari.layers import Image, Labels, Points
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QAbstractItemView, QDockWidget, QPushButton
+from qtpy.QtWidgets import QAbstractItemView, QDockWidget, QLineEdit, QPushButton
 
 from napari_kmeans_quantizer.plugin.panel.notice import Notice
 
@@ -77,6 +77,22 @@ class Person:
             self.widget.n_colors.value = n_colors
         self.click("Quantize")
         self.settled()
+
+    def name(self, row, name):
+        """Click a color in the list, press N, and type what it is called."""
+        colors = self.widget.palette_view.findChild(QAbstractItemView)
+        self.click_color(row)
+        self._qtbot.keyClick(colors, Qt.Key.Key_N)
+        field = colors.findChild(QLineEdit)
+        self._qtbot.keyClicks(field, name)
+        self._qtbot.keyClick(field, Qt.Key.Key_Return)
+        self._qtbot.wait(20)
+
+    def click_color(self, row):
+        """Click a row of the list of colors."""
+        colors = self.widget.palette_view.findChild(QAbstractItemView)
+        where = colors.visualRect(colors.model().index(row, 0)).center()
+        self._qtbot.mouseClick(colors.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
     def assert_at_rest(self):
         """The widget can be started, and does not pretend to be working."""

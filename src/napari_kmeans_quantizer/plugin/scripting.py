@@ -92,7 +92,8 @@ def quantize_layer(
         The painted image, ``<name> · quantized``.
     labels : napari.layers.Labels
         Clusters 1..K in the palette's colors, ``<name> · clusters``; 0 where nothing took part.
-        ``features`` has index, hex, share and pixels.
+        ``features`` has index, name (if any is named), hex, share (NaN: background), pixels and
+        area (where units tell it).
     palette : napari.layers.Points
         One square per color in a column beside the picture, ``<name> · palette``.
 

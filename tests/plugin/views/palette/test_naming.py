@@ -306,6 +306,16 @@ def test_the_field_follows_its_color_through_orders(view, key, field, type_name,
     assert names == [([1], "grass")]
 
 
+def test_selecting_from_outside_does_not_end_it(view, key, field, type_name, names):
+    view.select(1)
+    key("N")
+    type_name("gra", None)
+    view.select(3)
+    view.select(-1)
+    type_name("ss")
+    assert names == [([1], "grass")]
+
+
 def test_a_name_whose_color_is_gone_is_told_before(view, key, field, type_name):
     """Its indices are those of the palette that was listed when it was typed."""
     listed = []
@@ -439,7 +449,7 @@ def test_the_field_has_room_in_any_panel(view, key, field, width):
     row = view._list.visualRect(view._model.index(1))
     assert row.contains(field().geometry())
     letters = field().width() / field().fontMetrics().averageCharWidth()
-    assert letters >= 16 or field().width() == row.width()
+    assert letters >= 24 or field().width() == row.width()
     assert field().height() >= field().fontMetrics().height()
 
 
@@ -450,7 +460,8 @@ WIDTHS = {"hex": 60, "name": 90, "lock": 10, "bar": 30, "percent": 40, "count": 
     ("width", "missing", "name"),
     [
         (500, set(), 90),
-        (400, {"area"}, 90),
+        (400, {"count"}, 90),
+        (360, {"area"}, 90),
         (280, {"area", "count"}, 90),
         (250, {"area", "count"}, 70),
         (220, {"area", "count"}, 40),

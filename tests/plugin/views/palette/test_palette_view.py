@@ -141,13 +141,14 @@ def test_locked_and_hidden_rows_look_different(view):
     ("width", "missing"),
     [
         (700, set()),
-        (360, {"area"}),
+        (360, {"count"}),
+        (320, {"area"}),
         (290, {"area", "count"}),
         (220, {"area", "count", "name"}),
         (100, {"area", "count", "name", "percent"}),
     ],
 )
-def test_narrow_rows_leave_out_area_then_count_then_names(width, missing):
+def test_narrow_rows_leave_out_count_or_area_then_both_then_names(width, missing):
     widths = {
         "swatch": 14,
         "hex": 60,
@@ -197,7 +198,7 @@ def test_summary_counts(view):
         hidden=frozenset({0}),
         measured=measured(RGB, background={3}),
     )
-    assert view._summary.text() == "4 colors, 1 background, 2 locked, 1 hidden · 10,000 pixels"
+    assert view._summary.text() == "4 colors, 1 background · 10,000 pixels · 2 locked, 1 hidden"
     view.show_palette(Palette([[1.0]]))
     assert view._summary.text() == "1 color"
     view.show_palette(Palette([[1.0]], [1]))

@@ -61,10 +61,11 @@ class Content:
 
     @property
     def summary(self) -> str:
-        """How many colors there are, how many of them are special, and what all measure."""
-        parts = [_number_of(len(self), "color")]
-        parts += [f"{len(ones):,} {mark}" for mark, ones in self._marked.items() if ones]
-        return " · ".join([", ".join(parts), *self._size(int(self.counts.sum()))])
+        """How many colors there are, what all measure, and how many are special."""
+        marks = {mark: f"{len(ones):,} {mark}" for mark, ones in self._marked.items() if ones}
+        colors = [_number_of(len(self), "color"), marks.pop("background", "")]
+        parts = [", ".join(filter(None, colors)), *self._size(int(self.counts.sum()))]
+        return " · ".join([*parts, *([", ".join(marks.values())] if marks else [])])
 
     @property
     def summary_tip(self) -> str:

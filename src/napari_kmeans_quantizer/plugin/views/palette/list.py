@@ -127,7 +127,10 @@ class ColorList(QListView):
         delegate.opened.connect(self._on_opened)
         delegate.typed.connect(self.typed)
         self.setItemDelegate(delegate)
-        self._viewport.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self._viewport.setAttribute(Qt.WidgetAttribute.WA_Hover)  # rows know who looks at them
         self.setUniformItemSizes(True)  # else Qt measures every row
         self.setFrameShape(QFrame.Shape.NoFrame)
         # A list that fills the panel is the panel; and the selection stands out better on it.

@@ -37,10 +37,11 @@ MINOR_OPACITY = 0.75  # of counts and areas: the share is what one compares
 LINE_OPACITY = 0.5
 TEXTS = ("hex", "name", "percent", "count", "area")
 MAX_NAME = 14  # characters; all of a longer name is in the tooltip
-LEAST_NAME, LEAST_FIELD = 6, 16  # characters; of what is left of names, and of a field for one
-SIZES = ("area", "count")
-LEFT_OUT = (*SIZES, "name", "percent", "lock")  # where there is no room, in this order
-NAMED_LEFT_OUT = (*SIZES, "percent", "name", "lock")  # once something has a name
+LEAST_NAME, LEAST_FIELD = 6, 24  # characters; of what is left of names, and of a field for one
+SIZES = frozenset({"area", "count"})
+WITHOUT_SIZES = tuple(map(frozenset[str], ((), ("count",), ("area",), SIZES)))
+LEFT_OUT = ("name", "percent", "lock")  # and then, where there is still no room, in this order
+NAMED_LEFT_OUT = ("percent", "name", "lock")  # once something has a name
 NO_NAME = "name"  # in its place, where somebody looks at a row
 
 
@@ -228,16 +229,16 @@ def place(
 ) -> dict[str, tuple[int, int]]:
     """Return left and width of each part; what has no room is left out, the bar takes the rest.
 
-    With `least_name` there are names: they become shorter before anything but counts and areas is
-    left out.
+    Counts and areas go first, and names become shorter before anything else does: if there are
+    any, for then `least_name` tells how short.
     """
-    parts = dict(widths)
-    for spared in LEFT_OUT if least_name is None else NAMED_LEFT_OUT:
-        if least_name is not None and "name" in parts and parts.keys().isdisjoint(SIZES):
+    order = LEFT_OUT if least_name is None else NAMED_LEFT_OUT
+    for spared in (*WITHOUT_SIZES, *(SIZES | {*order[: n + 1]} for n in range(len(order)))):
+        parts = {part: needed for part, needed in widths.items() if part not in spared}
+        if least_name is not None and "name" in parts and spared >= SIZES:
             parts["name"] = min(widths["name"], least_name)
         if _missing(parts, width, gap) <= 0:
             break
-        parts.pop(spared, None)
     if "name" in parts:  # it gets back what is left
         rest = max(-_missing(parts, width, gap), 0)
         parts["name"] += min(widths["name"] - parts["name"], rest)

@@ -213,8 +213,10 @@ class PaletteView(QWidget):
         ----------
         index : int
             The color; -1, or any other that is not in the list, for none. If it is one of several
-            that are selected, they stay so.
+            that are selected, they stay so; so does what is selected while a name is being typed.
         """
+        if self._naming.is_open:  # Qt would end it, in the midst of whatever selects
+            return
         if index not in self._list.selected():
             with signals_blocked(self._list):
                 self._list.choose(index)
