@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from palette_parts import COLORS, RGB, actions, middle, n_pixels, trigger
+from palette_parts import COLORS, RGB, actions, measured, middle, n_pixels, trigger
 from qtpy.QtCore import QEvent, QPoint, Qt
 from qtpy.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent
 from qtpy.QtWidgets import QApplication, QMenu
@@ -165,6 +165,35 @@ def test_menu_hides_and_shows(view, heard):
     trigger(view, 3, "Show all")
     expected = [{1}, {0, 2, 3}, {2}, {0, 1, 2}, set()]
     assert heard == [("hidden_changed", frozenset(indices)) for indices in expected]
+
+
+def test_menu_and_key_leave_colors_out_of_the_shares(view, key, heard):
+    view.select(1)
+    key("B")
+    trigger(view, 2, "Leave out of shares")
+    view.show_palette(RGB, measured=measured(RGB, background={1, 2}))
+    trigger(view, 2, "Count in shares")
+    trigger(view, 0, "Leave out of shares")
+    view._list.choose(1, 3)
+    key("B")
+    menu = view.context_menu(1, 2)
+    actions(menu)["Count 2 colors in shares"].trigger()
+    menu.deleteLater()
+    expected = [{1}, {2}, {1}, {0, 1, 2}, {1, 2, 3}, set()]
+    said = [frozen for name, frozen in heard if name == "background_changed"]
+    assert said == [frozenset(indices) for indices in expected]
+
+
+def test_background_has_neither_share_nor_bar(view):
+    counted = n_pixels(view, 0, COLORS[0])
+    view.show_palette(RGB, measured=measured(RGB, background={0}))
+    content = view._model.content
+    assert [content.percent(k) for k in range(4)] == ["—", "60.0%", "39.8%", "0.2%"]
+    assert 50 < n_pixels(view, 0, COLORS[0]) < counted / 2  # the swatch alone
+    spoken = view._model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "#c80000, 5,000 pixels, background"
+    tip = view._model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Background: left out of the shares · 5,000 pixels" in tip
 
 
 def test_one_color_has_nothing_to_merge_into_or_to_hide(view):

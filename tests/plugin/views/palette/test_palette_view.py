@@ -191,6 +191,7 @@ def test_rows_grow_with_the_font(view):
 
 
 def test_summary_counts(view):
+    view.resize(600, 400)
     assert view._summary.text() == "4 colors · 10,000 pixels"
     view.show_palette(
         RGB,
@@ -203,6 +204,24 @@ def test_summary_counts(view):
     assert view._summary.text() == "1 color"
     view.show_palette(Palette([[1.0]], [1]))
     assert view._summary.text() == "1 color · 1 pixel"
+
+
+def test_summary_leaves_out_what_has_no_room(view):
+    sizes = measured(RGB, 0.25, "µm²", background={3})
+    view.show_palette(RGB, locked=frozenset({0}), measured=sizes)
+    view.setMinimumWidth(1)
+    texts = [
+        "4 colors, 1 background · 10,000 pixels · 2,500 µm² · 1 locked",
+        "4 colors, 1 background · 10,000 pixels · 2,500 µm²",
+        "4 colors, 1 background · 2,500 µm²",
+    ]
+    for text in (*texts, texts[0]):
+        view.resize(view._summary.fontMetrics().horizontalAdvance(text) + 4, 400)
+        assert view._summary.text() == text
+    assert view._summary.toolTip() == f"{texts[0]}\nWithout background: 9,990 pixels, 2,498 µm²"
+    view.show_palette(RGB, measured=measured(RGB, background={0, 1, 2, 3}))
+    assert view._summary.toolTip().endswith("Without background: nothing")
+    assert [view._model.content.percent(k) for k in range(4)] == 4 * ["—"]
 
 
 def test_controls_have_names_and_tooltips(view):

@@ -60,21 +60,21 @@ class Content:
         return len(self.palette)
 
     @property
-    def summary(self) -> str:
-        """How many colors there are, what all measure, and how many are special."""
+    def summaries(self) -> list[str]:
+        """How many colors there are, what all measure, and how many are special; ever shorter."""
         marks = {mark: f"{len(ones):,} {mark}" for mark, ones in self._marked.items() if ones}
         colors = [_number_of(len(self), "color"), marks.pop("background", "")]
-        parts = [", ".join(filter(None, colors)), *self._size(int(self.counts.sum()))]
-        return " · ".join([*parts, *([", ".join(marks.values())] if marks else [])])
+        first, size = ", ".join(filter(None, colors)), self._size(int(self.counts.sum()))
+        others = [", ".join(marks.values())] if marks else []
+        return [" · ".join([first, *rest]) for rest in ([*size, *others], size, size[-1:])]
 
     @property
     def summary_tip(self) -> str:
-        """The same in full: also what is left without the background."""
-        all_of_it = int(self.counts.sum())
-        lines = [self.summary, *(["All that takes part."] if all_of_it else [])]
+        """All of it, and what is left without the background."""
+        lines = self.summaries[:1]
         if self.background:
             rest = ", ".join(self._size(int(self.measured.totals[0, 0])))
-            lines.append(f"Without background: {rest or 'nothing'}.")
+            lines.append(f"Without background: {rest or 'nothing'}")
         return "\n".join(lines)
 
     def hex(self, index: int) -> str:

@@ -37,6 +37,7 @@ MINOR_OPACITY = 0.75  # of counts and areas: the share is what one compares
 LINE_OPACITY = 0.5
 TEXTS = ("hex", "name", "percent", "count", "area")
 MAX_NAME = 14  # characters; all of a longer name is in the tooltip
+MAX_NAME_PART = 0.3  # of wide rows, where that is more
 LEAST_NAME, LEAST_FIELD = 6, 24  # characters; of what is left of names, and of a field for one
 SIZES = frozenset({"area", "count"})
 WITHOUT_SIZES = tuple(map(frozenset[str], ((), ("count",), ("area",), SIZES)))
@@ -183,7 +184,7 @@ def row_height(metrics: QFontMetrics) -> int:
 def columns(option: QStyleOptionViewItem, content: Content) -> dict[str, tuple[int, int]]:
     """Return left and width of the parts of every row."""
     letter = option.fontMetrics.averageCharWidth()
-    widths = _widths(content, QFontMetrics(_tabular(option.font)))
+    widths = _widths(content, QFontMetrics(_tabular(option.font)), option.rect.width())
     least = LEAST_NAME * letter if content.longest_name else None
     return place(widths, option.rect.width(), letter + 1, least)
 
@@ -192,14 +193,15 @@ def field_place(option: QStyleOptionViewItem, content: Content) -> QRect:
     """Return where a name is typed: in its place and over the bar, and over more if need be."""
     places, row = columns(option, content), option.rect
     left = places.get("name", places["bar"])[0]
-    right = sum(places["bar"])
     least = LEAST_FIELD * option.fontMetrics.averageCharWidth()
-    right = max(right, min(left + least, row.width()))
+    least_right = max(left + least, sum(places["bar"]))
+    ends = [end for end in map(sum, places.values()) if end >= least_right]
+    right = min([*ends, row.width()])  # no half of a number is seen
     left = max(min(left, right - least), 0)
     return QRect(row.left() + left, row.top(), right - left, row.height())
 
 
-def _widths(content: Content, metrics: QFontMetrics) -> dict[str, int]:
+def _widths(content: Content, metrics: QFontMetrics, width: int) -> dict[str, int]:
     """Return what the parts of a row need, in their order; for the bar, the least."""
     counts = content.counts
     most, least = int(counts.argmax()), int(np.where(counts, counts, counts.max()).argmin())
@@ -211,17 +213,18 @@ def _widths(content: Content, metrics: QFontMetrics) -> dict[str, int]:
         "marker": 2,
         "swatch": metrics.ascent() + metrics.descent() // 2,
         "hex": metrics.horizontalAdvance("#dddddd"),
-        "name": _name_width(content, metrics),
+        "name": _name_width(content, metrics, width),
         **({"lock": metrics.ascent() * 3 // 4} if content.locked else {}),
         "bar": 4 * metrics.averageCharWidth(),
         **{part: max(map(metrics.horizontalAdvance, two)) for part, two in texts.items()},
     }
 
 
-def _name_width(content: Content, metrics: QFontMetrics) -> int:
+def _name_width(content: Content, metrics: QFontMetrics, width: int) -> int:
     letter = metrics.averageCharWidth()  # to spare: others as long may be wider
     longest = content.longest_name or NO_NAME
-    return min(metrics.horizontalAdvance(longest) + letter, MAX_NAME * letter)
+    most = max(MAX_NAME * letter, int(MAX_NAME_PART * width))
+    return min(metrics.horizontalAdvance(longest) + letter, most)
 
 
 def place(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QPoint, Signal  # type: ignore[attr-defined, unused-ignore]
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
-from superqt import QElidingLabel, QFlowLayout
+from superqt import QFlowLayout
 from superqt.utils import signals_blocked
 
 from napari_kmeans_quantizer.core.files.palettes import as_css, as_hex, as_python
@@ -19,6 +19,7 @@ from .list import ColorList, Rows
 from .menu import color_menu
 from .naming import Naming
 from .order import ORDERS, order_of
+from .summary import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,9 +92,7 @@ class PaletteView(QWidget):
         self.show_palette(None)
 
     def _make_controls(self) -> None:
-        self._summary = QElidingLabel(self)
-        self._summary.setAccessibleName("Summary of the palette")
-        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._summary = Summary(self)
         self._order = QComboBox(self)
         for name in ORDERS:
             self._order.addItem(f"by {name}", name)
@@ -178,7 +177,7 @@ class PaletteView(QWidget):
             self._editor.drop()
             self._editor = None
         lost = self._show(content)
-        self._summary.setText(content.summary if content else "")
+        self._summary.tell(content.summaries if content else [""])
         self._summary.setToolTip(content.summary_tip if content else "")
         self._reset.setEnabled(edited and content is not None)
         self._undo.setEnabled(can_undo)

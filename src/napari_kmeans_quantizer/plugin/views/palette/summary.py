@@ -1,0 +1,38 @@
+"""The line below the list: what there is, as far as there is room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtWidgets import QSizePolicy, QWidget
+from superqt import QElidingLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qtpy.QtGui import QResizeEvent
+
+
+class Summary(QElidingLabel):
+    """Tells the first of several texts that fits; if none does, it elides the last."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._texts: Sequence[str] = ("",)
+        self.setAccessibleName("Summary of the palette")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def tell(self, texts: Sequence[str]) -> None:
+        """Tell one of these texts, which are ever shorter."""
+        self._texts = texts
+        self._choose()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Look anew for which there is room."""
+        super().resizeEvent(event)
+        self._choose()
+
+    def _choose(self) -> None:
+        width, metrics = self.contentsRect().width(), self.fontMetrics()
+        fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= width)
+        self.setText(next(fitting, self._texts[-1]))
