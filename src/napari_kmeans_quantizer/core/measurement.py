@@ -112,6 +112,12 @@ class Measurement:
         return shares
 
     @property
+    def told(self) -> NDArray[np.bool_]:
+        """Which regions and frames have rows in the table, (R, T)."""
+        told = np.asarray(self.counts.any(axis=-1), np.bool_)
+        return told if self.frames is not None else np.ones_like(told)
+
+    @property
     def areas(self) -> Floats | None:
         """Areas or volumes of the clusters, (R, T, K), None if they are not known."""
         if self.pixel_size is None:
@@ -153,8 +159,7 @@ class Measurement:
         """
         import pandas as pd
 
-        told = np.full(self.counts.shape[:2], self.frames is None) | self.counts.any(axis=-1)
-        r, t = np.nonzero(told)
+        r, t = np.nonzero(self.told)
         n = self.n_clusters
         columns = {
             "image": _texts([self.image], np.zeros(len(r) * n, np.intp)),

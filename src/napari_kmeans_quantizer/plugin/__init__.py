@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .scripting import quantize_layer, show_layers
+    from .scripting import measure_layer, quantize_layer, show_layers
 
-__all__ = ["quantize_layer", "show_layers"]
+__all__ = ["measure_layer", "quantize_layer", "show_layers"]
 
 
 def __getattr__(name: str) -> Any:

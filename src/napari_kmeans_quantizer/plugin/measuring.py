@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from napari.layers import Labels
@@ -20,7 +20,7 @@ from .models.regions import label_names, shape_names
 from .steps import as_part
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
     from typing import TypeAlias
 
     from napari.layers import Shapes
@@ -153,3 +153,39 @@ def _known(state: State, regions: Labels) -> list[int]:
         return []
     ids: list[int] = np.unique(data).tolist()
     return [i for i in ids if i > 0]
+
+
+class Measured(NamedTuple):
+    """What came of several images.
+
+    Attributes
+    ----------
+    states : list of State
+        Those that could be measured.
+    measured : list of Measurement
+        As many.
+    errors : dict of int to ValueError
+        Why others could not be: by their places among all.
+    """
+
+    states: list[State]
+    measured: list[Measurement]
+    errors: dict[int, ValueError]
+
+
+def measuring_images(
+    images: Sequence[tuple[State, Labels | Shapes | None]], *, each: bool, by_frame: bool
+) -> Generator[Progress, None, Measured]:
+    """Measure images, each in regions of its own or as a whole; an error of one is no other's."""
+    made = Measured([], [], {})
+    for place, (state, regions) in enumerate(images):
+        steps = measuring(state, regions, each=each, by_frame=by_frame)
+        name = state.source.name if len(images) > 1 else ""
+        try:
+            measured = yield from as_part(steps, place, len(images), name)
+        except ValueError as error:
+            made.errors[place] = error
+        else:
+            made.states.append(state)
+            made.measured.append(measured)
+    return made

@@ -9,13 +9,14 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from napari.layers import Image
+from napari.layers import Image, Labels, Shapes
 
 from napari_kmeans_quantizer import Palette, completed, quantize, quantize_steps
 
 from .layers.contents import ROLES, state_contents
 from .layers.make import QuantizedLayers, make_layers
-from .layers.ours import Record, record_of
+from .layers.ours import Record, bare, record_of
+from .measuring import measuring
 from .models.settings import EDITS, Settings, edited
 from .models.source import Source
 from .pipeline import Product, colors_for, quantized
@@ -23,7 +24,8 @@ from .session import Session
 
 if TYPE_CHECKING:
     import napari.viewer
-    from napari.layers import Labels, Shapes
+    import pandas as pd
+    from napari.layers import Layer
     from numpy.typing import NDArray
 
     from .models.settings import Edit
@@ -183,6 +185,74 @@ def show_layers(viewer: napari.viewer.Viewer, layers: QuantizedLayers) -> Quanti
     session.show(Product(state, state_contents(state), session.settled(key)), ROLES)
     shown: Any = {role: session.layer(key, role) for role in ROLES}
     return QuantizedLayers(**shown)
+
+
+def measure_layer(
+    layers: Layer | Sequence[Layer],
+    regions: Labels | Shapes | None = None,
+    *,
+    each: bool = True,
+    by_frame: bool = False,
+    group: bool = False,
+) -> pd.DataFrame:
+    """Return how much of an image, or of regions of it, each cluster is, as a tidy table.
+
+    Parameters
+    ----------
+    layers : QuantizedLayers or napari.layers.Layer
+        What `quantize_layer` returned, or one layer of a result in a viewer, such as
+        ``viewer.layers["photo · clusters"]``: with all edits, names and background.
+    regions : napari.layers.Labels or napari.layers.Shapes, optional
+        Where to measure: wherever the layer lies. Only pixels that took part in the result count.
+        None: all of them.
+    each : bool, optional
+        Whether each label, and each rectangle, ellipse and polygon, is a region of its own, or all
+        of them together are one.
+    by_frame : bool, optional
+        Whether frames of a stack or series, along its first axis, count by themselves.
+    group : bool, optional
+        Clusters of one name are summed up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each region, frame and cluster, with the columns of
+        `napari_kmeans_quantizer.measure`: areas are in the layer's units.
+
+    Raises
+    ------
+    TypeError
+        If the layers show no result, or `regions` is another layer.
+    ValueError
+        If shapes enclose nothing, or cannot be put on the image.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari.layers import Image, Shapes
+    >>> half = Image(np.array([[0, 0, 9, 9]] * 4), name="half", scale=(0.5, 0.5), units="um")
+    >>> layers = quantize_layer(half, n_colors=2)
+    >>> drawn = Shapes([[[-0.5, -0.5], [1.5, 2.5]]], scale=(0.5, 0.5), units="um")
+    >>> measure_layer(layers, drawn)[["region", "cluster", "pixels", "area", "unit", "share"]]
+      region  cluster  pixels  area unit     share
+    0      1        0       4   1.0  µm²  0.666667
+    1      1        1       2   0.5  µm²  0.333333
+    """
+    some = list(layers) if isinstance(layers, list | tuple) else [layers]
+    record = record_of(some[0]) if some else None
+    if record is None or record.state is None:
+        raise TypeError(
+            "`layers` must be what `quantize_layer` returned, or a layer of a result in a viewer, "
+            f"got {layers!r}."
+        )
+    within = None if regions is None else bare(regions)
+    if within is not None and not isinstance(within, Labels | Shapes):
+        raise TypeError(
+            f"`regions` must be a napari Labels or Shapes layer, got {type(within).__name__}."
+        )
+    steps = measuring(record.state, within, each=each, by_frame=by_frame)
+    measured = completed(steps)
+    return (measured.grouped() if group else measured).to_frame()
 
 
 # -- checks, before any work

@@ -60,6 +60,7 @@ class Session:
         self._curves: dict[Key, Curve] = {}
         self._marked: Record | None = None
         self._stage = Stage(viewer)
+        self._numbers = Record(("numbers",))
         self._watch = Watch(self._take_point_colors, self._tell_label)
 
     # -- what is known
@@ -258,6 +259,24 @@ class Session:
         if record is not None:
             with self._stage.without_status(), self._stage.keeping_active():
                 self._stage.remove(record, (MARKS,))
+
+    # -- names of regions
+
+    @property
+    def numbers(self) -> Layer | None:
+        """The layer that names the regions that are measured, None if there is none."""
+        return self._stage.layer(self._numbers, "numbers")
+
+    def show_numbers(self, content: dict[str, Any]) -> None:
+        """Write names on regions, instead of the last ones."""
+        with self._stage.without_status(), self._stage.keeping_active():
+            self._stage.show(self._numbers, "numbers", content)
+
+    def remove_numbers(self) -> None:
+        """Take the names of the regions away."""
+        if self.numbers is not None:
+            with self._stage.without_status(), self._stage.keeping_active():
+                self._stage.remove(self._numbers, ["numbers"])
 
     # -- changes of what is shown
 

@@ -30,6 +30,7 @@ from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
 from .panel.look import Look
 from .panel.marking import Marking
+from .panel.measuring import Measuring
 from .panel.messages import NO_RESULT
 from .panel.palette_files import PaletteFiles
 from .panel.pointing import Pointing
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Sequence
 
+    import pandas as pd
     from napari.layers import Image, Labels, Shapes
 
     from napari_kmeans_quantizer import Palette, Quantization
@@ -140,6 +142,8 @@ class QuantizerWidget(Container):
         self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
         figures = Figures(viewer, choice, session)
         self._exporting = Exporting(choice, work, self._busy, figures)
+        parts, select = (viewer, choice, form, session, views), self._editing.select
+        self._measuring = Measuring(self.palette_view, *parts, select, self._busy.complain)
         self._palette_files = PaletteFiles(form.palette_from, self._busy)
 
     # -- wires
@@ -262,6 +266,7 @@ class QuantizerWidget(Container):
             self._form.how_many.tell(state.n_found)
         self._exploring.mark()
         self._views.show(state, self._session.curve(choice.key), choice.name, self.n_colors.value)
+        self._measuring.draw()
         if not self._work.running:
             self._busy.say(self._told())
 
@@ -366,6 +371,20 @@ class QuantizerWidget(Container):
             self._busy.complain(NO_RESULT)
         else:
             self._views.shares(self._on_frame)
+
+    def open_measure(self) -> None:
+        """Open the table of areas and shares, in all, in each region and in each frame."""
+        self._measuring.open()
+
+    def measured(self) -> pd.DataFrame | None:
+        """Return what "Measure" shows, or would show if it were open; None before a result.
+
+        Raises
+        ------
+        ValueError
+            If the layer of the regions encloses nothing, or does not lie in the image's plane.
+        """
+        return self._measuring.measured()
 
     def open_help(self) -> None:
         """Open the walk with its pictures; it comes with the package."""

@@ -46,6 +46,7 @@ KINDS = {
     "explored": Image,
     "titles": Points,
     "pixels": Points,
+    "numbers": Points,
 }
 
 
@@ -161,12 +162,26 @@ def _update_palette(layer: Points, content: Attributes) -> None:
     layer.refresh()
 
 
+def update_numbers(layer: Points, content: Attributes) -> None:
+    """Write other names of regions, or elsewhere."""
+    update_layer(layer, content)
+    own = bare(layer)
+    own.name = content["name"]
+    own.symbol = content["symbol"]
+    own.canvas_size_limits = content["canvas_size_limits"]  # napari forgets it of no points
+
+
 def set_titles(layer: Points, titles: list[str]) -> None:
     """Write other titles, as many as there are; nothing is done if they are the same."""
     own = bare(layer)
     if list(own.features["title"]) != titles:
         unlink_layers([own], ("features",))
         own.features = {"title": titles}  # the texts follow
+
+
+def set_visible(layer: Layer, visible: bool) -> None:
+    """Show or hide a layer."""
+    bare(layer).visible = visible
 
 
 def set_ink(layer: Points, color: str) -> None:

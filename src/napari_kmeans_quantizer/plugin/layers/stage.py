@@ -10,7 +10,7 @@ from napari.layers import Labels
 from .beside import beside, is_transposed
 from .contents import moved
 from .ink import is_dark, text_color
-from .make import can_update, make_copy, make_layer, update_layer
+from .make import can_update, make_copy, make_layer, update_layer, update_numbers
 from .painting import Strokes, painted_pixels
 from .viewpoint import look_at
 
@@ -64,7 +64,10 @@ class Stage:
             content = {**content, "text": {**content["text"], "color": self.ink}}
         if shown is not None and can_update(shown, content):
             try:
-                update_layer(shown, content, **how)
+                if role == "numbers":
+                    update_numbers(shown, content)
+                else:
+                    update_layer(shown, content, **how)
             finally:  # whatever went wrong, people have not painted what was set here
                 self._note_labels(record, shown, content)
             return False
@@ -135,9 +138,12 @@ class Stage:
         """Let the active layer be the same afterwards: nobody has chosen another one."""
         layers = self._viewer.layers
         active, self.is_arranging = layers.selection.active, True
+        selected = set(layers.selection)
         try:
             yield
             if active in layers:
                 layers.selection.active = active
+            elif active is None and set(layers.selection) != selected:
+                layers.selection = selected.intersection(layers)
         finally:
             self.is_arranging = False

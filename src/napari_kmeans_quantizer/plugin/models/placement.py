@@ -86,6 +86,11 @@ class Placement:
         return there.min(axis=0), there.max(axis=0)
 
     @property
+    def extent(self) -> float:
+        """How long the longer side of the plane is in the world."""
+        return self.zoom * max(self.plane_shape)
+
+    @property
     def plane_scale(self) -> float:
         """By which napari multiplies the sizes of points in `plane`."""
         return abs(float(self.plane.get("scale", (1.0,))[-1]))

@@ -301,6 +301,12 @@ def _filled(
     return filled
 
 
+def fill_polygon(points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which pixels have their centers in a polygon (n, 2), from 0 to the last it reaches."""
+    box = [slice(0, math.floor(end) + 1) for end in points.max(axis=0)]
+    return _filled(box, points, np.ones(2, np.int_))
+
+
 def _indices(ends: ArrayLike, step: int, size: int) -> list[int]:
     """Return the indices of the first pixels at or after positions: a half-open range."""
     return np.clip(np.ceil(np.divide(ends, step)), 0, size).astype(int).tolist()

@@ -8,6 +8,8 @@ from typing import Protocol
 from .buttons import Action, Menu
 from .comparing import BLINK_KEY, GRID_KEY
 
+MEASURE = "Areas and shares as a table: in all, in each region, in each frame"
+
 
 class Offers(Protocol):
     """What a widget can do at the press of a button."""
@@ -17,6 +19,7 @@ class Offers(Protocol):
     def open_pixels(self) -> object: ...  # noqa: D102
     def compare(self) -> object: ...  # noqa: D102
     def open_shares(self) -> object: ...  # noqa: D102
+    def open_measure(self) -> object: ...  # noqa: D102
     def export(self, what: str) -> object: ...  # noqa: D102
     def copy_palette(self, form: str) -> object: ...  # noqa: D102
     def copy_as_python(self) -> object: ...  # noqa: D102
@@ -35,6 +38,7 @@ def actions(widget: Offers) -> list[Action | Menu]:
         Action("Pixels", "Pixels as a table: place, channels, cluster", widget.open_pixels),
         Action("Compare", compare, widget.compare),
         Action("Shares", "Shares of the colors, frame by frame", widget.open_shares),
+        Action("Measure", MEASURE, widget.open_measure),
         Menu("Export", "Save picture, palette or table, or copy them", _exports(widget)),
         Menu("More", "These colors for other images, settings, help", _more(widget)),
     ]

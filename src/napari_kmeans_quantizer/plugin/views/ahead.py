@@ -17,6 +17,7 @@ NEEDED = (
     f"{VIEWS}.plot",
     f"{VIEWS}.explore.view",
     f"{VIEWS}.shares.view",
+    f"{VIEWS}.measure.view",
     f"{VIEWS}.color_space.view",
     f"{VIEWS}.pixels.view",
 )

@@ -68,6 +68,17 @@ def percent(share: float) -> str:
     return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
+def significant(value: float) -> str:
+    """Return a number with four digits, or all those before the point.
+
+    Examples
+    --------
+    >>> significant(12345.6), significant(0.0123456)
+    ('12,346', '0.01235')
+    """
+    return f"{value:,.0f}" if 1000 <= value < 1e15 else f"{value:.4g}"
+
+
 class Content(QWidget):
     """A column that is as high as its parts need in some width, and higher where there is room."""
 

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from .color_space.view import ColorSpaceView
     from .explore.view import ExploreView
     from .help import HelpView
+    from .measure.view import MeasureView
     from .pixels.view import PixelsView
     from .shares.view import SharesView
 
 COLOR_SPACE, PIXELS, EXPLORE, SHARES = "Color space", "Pixels", "Explore K", "Shares"
+MEASURE = "Measure"
 HELP = "Help: K-means colors"
 
 
@@ -51,8 +53,8 @@ class Views:
 
     Attributes
     ----------
-    on_explore_closed : callable
-        Called when the view of the curve was closed.
+    on_explore_closed, on_measure_closed : callable
+        Called when the view of the curve, or of the measurement, was closed.
     on_pixels : callable
         Called when other pixels are chosen: see `PixelsView.pixels_chosen`.
     """
@@ -66,6 +68,7 @@ class Views:
         self._is_ahead = False
         self.on_explore_closed: Callable[[], object] = lambda: None
         self.on_pixels: Callable[[PixelRows | None, Any, int | None], object] = lambda *_: None
+        self.on_measure_closed: Callable[[], object] = lambda: None
         self._state: State | None = None
         self._name = ""
         self._compared: dict[Key, Quantization] = {}
@@ -104,6 +107,8 @@ class Views:
     def _on_close(self, title: str) -> None:
         if title == EXPLORE:
             self.on_explore_closed()
+        elif title == MEASURE:
+            self.on_measure_closed()
         elif title == SHARES:
             self._counting.stop()
         elif title == PIXELS:
@@ -267,6 +272,25 @@ class Views:
             self._draw_shares(view)
         else:
             view.clear("The pixels could not be counted.")
+
+    # -- measuring
+
+    def measure(self, connect: Callable[[MeasureView], None]) -> MeasureView:
+        """Open the table of areas and shares; who makes it connects to it."""
+        from .measure.view import MeasureView
+
+        def make() -> MeasureView:
+            view = MeasureView()
+            connect(view)
+            return view
+
+        return self._docks.open(MEASURE, make)
+
+    @property
+    def measure_view(self) -> MeasureView | None:
+        """The open table of areas and shares, if there is one."""
+        view: MeasureView | None = self._open(MEASURE)
+        return view
 
     # -- help
 

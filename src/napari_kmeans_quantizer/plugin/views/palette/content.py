@@ -14,7 +14,7 @@ from qtpy.QtGui import QColor
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.core.measurement import Measurement
 from napari_kmeans_quantizer.plugin.models.display import Display, hex_of
-from napari_kmeans_quantizer.plugin.views.parts import percent
+from napari_kmeans_quantizer.plugin.views.parts import percent, significant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -177,7 +177,7 @@ class Content:
         size = [_number_of(n_pixels, "pixel")] if n_pixels else []
         if self.measured.pixel_size is not None and n_pixels:
             area = n_pixels * self.measured.pixel_size
-            size.append(f"{_significant(area)} {self.measured.unit}")
+            size.append(f"{significant(area)} {self.measured.unit}")
         return size
 
     def _group(self, index: int) -> str:
@@ -224,11 +224,6 @@ def _fixed(value: float, decimals: int) -> str:
     decimals = max(decimals, 0)
     step = 10.0**-decimals
     return f"<{step:.{decimals}f}" if 0 < value < step / 2 else f"{value:,.{decimals}f}"
-
-
-def _significant(value: float) -> str:
-    """Return a number with four digits, or all those before the point."""
-    return f"{value:,.0f}" if 1000 <= value < 1e15 else f"{value:.4g}"
 
 
 def _number(value: float) -> str:
