@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtWidgets import QSizePolicy, QWidget
 from superqt import QElidingLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from qtpy.QtGui import QResizeEvent
 
 
 class Summary(QElidingLabel):
@@ -27,12 +25,20 @@ class Summary(QElidingLabel):
         self._texts = texts
         self._choose()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Look anew for which there is room."""
         super().resizeEvent(event)
         self._choose()
 
+    def showEvent(self, event: Any) -> None:  # noqa: N802
+        """Look for it once there is any."""
+        super().showEvent(event)
+        self._choose()
+
     def _choose(self) -> None:
+        if not self.isVisible():
+            self.setText(self._texts[0])
+            return
         width, metrics = self.contentsRect().width(), self.fontMetrics()
         fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= width)
         self.setText(next(fitting, self._texts[-1]))
