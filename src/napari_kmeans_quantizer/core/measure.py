@@ -71,7 +71,7 @@ def measure(
     pandas.DataFrame
         A row for each region, frame and cluster: ``image``; ``region``, its name, "" for all;
         ``frame``, its index, with ``position`` and ``position_unit``; ``cluster``, the label, of
-        several that are summed up the largest; ``name`` and ``hex``; ``pixels``; ``area`` and its
+        several that are summed up the first; ``name`` and ``hex``; ``pixels``; ``area`` and its
         ``unit``; ``share`` in 0..1 of the pixels of the region and frame that take part. What is
         not known is missing, numbers as NaN.
 

@@ -67,7 +67,7 @@ class Measurement:
     background : frozenset of int
         Clusters that are left out of the shares.
     clusters : tuple of int or None
-        Which cluster each one is; None for 0..K-1. Of several that are summed up the largest.
+        Which cluster each one is; None for 0..K-1. Of several that are summed up the first.
     n_left_out : int
         Pixels of the regions that are no cluster's: they took no part in the result.
     """
@@ -131,22 +131,21 @@ class Measurement:
         return replace(self, counts=counts, regions=("",), frames=None)
 
     def grouped(self) -> Measurement:
-        """Return clusters of one name summed up; in the color of the largest of them."""
+        """Return clusters of one name summed up: as the first of them, in every image the same."""
         groups: dict[object, list[int]] = {}
         for k, name in enumerate(self.names):
             groups.setdefault((name, k in self.background) if name else k, []).append(k)
         if len(groups) == self.n_clusters:
             return self
-        totals = self.counts.sum(axis=(0, 1))
-        largest = [max(group, key=lambda k: int(totals[k])) for group in groups.values()]
+        first = [group[0] for group in groups.values()]
         known = range(self.n_clusters) if self.clusters is None else self.clusters
         return replace(
             self,
             counts=np.stack([self.counts[..., g].sum(axis=-1) for g in groups.values()], axis=-1),
-            hex=tuple(self.hex[k] for k in largest),
-            names=tuple(self.names[k] for k in largest),
-            background=frozenset(i for i, k in enumerate(largest) if k in self.background),
-            clusters=tuple(known[k] for k in largest),
+            hex=tuple(self.hex[k] for k in first),
+            names=tuple(self.names[k] for k in first),
+            background=frozenset(i for i, k in enumerate(first) if k in self.background),
+            clusters=tuple(known[k] for k in first),
         )
 
     def to_frame(self) -> pd.DataFrame:
