@@ -8,6 +8,7 @@ from napari.layers import Image
 from skimage import data
 
 from napari_kmeans_quantizer import completed
+from napari_kmeans_quantizer.plugin.batch import Batch, Item, Order
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import quantized
@@ -44,6 +45,15 @@ def state_of(layers, settings=None, extra=None, **parts):
     layers = tuple(layers) if isinstance(layers, list | tuple) else (layers,)
     steps = quantized(Source(layers, **parts), settings or Settings(4), extra)
     return completed(steps)
+
+
+def in_colors(sources, palette, like=None, before=None):
+    """Return what comes out for layers, each within its region, in given colors; and errors."""
+    made, before = [], before or {}
+    items = [Item(x.main, x.region, before=before.get(x.key)) for x in sources]
+    order = Order(tuple(items), like or Settings(), palette)
+    outcome = completed(Batch(order, made.append).steps())
+    return made, outcome.errors
 
 
 def run_steps(steps):

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
-from pictures import COFFEE, GREY, rgb, run_steps, same_result, state_of
+from pictures import COFFEE, GREY, in_colors, rgb, run_steps, same_result, state_of
 
 from napari_kmeans_quantizer import Palette, completed, quantize
 from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.pipeline import apply_palette, explored, produced, quantized
+from napari_kmeans_quantizer.plugin.pipeline import explored, produced, quantized
 
 KINDS = [None, "floyd-steinberg", "ordered", "blue-noise"]
 LEFT = np.zeros(COFFEE.shape[:2], bool)
@@ -199,7 +199,7 @@ def test_other_images_are_painted_in_the_same_way():
     settings = Settings(4, "lab", dither="ordered", dither_strength=0.6)
     state = state_of(rgb(COFFEE), settings)
     other = COFFEE[::-1, :, ::-1].copy()
-    ([made], []) = completed(apply_palette([coffee(pixels=other)], state.palette, settings))
+    ([made], _) = in_colors([coffee(pixels=other)], state.palette, settings)
     expected = {"color_space": "lab", "dither": "ordered", "dither_strength": 0.6}
     same_result(made.state.result, quantize(other, palette=state.palette, **expected))
 
@@ -322,5 +322,5 @@ def test_chosen_colors_keep_their_names_however_they_are_painted(scale):
 
 def test_a_palette_brings_its_names_to_other_images():
     palette = Palette(COLORS, names=NAMES, dtype=np.uint8)
-    ([made], []) = completed(apply_palette([coffee()], palette))
+    ([made], _) = in_colors([coffee()], palette)
     assert made.state.settings.names == made.state.result.palette.names == NAMES

@@ -9,7 +9,7 @@ import dask.array as da
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
-from pictures import GREY, PHOTO, RGBA, rgb, run_steps, same_result
+from pictures import GREY, PHOTO, RGBA, in_colors, rgb, run_steps, same_result
 
 from napari_kmeans_quantizer import Palette, Progress, completed, quantize
 from napari_kmeans_quantizer.plugin import pipeline
@@ -19,7 +19,6 @@ from napari_kmeans_quantizer.plugin.layers.make import make_layers
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import (
-    apply_palette,
     colors_for,
     explored,
     in_palette,
@@ -185,8 +184,7 @@ def test_pixels_without_data_are_painted_nowhere():
 def test_other_images_in_the_same_colors_lack_the_same_value():
     heights = np.where(HOLES, np.int16(-9999), GREY.astype(np.int16))
     sources = [Source((Image(heights),))]
-    steps = apply_palette(sources, Palette([[1.0], [99.0]]), Settings(no_data=-9999))
-    ([made], _) = completed(steps)
+    ([made], _) = in_colors(sources, Palette([[1.0], [99.0]]), Settings(no_data=-9999))
     assert np.array_equal(made.state.result.mask, ~HOLES)
     assert made.state.settings.no_data == -9999
 
@@ -230,7 +228,6 @@ JOBS = {
     "lazy range": lambda: explored(Source((Image(lazy_stack()),)), Settings(), [2, 3], "stack"),
     "lazy channels": lambda: quantized(Source((Image(lazy_stack()),) * 2), Settings(5)),
     "lazy region": lambda: quantized(Source((rgb(),), Labels(lazy_stack())), Settings(5)),
-    "palette": lambda: apply_palette([photo()] * 3, Palette([[1, 2, 3]])),
 }
 
 
@@ -241,16 +238,13 @@ def test_progress_rises_from_0_to_at_most_1(job):
     assert all(isinstance(step, Progress) and step.stage for step in told)
     assert fractions[0] == 0
     assert fractions == sorted(fractions)
-    assert 0 < fractions[-1] <= 1 or job == "palette"
+    assert 0 < fractions[-1] <= 1
 
 
 def test_parts_are_told_by_name_and_share_the_progress():
     told, _ = run_steps(JOBS["range"]())
     begun = [next(t.fraction for t in told if t.stage.startswith(f"{k} colors:")) for k in (2, 4)]
     assert begun == [0, 0.5]
-    sources = [photo(name=name) for name in "abc"]
-    told, _ = run_steps(apply_palette(sources, Palette([[1, 2, 3]])))
-    assert [t.stage.split(":")[0] for t in told if t.stage.endswith("painting")] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -376,8 +370,8 @@ def test_assigned_colors_are_not_fitted():
     palette = quantize(PHOTO, 4).palette
     other = (PHOTO // 3 + 20).astype(np.uint8)
     sources = [photo(), Source((rgb(other),), REGION)]
-    products, failures = completed(apply_palette(sources, palette, Settings(color_space="lab")))
-    assert failures == []
+    products, failures = in_colors(sources, palette, Settings(color_space="lab"))
+    assert failures == {}
     one, two = (product.state for product in products)
     same_result(one.result, quantize(PHOTO, palette=palette, color_space="lab"))
     same_result(two.result, quantize(other, palette=palette, color_space="lab", mask=INSIDE))
@@ -385,53 +379,6 @@ def test_assigned_colors_are_not_fitted():
         assert made.state.result.n_iter == 0
         assert np.array_equal(made.state.result.palette.colors, palette.colors)
     assert INSIDE.reshape(-1)[two.sample.places].all()
-
-
-def test_what_cannot_be_painted_does_not_stop_the_others():
-    palette = quantize(PHOTO, 3).palette
-    nothing = Labels(np.zeros((20, 30), int), name="nothing")
-    sources = [
-        photo(np.full((9, 9, 3), np.nan), name="bad"),
-        photo(name="good"),
-        Source((Image(GREY, name="grey"),)),
-        Source((rgb(name="masked"),), nothing),
-        photo(PHOTO[::-1], name="better"),
-    ]
-    products, failures = completed(apply_palette(sources, palette))
-    assert [product.state.source.name for product in products] == ["good", "better"]
-    same_result(products[0].state.result, quantize(PHOTO, palette=palette))
-    same_result(products[1].state.result, quantize(PHOTO[::-1], palette=palette))
-    assert [failure.source.name for failure in failures] == ["bad", "grey", "masked"]
-    assert [type(failure.error) for failure in failures] == [ValueError] * 3
-    assert '"bad" has no pixel with data' in str(failures[0].error)
-    assert 'region "nothing" holds no pixel' in str(failures[2].error)
-
-
-def test_lack_of_memory_for_one_does_not_stop_the_others(monkeypatch):
-    steps = pipeline.quantize_steps
-
-    def scarce(array, **options):
-        if len(array) > 20:
-            raise MemoryError
-        return (yield from steps(array, **options))
-
-    monkeypatch.setattr(pipeline, "quantize_steps", scarce)
-    sources = [photo(np.concatenate([PHOTO, PHOTO])), photo()]
-    products, failures = completed(apply_palette(sources, Palette([[1, 2, 3]])))
-    assert [product.state.source for product in products] == sources[1:]
-    assert [(failure.source, type(failure.error)) for failure in failures] == [
-        (sources[0], MemoryError)
-    ]
-
-
-def test_a_fault_of_ours_is_not_taken_for_one_of_the_image(monkeypatch):
-    def steps(*_, **__):
-        raise KeyError("fault")
-        yield
-
-    monkeypatch.setattr(pipeline, "quantize_steps", steps)
-    with pytest.raises(KeyError):
-        completed(apply_palette([photo()], Palette([[1, 2, 3]])))
 
 
 def test_no_thread_sets_warnings_aside(monkeypatch):
@@ -464,7 +411,6 @@ def test_others_wait_for_what_they_need(monkeypatch):
     for job in (
         produced(photo(), Settings(3)),
         explored(photo(), Settings(), [2], "stack"),
-        apply_palette([photo()], Palette([[1, 2, 3]])),
     ):
         assert [next(job) for _ in range(2)] == [first.progress] * 2
         job.close()

@@ -8,7 +8,6 @@ What takes time are generators that yield `Progress`, so that they can run in a 
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_kmeans_quantizer import (
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from .models.exploration import Curve
     from .models.kept import Kept
     from .models.pixels import Pixels
-    from .models.source import Key, Source
+    from .models.source import Source
 
     Steps = Generator[Progress, None, Quantization]
     Painted = Generator[Progress, None, tuple[Fit, Quantization]]
@@ -256,14 +255,15 @@ def produced(
     source: Source, settings: Settings, before: State | None = None
 ) -> Generator[Progress, None, Product]:
     """Quantize, keep what people did to the state before, and make what its layers hold."""
-    yield from FIRST_USE.waiting(needed(source, settings))
+    yield from waiting_for(source, settings)
     state = yield from quantized(source, settings, before=before)
-    return _product(state, before)
-
-
-def _product(state: State, before: State | None) -> Product:
     kept = state.keeping(before)
     return Product(kept, state_contents(kept), before)
+
+
+def waiting_for(source: Source | None, settings: Settings) -> Generator[Progress, None, None]:
+    """Wait for what a run needs to be compiled; without a source for all of it."""
+    yield from FIRST_USE.waiting(None if source is None else needed(source, settings))
 
 
 def explored_product(source: Source, *how: Any) -> Generator[Progress, None, ExploredProduct]:
@@ -271,33 +271,3 @@ def explored_product(source: Source, *how: Any) -> Generator[Progress, None, Exp
     found = yield from explored(source, *how)
     yield Progress("Arranging the pictures", 1.0)
     return ExploredProduct(source, found.curve, explored_contents(found))
-
-
-class Failure(NamedTuple):
-    """A source that could not be quantized, and why."""
-
-    source: Source
-    error: Exception
-
-
-def apply_palette(
-    sources: list[Source],
-    palette: Palette,
-    like: Settings | None = None,
-    before: Mapping[Key, State] = MappingProxyType({}),
-) -> Generator[Progress, None, tuple[list[Product], list[Failure]]]:
-    """Paint several images in one palette, `like` another; what one lacks stops no others.
-
-    What people did to the states before is kept, as far as the palette has the same centers.
-    """
-    products, failures = [], []
-    for done, source in enumerate(sources):
-        try:
-            settings = in_palette(source, palette, like)
-            yield from FIRST_USE.waiting(needed(source, settings))
-            steps = quantized(source, settings)
-            state = yield from as_part(steps, done, len(sources), source.name)
-            products.append(_product(state, before.get(source.key)))
-        except (TypeError, ValueError, MemoryError) as error:
-            failures.append(Failure(source, error))
-    return products, failures

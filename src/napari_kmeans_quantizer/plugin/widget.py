@@ -6,7 +6,7 @@ Controls say what is wanted (`panel.choice`), threads do it (`pipeline`), and wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import napari.viewer
 from magicgui.widgets import CheckBox, Container, PushButton
@@ -29,6 +29,7 @@ from .panel.following import Following
 from .panel.form import Form, connect_all
 from .panel.layout import arrange, upper
 from .panel.look import Look
+from .panel.many import Many
 from .panel.marking import Marking
 from .panel.measuring import Measuring
 from .panel.messages import NO_RESULT
@@ -59,7 +60,8 @@ if TYPE_CHECKING:
     from .models.display import Color
     from .models.settings import Settings
     from .models.state import State
-    from .views.apply import ApplyDialog
+    from .panel.many import Done
+    from .views.many.dialog import ManyDialog
 
 
 class QuantizerWidget(Container):
@@ -139,11 +141,12 @@ class QuantizerWidget(Container):
         remedies = Remedies(viewer, choice, form, session, self.run, self.open_explore)
         self._busy.remedy_of = remedies.of
         self._exploring = Exploring(viewer, choice, form, runs, work, session, views)
-        self._reuse = Reuse(viewer, choice, form, work, session, self._show_shares)
         figures = Figures(viewer, choice, session)
         self._exporting = Exporting(choice, work, self._busy, figures)
         parts, select = (viewer, choice, form, session, views), self._editing.select
         self._measuring = Measuring(self.palette_view, *parts, select, self._busy.complain)
+        self._reuse = Reuse(viewer, choice, work, session)
+        self._many = Many(viewer, choice, form, work, session, self._show_measured)
         self._palette_files = PaletteFiles(form.palette_from, self._busy)
 
     # -- wires
@@ -151,7 +154,7 @@ class QuantizerWidget(Container):
     def _connect(self) -> None:
         self._possible = Possible(self._viewer, self._choice, self._form)
         parts = self._choice, self._form, self._runs, self._session
-        self._following = Following(self.native, *parts, self._draw, self._possible.look)
+        self._following = Following(self.native, *parts, self._draw, self._on_choices)
         self._start.clicked.connect(self.run)
         self._busy.cancel.clicked.connect(self.cancel)
         self.palette_from.ask = self.open_palette_file
@@ -174,6 +177,10 @@ class QuantizerWidget(Container):
             self.native, self._viewer, events, keys, on_drag, self._on_leave
         )
         self.native.destroyed.connect(self._on_destroyed)
+
+    def _on_choices(self) -> None:
+        self._possible.look()
+        self._many.on_layers()
 
     def _on_destroyed(self, _: object = None) -> None:
         self._work.cancel()
@@ -408,11 +415,45 @@ class QuantizerWidget(Container):
         """Hide the result, so that the original is seen in its place; or show it again."""
         self._comparing.blink()
 
-    # -- reuse
+    # -- many images
 
-    def open_apply_palette(self) -> ApplyDialog | None:
-        """Ask which images shall get the colors of the result, and where in each."""
-        return self._reuse.open_apply_palette(self.native)
+    def open_many(self) -> ManyDialog | None:
+        """Ask which images are painted in one palette, where in each, and where the results go."""
+        return self._many.open(self.native)
+
+    def open_apply_palette(self) -> ManyDialog | None:
+        """Do so with the colors of the result."""
+        return self._many.open(self.native, of_result=True)
+
+    def run_many(
+        self,
+        images: Sequence[Image | str | os.PathLike[str]],
+        regions: Sequence[Labels | Shapes | None] | None = None,
+        n_colors: int | Literal["auto"] | None = None,
+        folder: str | os.PathLike[str] | None = None,
+        overwrite: bool = False,
+    ) -> Worker | None:
+        """Fit one palette over many images, and paint all of them in it.
+
+        Parameters
+        ----------
+        images : sequence of napari.layers.Image or paths
+            Layers, and picture files, which are read one after the other.
+        regions : sequence of napari.layers.Labels, Shapes or None, optional
+            Where, one for each image, of files in their pixels; None: everywhere.
+        n_colors : int or "auto", optional
+            How many, of all together; by default as the panel says.
+        folder : str or path-like, optional
+            Where painted pictures, "palette.gpl" and "table.csv" are written.
+        overwrite : bool, optional
+            Replace files that exist.
+
+        Returns
+        -------
+        Worker or None
+            As `run`; None if files exist.
+        """
+        return self._many.run(images, regions, n_colors, folder, overwrite)
 
     def apply_palette_to(
         self, images: Sequence[Image], regions: Sequence[Labels | Shapes | None] | None = None
@@ -426,11 +467,16 @@ class QuantizerWidget(Container):
         regions : sequence of napari.layers.Labels, Shapes or None, optional
             Where, one for each image; None: everywhere.
         """
-        return self._reuse.apply_palette_to(images, regions)
+        return self._many.apply_palette_to(images, regions)
 
     def apply_to_selected(self) -> Worker | None:
         """Do so with all selected images but its own, everywhere."""
-        return self._reuse.apply_to_selected()
+        return self._many.apply_to_selected()
+
+    def _show_measured(self, done: Done) -> None:
+        """Show a table of all; see `Done`."""
+        if done.states:
+            self._show_shares(done.states)
 
     # -- files
 

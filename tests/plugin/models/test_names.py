@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.layers import Image
+from pictures import in_colors
 
 from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
-from napari_kmeans_quantizer.plugin.pipeline import apply_palette, quantized
+from napari_kmeans_quantizer.plugin.pipeline import quantized
 
 
 def picture():
@@ -75,7 +76,7 @@ def test_a_merged_cluster_keeps_a_name(source):
 
 def test_a_name_that_came_with_a_palette_can_be_changed(source):
     palette = fitted(source).result.palette.named(list("abcde"))
-    [product], _ = completed(apply_palette([source], palette))
+    [product], _ = in_colors([source], palette)
     state = product.state.renamed(0, "paper")
     assert state.result.palette.names == ("paper", "b", "c", "d", "e")
     assert fitted(source, before=state).name(0) == "paper"
@@ -84,7 +85,7 @@ def test_a_name_that_came_with_a_palette_can_be_changed(source):
 def test_names_go_along_to_other_images(source):
     state = fitted(source).renamed(1, "DAB")
     other = Source((Image(picture()[::-1], name="other", rgb=True),))
-    [product], _ = completed(apply_palette([other], state.palette))
+    [product], _ = in_colors([other], state.palette)
     assert product.state.name(1) == "DAB"
     assert product.state.has_colors_of(state)
     assert state.places_in(product.state, [1]) == [1]

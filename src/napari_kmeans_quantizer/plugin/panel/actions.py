@@ -24,13 +24,14 @@ class Offers(Protocol):
     def copy_palette(self, form: str) -> object: ...  # noqa: D102
     def copy_as_python(self) -> object: ...  # noqa: D102
     def tell_size(self) -> object: ...  # noqa: D102
-    def open_apply_palette(self) -> object: ...  # noqa: D102
+    def open_many(self) -> object: ...  # noqa: D102
     def restore_settings(self) -> object: ...  # noqa: D102
     def open_help(self) -> object: ...  # noqa: D102
 
 
 def actions(widget: Offers) -> list[Action | Menu]:
     """Return the buttons; some have a menu."""
+    many = "One palette for many images, of the viewer and of files, each within its region"
     compare = f"Original beside result, and back ({GRID_KEY}); blink: {BLINK_KEY}"
     return [
         Action("Explore K", "Try several numbers of colors", widget.open_explore),
@@ -39,8 +40,9 @@ def actions(widget: Offers) -> list[Action | Menu]:
         Action("Compare", compare, widget.compare),
         Action("Shares", "Shares of the colors, frame by frame", widget.open_shares),
         Action("Measure", MEASURE, widget.open_measure),
+        Action("Many images", many, widget.open_many),
         Menu("Export", "Save picture, palette or table, or copy them", _exports(widget)),
-        Menu("More", "These colors for other images, settings, help", _more(widget)),
+        Menu("More", "Settings, help", _more(widget)),
     ]
 
 
@@ -81,10 +83,8 @@ def _exports(widget: Offers) -> list[Action | Menu | None]:
 
 
 def _more(widget: Offers) -> list[Action | Menu | None]:
-    apply = "Paint other images in these colors, each within its region, and compare the shares"
     restore = "Set the controls to what made the active layer"
     return [
-        Action("Apply palette to ...", apply, widget.open_apply_palette),
         Action("Restore settings of selected layer", restore, widget.restore_settings),
         Action("Help", "A walk with pictures, all controls and all keys", widget.open_help),
     ]

@@ -44,6 +44,7 @@ class Work:
     def __init__(self, busy: Busy, start: PushButton, on_end: Callable[[], None]) -> None:
         self._busy, self._start, self._on_end = busy, start, on_end
         self._job = LatestJob(busy.step, self._on_error)
+        self._on_cancel: Callable[[], str] = _cancelled
         self._asked = True  # by a click, not by a change with Live on
 
     @property
@@ -58,6 +59,7 @@ class Work:
         *args: Any,
         asked: bool = True,
         brief: bool = False,
+        on_cancel: Callable[[], str] | None = None,
     ) -> Worker:
         """Run ``steps(*args)``, instead of what is under way.
 
@@ -74,6 +76,8 @@ class Work:
             told by notifications. What nobody has asked for by a click lets brief work finish.
         brief : bool, optional
             Whether it will be over soon.
+        on_cancel : callable, optional
+            Called if it is cancelled; returns the message that is shown then.
 
         Returns
         -------
@@ -83,20 +87,21 @@ class Work:
             partial(self._finish, then),
             steps,
             *args,
-            begin=partial(self._begin, asked),
+            begin=partial(self._begin, asked, on_cancel or _cancelled),
             brief=brief,
             waits=not asked,
         )
 
-    def _begin(self, asked: bool) -> None:
-        self._asked = asked
+    def _begin(self, asked: bool, on_cancel: Callable[[], str]) -> None:
+        self._asked, self._on_cancel = asked, on_cancel
         self._busy.begin(asked)
         self._start.enabled = not asked
 
     def cancel(self) -> None:
         """Stop what is under way; all layers stay as they are."""
         if self._job.cancel():
-            self._end("Cancelled.")
+            told, self._on_cancel = self._on_cancel, _cancelled
+            self._end(told())
 
     def complain(self, trouble: Trouble, asked: bool = True) -> None:
         """Tell why nothing is begun."""
@@ -124,3 +129,7 @@ class Work:
         if isalive(self._start.native):
             self._start.enabled = True
         self._on_end()
+
+
+def _cancelled() -> str:
+    return "Cancelled."
