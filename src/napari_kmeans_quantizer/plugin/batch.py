@@ -23,7 +23,7 @@ from . import export
 from .joint import joint_palette, source_of_layer
 from .layers.contents import state_contents
 from .models.display import Display
-from .models.picture_file import PictureFile, pixel_area_of, source_of
+from .models.picture_file import PictureFile, source_of
 from .models.targets import PALETTE, TABLE
 from .pipeline import Product, in_palette, quantized, waiting_for
 from .steps import as_part
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 KNOWN = (OSError, TypeError, ValueError, MemoryError)
 """What an image may lack; all else is a fault of ours."""
+TINY = 1e-9  # of an image
 
 
 def measured_as_painted(state: State, _: Region) -> Generator[Progress, None, Measurement]:
@@ -203,12 +204,19 @@ class Batch:
         parts = [(item.image, item.region) for item in items]
         steps = joint_palette(parts, self._order.settings, leave_out)
         try:
-            self.outcome.palette = yield from retold(
-                steps, lambda step: Progress(f"One palette: {step.stage.lower()}", step.fraction)
-            )
+            self.outcome.palette = yield from retold(steps, self._looked_at)
         except ValueError:
             if len(failed) < len(items):
                 raise
+
+    def _looked_at(self, step: Progress) -> Progress:
+        """Tell which image is looked at for the palette."""
+        items = self._order.items
+        number = int(step.fraction * len(items) + TINY)
+        if number == len(items):
+            return Progress(f"One palette: {step.stage.lower()}", 1.0)
+        stage = f"One palette: {number + 1} of {len(items)}, {items[number].name}"
+        return Progress(stage, step.fraction)
 
     # -- image by image
 
@@ -270,8 +278,8 @@ class Batch:
         yield Progress("Writing", 1.0)
         if item.target is not None:
             self._write(item.target, picture, state.result)
-        area, unit = pixel_area_of(picture)
-        self._note(item, replace(measured, pixel_size=area, unit=unit))
+        # The size of a pixel is that of the layer in which the region was drawn.
+        self._note(item, replace(measured, pixel_size=None, unit=""))
 
     def _state(self, source: Source, palette: Palette) -> Generator[Progress, None, State]:
         return (yield from quantized(source, _settings(source, palette, self._order)))
@@ -342,7 +350,7 @@ def _settings(source: Source, palette: Palette, order: Order) -> Settings:
         limits = source.display().value_range
         palette = Palette(palette.colors, palette.counts, palette.names, palette.dtype, limits)
     settings = in_palette(source, palette, order.settings)
-    if source.n_clustered == 1:
+    if source.n_clustered != 3:
         settings = replace(settings, color_space="rgb")  # its own units
     everywhere = order.settings.apply_everywhere and source.region is not None
     return replace(settings, alpha=source.alpha, apply_everywhere=everywhere)

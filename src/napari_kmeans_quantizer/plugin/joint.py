@@ -35,15 +35,15 @@ class Kind:
 
     Attributes
     ----------
-    is_grey : bool
-        Whether they have a single channel.
+    n_channels : int
+        What is clustered of a pixel.
     dtype : dtype
         What they hold.
     is_fixed : bool
         Whether layers have it so; files alone agree on what all of them can be.
     """
 
-    is_grey: bool
+    n_channels: int
     dtype: np.dtype[Any]
     is_fixed: bool
 
@@ -52,7 +52,11 @@ class Kind:
         dtype = picture.image.dtype
         are_whole = {dtype.kind, self.dtype.kind} <= set("bu")
         wider = np.result_type(dtype, self.dtype) if are_whole else self.dtype
-        return Kind(self.is_grey and picture.mode == "grey", wider, False)
+        return Kind(max(self.n_channels, _n_channels(picture)), wider, False)
+
+
+def _n_channels(picture: Picture) -> int:
+    return 1 if picture.mode == "grey" else 3
 
 
 class _MixedError(Exception):
@@ -85,7 +89,7 @@ def joint_palette(
         reader = _Reader(settings, kind)
         pending = [reader.pending(image, region) for image, region in parts]
         options = _options(settings, parts)
-        if kind is None or kind.is_grey:
+        if kind is None or kind.n_channels != 3:
             options["color_space"] = "rgb"  # its own units
         steps = fit_palette_steps(pending, leave_out=failed.__setitem__, **options)
         try:
@@ -103,7 +107,7 @@ def _kind_of_layers(parts: Sequence[Part], settings: Settings) -> Kind | None:
     for image, _ in parts:
         if not isinstance(image, PictureFile):
             source = source_of_layer(image, None, settings)
-            return Kind(source.n_clustered == 1, source.dtype, True)
+            return Kind(source.n_clustered, source.dtype, True)
     return None
 
 
@@ -147,9 +151,10 @@ class _Reader:
     def _alike(self, picture: Picture) -> Picture:
         kind = self._kind
         if kind is None:
-            raise _MixedError(Kind(picture.mode == "grey", picture.image.dtype, False))
+            raise _MixedError(Kind(_n_channels(picture), picture.image.dtype, False))
         if not kind.is_fixed and (wider := kind.with_picture(picture)) != kind:
             raise _MixedError(wider)
-        if kind.is_grey and picture.mode != "grey":
+        is_grey = kind.n_channels == 1
+        if is_grey and picture.mode != "grey":
             raise ValueError("It is a color picture, and the others are grey.")
-        return in_units_of(picture if kind.is_grey else as_rgb(picture), kind.dtype)
+        return in_units_of(picture if is_grey else as_rgb(picture), kind.dtype)

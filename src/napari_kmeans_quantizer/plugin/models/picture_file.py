@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer.core.files.pictures import Picture
 
-SCREENS = (72, 96)
-"""Dots per inch that stand in pictures of which nobody has measured anything."""
-FINE = 0.01  # mm; smaller pixels are told in micrometers
-
 
 @dataclass(frozen=True)
 class PictureFile:
@@ -109,27 +105,6 @@ def _laid_on(region: Labels | Shapes, ndim: int) -> dict[str, Any]:
     affine[-n - 1 :, -n - 1 :] = last_axes(data_to_world(region), n)
     others = ("pixel",) * (ndim - n)
     return {"affine": affine, "units": (*others, *region.units[-n:])}
-
-
-def pixel_area_of(picture: Picture) -> tuple[float | None, str]:
-    """Return the area of a pixel and its unit, as the file tells them; None and "" if it does not.
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> from napari_kmeans_quantizer.core.files.pictures import Picture
-    >>> picture = Picture(np.zeros((4, 4)), "grey", "TIFF", 0, dpi=(25400, 25400))
-    >>> pixel_area_of(picture)
-    (1.0, 'µm²')
-    >>> pixel_area_of(replace(picture, dpi=(72, 72)))
-    (None, '')
-    """
-    if picture.dpi is None or all(round(one) in SCREENS for one in picture.dpi):
-        return None, ""
-    width, height = (25.4 / one for one in picture.dpi)
-    if max(width, height) < FINE:
-        return round(1e6 * width * height, 12), "µm²"
-    return width * height, "mm²"
 
 
 def in_units_of(picture: Picture, dtype: np.dtype[Any]) -> Picture:

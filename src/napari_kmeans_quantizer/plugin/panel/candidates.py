@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -95,10 +96,12 @@ class Candidates:
         return offers
 
     def images(self) -> list[Image]:
+        """Return the image layers of the viewer that were not made here."""
         images: list[Any] = list(self._form.image.choices)
         return [bare(image) for image in images]
 
     def regions(self) -> list[tuple[str, Any]]:
+        """Return the layers that can be regions, by their names."""
         return [(x.name, bare(x)) for x in self._form.region.choices if x is not None]
 
     def rows(self, state: State | None) -> list[Row]:
@@ -123,28 +126,21 @@ class Candidates:
             drawn = [region for region in drawn if _overlap(image, region)]
         return drawn[0] if len(drawn) == 1 else None
 
-    def refusal(self, image: Any, colors: Colors | None) -> str:
-        """Return why an image cannot get some colors, "" if it can."""
-        if isinstance(image, PictureFile):
-            return self._unreadable.get(image, "")
-        if colors is not None:
-            n = source_of_layer(image, None, colors.settings).n_clustered
-            wanted = colors.palette.n_channels
-            if n == wanted or (n == 1 and colors.palette.is_grey):
-                return ""
-            return f"It has {channels(n)}, and the colors have {wanted}."
-        return self._unlike(image)
-
-    def _unlike(self, image: Image) -> str:
-        """Return why an image shares no palette with that which is chosen in the panel."""
-        settings, chosen = self.settings(), self._form.image.value
-        own, like = (source_of_layer(bare(x), None, settings) for x in (image, chosen or image))
-        if own.n_clustered != like.n_clustered:
-            n = channels(own.n_clustered)
-            return f'It has {n}, and "{like.name}", which is chosen, {channels(like.n_clustered)}.'
-        if own.dtype != like.dtype:
-            return f'It holds {own.dtype}, and "{like.name}", which is chosen, {like.dtype}.'
-        return ""
+    def refusals(self, images: list[Any], colors: Colors | None) -> list[str]:
+        """Return why each image cannot get some colors, "" if it can."""
+        layers = [image for image in images if isinstance(image, Image)]
+        if colors is None:
+            settings = self.settings()
+            like = _commonest([source_of_layer(layer, None, settings) for layer in layers])
+        whys = []
+        for image in images:
+            if isinstance(image, PictureFile):
+                whys.append(self._unreadable.get(image, ""))
+            elif colors is None:
+                whys.append(_unlike(source_of_layer(image, None, settings), like))
+            else:
+                whys.append(_unfit(source_of_layer(image, None, colors.settings), colors.palette))
+        return whys
 
     # -- files
 
@@ -189,7 +185,12 @@ class Candidates:
             source = Source((bare(chosen),), alpha=self._form.alpha.value)
             settings = self._choice.settings(source)
         everywhere = self._form.apply.value == "everywhere"
-        settings = replace(settings, scaled=False, apply_everywhere=everywhere)
+        settings = replace(
+            settings,
+            scaled=False,
+            apply_everywhere=everywhere,
+            color_space=self._form.wishes()["color_space"],  # of those that are RGB
+        )
         return settings if settings.palette is None else replace(settings, palette=None, names=None)
 
 
@@ -203,6 +204,30 @@ def _files(paths: Sequence[Path]) -> list[PictureFile]:
         else:
             found.append(PictureFile(path))
     return found
+
+
+def _commonest(sources: Sequence[Source]) -> tuple[int, Any] | None:
+    """Return what most images are: their number of channels, and dtype; the first of equals."""
+    kinds = Counter((source.n_clustered, source.dtype) for source in sources)
+    return kinds.most_common(1)[0][0] if kinds else None
+
+
+def _unlike(source: Source, like: tuple[int, Any] | None) -> str:
+    """Return why an image shares no palette with the most."""
+    if like is None or like == (source.n_clustered, source.dtype):
+        return ""
+    n, dtype = like
+    if source.n_clustered != n:
+        return f"It has {channels(source.n_clustered)}, and most images have {n}."
+    return f"It holds {source.dtype}, and most images {dtype}."
+
+
+def _unfit(source: Source, palette: Palette) -> str:
+    """Return why an image cannot be painted in a palette."""
+    n, wanted = source.n_clustered, palette.n_channels
+    if n == wanted or (n == 1 and palette.is_grey):
+        return ""
+    return f"It has {channels(n)}, and the colors have {wanted}."
 
 
 def _overlap(image: Image, region: Shapes) -> bool:

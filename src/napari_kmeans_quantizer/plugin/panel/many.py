@@ -59,6 +59,8 @@ class Done(NamedTuple):
         The region of each.
     measured : list of Measurement
         Of all, also of files.
+    unshown : list of Measurement
+        Those among them that no layer shows.
     errors : dict of str to str
         Those that failed, and why.
     """
@@ -66,6 +68,7 @@ class Done(NamedTuple):
     states: list[State]
     regions: list[Any]
     measured: list[Measurement]
+    unshown: list[Measurement]
     errors: dict[str, str]
 
 
@@ -122,14 +125,18 @@ class Many:
         of_result : bool, optional
             Whether there must be a result, whose colors are taken.
         """
-        state = self._choice.state
+        state, before = self._choice.state, self._asked
+        if before is not None and before.isVisible() and not of_result:
+            before.raise_()
+            before.activateWindow()
+            return before
         if of_result and state is None:
             self._work.complain(NO_RESULT)
             return None
         offers = self._candidates.offers()
         rows, n_colors = self._candidates.rows(state), self._candidates.settings().n_colors
         known = self._candidates
-        helpers = Helpers(known.refusal, known.drawn_on, known.file_rows)
+        helpers = Helpers(known.refusals, known.drawn_on, known.file_rows)
         asked = ManyDialog(rows, self._candidates.regions(), offers, n_colors, helpers, parent)
         asked.wanted.connect(partial(self._on_wanted, ref(asked)))
         asked.files_added.connect(partial(known.look_at_files, ref(asked)))
@@ -137,10 +144,15 @@ class Many:
         asked.show()
         return asked
 
+    @property
+    def _asked(self) -> ManyDialog | None:
+        """The dialog that was opened last, if it is still there."""
+        dialog = None if self._dialog is None else self._dialog()
+        return dialog if dialog is not None and isalive(dialog) else None
+
     def on_layers(self, _: object = None) -> None:
         """Follow layers that come and go while somebody is being asked."""
-        dialog = None if self._dialog is None else self._dialog()
-        if dialog is not None and isalive(dialog):
+        if (dialog := self._asked) is not None:
             dialog.keep(self._candidates.rows(self._choice.state), self._candidates.regions())
 
     # -- from what is asked to an order
@@ -246,21 +258,26 @@ class Many:
         return text
 
     def _tell(self, order: Order, outcome: Outcome, shown: dict[Any, Item]) -> None:
+        """Hand all on to a table; what is under way may add to the outcome meanwhile."""
+        measured, errors = dict(outcome.measured), dict(outcome.errors)
+        if not (measured or errors):
+            return
         regions = {key: item.region for key, item in shown.items()}
-        if order.origin is not None:
-            region = order.origin.source.region
-            regions = {order.origin.source.key: region, **regions}
+        if order.origin is not None and shown:
+            source = order.origin.source
+            regions = {source.key: source.region if source.region_id else None, **regions}
         states = {key: self._session.state(key) for key in regions}
         known = {key: state for key, state in states.items() if state is not None}
-        if outcome.measured or outcome.errors:
-            self.show_measured(
-                Done(
-                    list(known.values()) if shown else [],
-                    [regions[key] for key in known] if shown else [],
-                    list(dict(outcome.measured).values()),
-                    dict(outcome.errors),
-                )
+        names = {state.source.name for state in known.values()}
+        self.show_measured(
+            Done(
+                [*known.values()],
+                [regions[key] for key in known],
+                [*measured.values()],
+                [one for name, one in measured.items() if name not in names],
+                errors,
             )
+        )
 
     # -- for scripts
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .picture import UnreadableError
 from .quiet import quietly
 from .raster import FORMATS
-from .reading import TIFF_STARTS, opened
+from .reading import TIFF_STARTS, _opened
 
 if TYPE_CHECKING:
     import os
@@ -23,7 +23,7 @@ def why_unreadable(path: str | os.PathLike[str]) -> str:
     'It is no picture that can be read.'
     """
     try:
-        with opened(path, "It") as stream, quietly():
+        with _opened(path, "It") as stream, quietly():
             start = stream.read(4)
             stream.seek(0)
             if not start:

@@ -120,7 +120,7 @@ def _read_as(
     file: str | os.PathLike[str] | bytes, name: str | None, max_pixels: int, as_numbers: bool
 ) -> Picture:
     told = name or ("picture" if isinstance(file, bytes) else os.fspath(file))
-    with opened(file, told) as stream, quietly():
+    with _opened(file, told) as stream, quietly():
         try:
             return _read(stream, max_pixels, as_numbers)
         except UnreadableError as error:
@@ -134,7 +134,7 @@ def _read_as(
 
 
 @contextmanager
-def opened(file: str | os.PathLike[str] | bytes, name: str) -> Iterator[IO[bytes]]:
+def _opened(file: str | os.PathLike[str] | bytes, name: str) -> Iterator[IO[bytes]]:
     """Give a file as a stream in which one can go back and forth."""
     if isinstance(file, bytes):
         yield io.BytesIO(file)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined, unused-ignore]
-from qtpy.QtGui import QDragEnterEvent, QDropEvent, QIcon
+from qtpy.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -75,15 +75,15 @@ class Helpers(NamedTuple):
 
     Attributes
     ----------
-    refusal : callable
-        Gets an image, and whose colors are taken; returns why it cannot get them.
+    refusals : callable
+        Gets images, and whose colors are taken; returns why each cannot get them, "" if it can.
     drawn : callable
         Gets an image; returns the region that alone is drawn on it, None if there is no such one.
     files : callable
         Gets paths of files and folders, and the images that are there; returns rows for them.
     """
 
-    refusal: Callable[[Any, Any], str]
+    refusals: Callable[[list[Any], Any], list[str]]
     drawn: Callable[[Any], Any]
     files: Callable[[list[Path], list[Any]], list[Row]]
 
@@ -308,6 +308,14 @@ class ManyDialog(QDialog):
         elif paths:
             self.complain("There is no picture in it that is not in the list already.")
 
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Let the return key end a filter, and not run anything."""
+        returns = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event is not None and event.key() in returns and self.filter.hasFocus():
+            self.table.setFocus()
+        else:
+            super().keyPressEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files and folders."""
         if event is not None and _paths(event):
@@ -341,9 +349,8 @@ class ManyDialog(QDialog):
 
     def _on_colors(self) -> None:
         """See which images cannot get the colors that are chosen."""
-        colors = self.colors.chosen
-        rows = enumerate(self.images.rows)
-        self.images.refuse({n: self._helpers.refusal(row.image, colors) for n, row in rows})
+        images = [row.image for row in self.images.rows]
+        self.images.refuse(dict(enumerate(self._helpers.refusals(images, self.colors.chosen))))
         self._look()
 
     def _look(self, *_: object) -> None:
@@ -399,7 +406,7 @@ class ManyDialog(QDialog):
         told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         self.results.overwrite.show()
         self.complain(
-            f"{told} in {folder}: there already. Tick to replace, or choose another folder."
+            f'Already in {folder}: {told}. Tick "replace files", or choose another folder.'
         )
         self.results.overwrite.setFocus()
 
