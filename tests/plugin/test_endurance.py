@@ -44,6 +44,7 @@ def test_fifty_mixed_runs_leave_nothing_behind(viewer, widget, run, settled, qtb
     viewer.add_image(PHOTO[::2, ::2], name="photo")
     widget.open_color_space()
     widget.open_explore()
+    widget.open_pixels()
 
     def mixed(i):
         widget.live.value = i % 2 == 0
@@ -187,6 +188,7 @@ def closed(what):
         while widget.running:
             spin(0.02)
         widget.open_color_space(); widget.open_explore(); widget.open_shares()
+        widget.open_pixels()
         widget.compare()
     elif what == "live":
         widget.live.value = True

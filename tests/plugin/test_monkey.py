@@ -275,9 +275,15 @@ class Monkey:
         self.qtbot.keyClick(self.viewer.window._qt_viewer.canvas.native, key, modifiers)
 
     def do_view(self):
-        view = self.pick(("open_color_space", "open_explore", "open_shares", "compare", "blink"))
+        views = "open_color_space", "open_explore", "open_pixels", "open_shares"
+        view = self.pick((*views, "compare", "blink"))
         self.story[-1] += f" {view}"
         getattr(self.widget, view)()
+
+    def do_pixels(self):
+        view = self.widget._views._docks.get("Pixels")
+        if view is not None and view.rows is not None:
+            view.select(int(self.rng.integers(len(view.rows))))
 
     def do_explore(self):
         self.widget.explore(2, 4, str(self.pick(("stack", "grid"))))

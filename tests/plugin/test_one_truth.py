@@ -18,7 +18,7 @@ from vispy.scene.visuals import Text
 PHOTO = data.coffee()[::10, ::10]
 GREY = PHOTO[..., 1]
 SERIES = np.stack([PHOTO, PHOTO[::-1] // 2, PHOTO // 3])
-SHARES, COLOR_SPACE = "Shares", "Color space"
+SHARES, COLOR_SPACE, PIXELS = "Shares", "Color space", "Pixels"
 CHANNELS = {"DAPI": "blue", "FITC": "green", "Cy3": "red"}
 
 
@@ -66,6 +66,15 @@ def assert_layers_agree(person, name):
     )
 
 
+def assert_pixels_are_of(person):
+    """The table of the pixels, of which there are few, tells the present state."""
+    widget, table = person.widget, view(person.viewer, PIXELS).frame()
+    colors = ["#" + bytes(map(int, text[4:-1].split(","))).hex() for text in table["rgb"]]
+    assert [widget.state.hex[k] for k in table["cluster"]] == colors
+    counts = np.bincount(table["cluster"], minlength=len(widget.result.palette))
+    assert np.array_equal(counts, widget.result.palette.counts)
+
+
 def is_empty(shown):
     """Whether a view is closed, or tells nothing."""
     return shown is None or shown.table().empty
@@ -87,6 +96,7 @@ def assert_rows_are_true(viewer):
 def test_shares_follow_the_result(viewer, person, tmp_path, image):
     viewer.add_image(image, name="photo", rgb=True)
     person.run(n_colors=5)
+    person.widget.open_pixels()
     person.widget.open_shares()
     for change in (
         lambda: None,
@@ -98,6 +108,7 @@ def test_shares_follow_the_result(viewer, person, tmp_path, image):
         change()
         assert_shares_are_of(person, tmp_path / "shares.csv")
         assert_layers_agree(person, "photo")
+        assert_pixels_are_of(person)
 
 
 @pytest.mark.parametrize("gone", ["outputs", "source"])

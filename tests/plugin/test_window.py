@@ -21,7 +21,17 @@ GREY = PHOTO[..., 1]
 LEFT = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 OUTPUTS = ["photo · quantized", "photo · clusters", "photo · palette"]
-VIEWS = ["Color space", "Explore K", "Shares"]
+VIEWS = ["Color space", "Explore K", "Pixels", "Shares"]
+
+
+def openers_of(widget):
+    """Return what opens each of these."""
+    return [
+        widget.open_color_space,
+        widget.open_explore,
+        widget.open_pixels,
+        widget.open_shares,
+    ]
 
 
 @pytest.fixture
@@ -183,9 +193,8 @@ class TestOnTheScreen:
 def test_theme_and_font_size_while_docked(viewer, widget, run):
     viewer.add_image(PHOTO, name="photo")
     run(widget)
-    widget.open_color_space()
-    widget.open_explore()
-    widget.open_shares()
+    for opener in openers_of(widget):
+        opener()
     appearance = get_settings().appearance
     for theme, size in (("light", 14), ("dark", 9)):
         viewer.theme = theme
@@ -346,7 +355,7 @@ def test_widget_hidden_and_shown_again_works_on(viewer, widget, run):
 def test_views_closed_by_x_open_again(viewer, widget, run, close_by_x, settled):
     viewer.add_image(PHOTO, name="photo")
     run(widget)
-    openers = [widget.open_color_space, widget.open_explore, widget.open_shares]
+    openers = openers_of(widget)
     for _ in range(2):
         for title, opener in zip(VIEWS, openers, strict=True):
             opener()
@@ -366,7 +375,7 @@ def test_views_closed_by_x_open_again(viewer, widget, run, close_by_x, settled):
 def test_views_go_with_their_widget(viewer, widget, run, close_by_x):
     viewer.add_image(PHOTO, name="photo")
     run(widget)
-    for opener in (widget.open_color_space, widget.open_explore, widget.open_shares):
+    for opener in openers_of(widget):
         opener()
     assert set(VIEWS) <= set(viewer.window.dock_widgets)
     close_by_x(widget)
@@ -376,9 +385,8 @@ def test_views_go_with_their_widget(viewer, widget, run, close_by_x):
 def test_layers_cleared_with_views_open(viewer, widget, run):
     viewer.add_image(PHOTO, name="photo")
     run(widget)
-    widget.open_color_space()
-    widget.open_explore()
-    widget.open_shares()
+    for opener in openers_of(widget):
+        opener()
     widget.compare()
     widget.blink()
     viewer.layers.clear()

@@ -134,7 +134,8 @@ class QuantizerWidget(Container):
         self._choice = choice = Choice(viewer, form, session)
         self._comparing = Comparing(viewer, choice, session, self._busy.complain)
         self._views = views = Views(viewer, session.state)
-        views.on_pixels = Marking(viewer, session).mark
+        self._marking = Marking(viewer, session)
+        views.on_pixels = self._marking.mark
         self._work = work = Work(self._busy, self._start, views.work_ended)
         self._runs = runs = Runs(choice, form, self.live, work, session, self._told)
         self._editing = Editing(viewer, choice, form, runs, session, self._busy.complain)
@@ -171,7 +172,8 @@ class QuantizerWidget(Container):
         keys = {**self._comparing.keys, **self._editing.keys}
         undo_shortcuts(self.native, self.undo, self.redo)
         theme = {self._viewer.events.theme: self._look.follow}
-        events = {**self._following.events(self._viewer), **theme}
+        grid = {self._viewer.canvas.grid.events.enabled: self._marking.draw}
+        events = {**self._following.events(self._viewer), **theme, **grid}
         on_drag = Pointing(self.native, self._choice, self._views, self._exploring.take_at).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave

@@ -28,6 +28,7 @@ class Marking:
 
     def __init__(self, viewer: napari.viewer.Viewer, session: Session) -> None:
         self._viewer, self._session = viewer, session
+        self._marked: tuple[PixelRows, NDArray[np.intp]] | None = None
 
     def mark(self, rows: PixelRows | None, chosen: NDArray[np.intp], gone_to: int | None) -> None:
         """Mark pixels, no others, and go to the slice of one of them.
@@ -41,12 +42,17 @@ class Marking:
         gone_to : int or None
             The one that somebody has just gone to.
         """
-        if rows is None or not len(chosen):
-            self._session.remove_marks()
-            return
-        self._session.show_marks(rows, chosen)
-        if gone_to is not None:
+        self._marked = None if rows is None or not len(chosen) else (rows, chosen)
+        self.draw()
+        if rows is not None and gone_to is not None:
             self._go_to(rows, gone_to)
+
+    def draw(self, _: object = None) -> None:
+        """Show the marks; not in napari's grid, where their layer would take a place of its own."""
+        if self._marked is None or self._viewer.canvas.grid.enabled:
+            self._session.remove_marks()
+        else:
+            self._session.show_marks(*self._marked)
 
     def _go_to(self, rows: PixelRows, pixel: int) -> None:
         layer, dims = rows.state.source.main, self._viewer.dims

@@ -167,6 +167,31 @@ def test_marks_that_somebody_removed_come_again(story):
     assert story.marks == [list(place)]
 
 
+def test_no_mark_takes_a_place_beside_original_and_result(story):
+    story.begin()
+    first = story.click_row(3)
+    story.person.click("Compare")
+    story.settle()
+    assert story.marks == []
+    second = story.click_row(5)
+    shown = {layer.name for layer in story.viewer.layers if layer.visible}
+    assert shown == {"photo", "photo · quantized"}
+    story.person.click("Compare")
+    story.settle()
+    assert story.marks == [list(second)] != [list(first)]
+
+
+def test_all_layers_cleared(story):
+    story.begin()
+    story.click_row(3)
+    story.viewer.layers.clear()
+    story.settle()
+    assert list(story.viewer.layers) == []
+    story.begin()
+    place = story.click_row(3)
+    assert story.marks == [list(place)]
+
+
 # -- slices
 
 
