@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -196,29 +197,37 @@ def test_nine_numbers_are_three_rows_of_three():
 # -- files
 
 
+def swatches_of(state):
+    return partial(figures.figure_of_swatches, state)
+
+
 @pytest.mark.parametrize(
     ("suffix", "begin"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")]
 )
 def test_files_are_written_wholly_and_alike(tmp_path, suffix, begin):
-    state = state_of(rgb())
+    make = swatches_of(state_of(rgb()))
     for name in ("one", "two"):
-        figures.write_figure(tmp_path / (name + suffix), figures.figure_of_swatches(state), False)
+        figures.write_figure(tmp_path / (name + suffix), make, overwrite=False)
     one, two = ((tmp_path / (name + suffix)).read_bytes() for name in ("one", "two"))
     assert one.startswith(begin)
     assert suffix == ".svg" or one == two
-    with pytest.raises(FileExistsError):
-        figures.write_figure(tmp_path / f"one{suffix}", figures.figure_of_swatches(state), False)
 
 
 def test_a_figure_can_be_printed(tmp_path):
-    figures.write_figure(tmp_path / "x.png", figures.figure_of_result(state_of(rgb()), ()), False)
+    make = partial(figures.figure_of_result, state_of(rgb()), ())
+    figures.write_figure(tmp_path / "x.png", make, overwrite=False)
     with Pillow.open(tmp_path / "x.png") as made:
         assert made.size[0] == 2000
 
 
-def test_other_suffixes_are_refused(tmp_path):
-    figure = figures.figure_of_swatches(state_of(rgb()))
+def test_what_cannot_be_written_is_not_drawn(tmp_path):
+    def draw():
+        raise AssertionError
+
+    (tmp_path / "old.png").write_text("old")
     for name in ("x.jpg", "x"):
         with pytest.raises(ValueError, match=r"must end in \.png, \.svg or \.pdf"):
-            figures.write_figure(tmp_path / name, figure, overwrite=True)
-    assert list(tmp_path.iterdir()) == []
+            figures.write_figure(tmp_path / name, draw, overwrite=True)
+    with pytest.raises(FileExistsError):
+        figures.write_figure(tmp_path / "old.png", draw, overwrite=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["old.png"]

@@ -21,7 +21,7 @@ from napari_kmeans_quantizer.core.figures import (
     result_figure,
     told_plane,
 )
-from napari_kmeans_quantizer.core.files.writing import write_file
+from napari_kmeans_quantizer.core.files.writing import check_free, write_file
 
 from .export import shown_palette
 from .models.display import opaque_alpha
@@ -29,6 +29,7 @@ from .models.parts import current_slice
 from .models.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from matplotlib.figure import Figure
@@ -96,15 +97,16 @@ def figure_of_grid(explored: Explored) -> Figure:
     return grid_figure(pictures, columns, told_plane(explored.place, shape))
 
 
-def write_figure(path: Path, figure: Figure, overwrite: bool) -> None:
-    """Save a figure as PNG, SVG or PDF: wholly, or leave what was there."""
+def write_figure(path: Path, make: Callable[[], Figure], overwrite: bool) -> None:
+    """Draw a figure, and save it as PNG, SVG or PDF: wholly, or leave what was there."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise ValueError(f"{path}: must end in .png, .svg or .pdf, got {path.suffix!r}.")
+    check_free(path, overwrite=overwrite)  # before it is drawn, which takes a while
     # Without a date, the same figure gives the same file.
     dates = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
     file = BytesIO()
-    figure.savefig(file, format=suffix[1:], dpi=RESOLUTION, metadata=dates.get(suffix))
+    make().savefig(file, format=suffix[1:], dpi=RESOLUTION, metadata=dates.get(suffix))
     write_file(path, file.getvalue(), overwrite=overwrite)
 
 

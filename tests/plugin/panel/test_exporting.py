@@ -279,12 +279,14 @@ def test_why_it_was_not_saved(widget, photo, choose, dialogs, qtbot, tmp_path):
 def test_a_file_that_is_not_saved_is_called_by_its_name(
     widget, photo, qtbot, tmp_path, monkeypatch, what, name, why
 ):
-    monkeypatch.chdir(tmp_path)
-    for path in (name, tmp_path / name):
+    folder = tmp_path / "files"  # beside it, the panel keeps its preferences
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for path in (name, folder / name):
         widget.export(what, path)
         qtbot.waitUntil(lambda: widget.message.startswith(why), timeout=60_000)
         widget._busy.notice.clear()
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 # -- texts

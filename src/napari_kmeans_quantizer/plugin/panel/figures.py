@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.plugin.figures import (
@@ -54,14 +55,14 @@ class Figures:
         place = self._place()
 
         def result(path: Path, state: State, overwrite: bool) -> None:
-            write_figure(path, figure_of_result(state, place), overwrite)
+            write_figure(path, partial(figure_of_result, state, place), overwrite)
 
         def swatches(path: Path, state: State, overwrite: bool) -> None:
-            write_figure(path, figure_of_swatches(state), overwrite)
+            write_figure(path, partial(figure_of_swatches, state), overwrite)
 
         def grid(path: Path, _: State | None, overwrite: bool) -> None:
             assert explored is not None
-            write_figure(path, figure_of_grid(explored), overwrite)
+            write_figure(path, partial(figure_of_grid, explored), overwrite)
 
         return {
             "figure": _kind("figure.png", result),
