@@ -220,3 +220,50 @@ def test_show_frame_converts_units():
     for frame in (3, 1):
         placement.show_frame(viewer.dims, frame)
         assert np.array_equal(layer._slice.image.raw, STACK[frame])
+
+
+@pytest.mark.parametrize("placed", FRAMES.values(), ids=FRAMES)
+def test_frame_at_is_the_frame_that_the_viewer_shows(placed):
+    viewer = ViewerModel()
+    layer = viewer.add_image(STACK, **placed)
+    viewer.add_image(np.zeros((6, 20, 20, 30), np.uint8), scale=(1, 0.3, 1, 1))
+    placement = Placement.of_source(Source((layer,)))
+    for frame in (2, 0, 3, 1):
+        placement.show_frame(viewer.dims, frame)
+        assert placement.frame_at(viewer.dims, 4) == frame
+
+
+def test_frame_at_where_none_or_all_are_shown():
+    viewer = ViewerModel()
+    layer = viewer.add_image(STACK, scale=(5, 1, 1))
+    viewer.add_image(np.zeros((200, 20, 30), np.uint8), contrast_limits=(0, 1))
+    placement = Placement.of_source(Source((layer,)))
+    for position, frame in ((7, 1), (8, 2), (17, 3), (18, None), (150, None)):
+        viewer.dims.set_point(0, position)
+        assert placement.frame_at(viewer.dims, 4) == frame
+    viewer.dims.set_point(0, 5)
+    viewer.dims.order = (1, 0, 2)
+    assert placement.frame_at(viewer.dims, 4) is None
+    viewer.dims.order = (0, 1, 2)
+    assert placement.frame_at(viewer.dims, 4) == 1
+    viewer.dims.ndisplay = 3
+    assert placement.frame_at(viewer.dims, 4) is None
+
+
+def test_frame_at_converts_units():
+    viewer = ViewerModel()
+    layer = viewer.add_image(STACK, scale=(0.002, 1, 1), units=("mm", "um", "um"))
+    viewer.add_image(STACK, units=("um", "um", "um"))
+    placement = Placement.of_source(Source((layer,)))
+    for frame in (3, 1, 0):
+        placement.show_frame(viewer.dims, frame)
+        assert placement.frame_at(viewer.dims, 4) == frame
+
+
+@TILTED
+def test_frame_at_of_frames_that_lie_across():
+    viewer = ViewerModel()
+    affine = np.eye(4)
+    affine[[0, 1]] = affine[[1, 0]]
+    layer = viewer.add_image(STACK, affine=affine)
+    assert Placement.of_source(Source((layer,))).frame_at(viewer.dims, 4) is None

@@ -63,12 +63,17 @@ def frames_of(state: State) -> Frames | None:
     labels, placed = state.result.labels, state.placement.whole
     if labels.ndim <= 2:
         return None
-    unit, label = f"{placed['units'][0]:~P}", placed["axis_labels"][0]
-    in_pixels = unit == "pixel"
-    if label.lstrip("-").isdigit():  # napari's name for one that has none
-        label = "frame" if in_pixels else "position"
+    first = state.source.index[0].start
+    numbers = first + np.arange(len(labels), dtype=np.float64)
     positions = state.placement.frame_positions(len(labels))
-    return Frames(state.source.index[0].start, positions, "" if in_pixels else unit, label)
+    if len(labels) > 1 and positions[0] == positions[-1]:  # an affine turned them across
+        return Frames(first, numbers)
+    label, unit = placed["axis_labels"][0], placed["units"][0]
+    shown = "" if str(unit) == "pixel" else f"{unit:~P}"
+    if label.lstrip("-").isdigit():  # napari's name for one that has none
+        is_number = not shown and np.array_equal(positions, numbers)
+        label = "frame" if is_number else "position"
+    return Frames(first, positions, shown, label)
 
 
 def measured_by_frame(state: State) -> Measurement:

@@ -114,10 +114,28 @@ class Placement:
         By its place in the world: the viewer's steps are those of whatever else it shows.
         """
         position = float(self.frame_positions(frame + 1)[frame])
-        axis = dims.ndim - len(self.whole["scale"])
-        if dims.units is not None:
-            position *= float(unit_factors(self.whole["units"][:1], dims.units[axis : axis + 1])[0])
-        dims.set_point(axis, position)
+        dims.set_point(self._frame_axis(dims), position * self._world_factor(dims))
+
+    def frame_at(self, dims: Dims, n_frames: int) -> int | None:
+        """Return which frame a viewer shows; None if it shows none of them, or all at once."""
+        axis = self._frame_axis(dims)
+        if axis < 0 or axis in dims.displayed:
+            return None
+        first, second = self.frame_positions(2) * self._world_factor(dims)
+        if first == second:
+            return None
+        frame = round((dims.point[axis] - first) / (second - first))
+        return frame if 0 <= frame < n_frames else None
+
+    def _frame_axis(self, dims: Dims) -> int:
+        return dims.ndim - len(self.whole["scale"])
+
+    def _world_factor(self, dims: Dims) -> float:
+        """Return by how much positions of frames are larger in the viewer's unit."""
+        if dims.units is None:
+            return 1.0
+        axis = self._frame_axis(dims)
+        return float(unit_factors(self.whole["units"][:1], dims.units[axis : axis + 1])[0])
 
 
 def _whole(source: Source) -> dict[str, Any]:
