@@ -57,28 +57,6 @@ def save_button(what: str, tooltip: str) -> QPushButton:
     return button
 
 
-def percent(share: float) -> str:
-    """Return a share as people read it; what would look like nothing tells that it is more.
-
-    Examples
-    --------
-    >>> percent(0.1234), percent(0.0001), percent(0)
-    ('12.3%', '<0.1%', '0.0%')
-    """
-    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
-
-
-def significant(value: float) -> str:
-    """Return a number with four digits, or all those before the point.
-
-    Examples
-    --------
-    >>> significant(12345.6), significant(0.0123456)
-    ('12,346', '0.01235')
-    """
-    return f"{value:,.0f}" if 1000 <= value < 1e15 else f"{value:.4g}"
-
-
 class Content(QWidget):
     """A column that is as high as its parts need in some width, and higher where there is room."""
 

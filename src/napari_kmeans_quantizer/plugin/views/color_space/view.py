@@ -13,8 +13,9 @@ from superqt import QElidingLabel
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.plugin.models.display import Display
+from napari_kmeans_quantizer.plugin.models.numbers import percent
 from napari_kmeans_quantizer.plugin.views.files import PNG, proposed_name, save_as
-from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, percent
+from napari_kmeans_quantizer.plugin.views.parts import arrange, describe
 
 from .axes import Stage, distance_label, make_stage, place, spaces_differ, units
 from .controls import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from napari_kmeans_quantizer.plugin.views.parts import significant
+from napari_kmeans_quantizer.plugin.models.numbers import significant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_kmeans_quantizer.plugin.views.parts import percent
+from napari_kmeans_quantizer.plugin.models.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,8 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal  # type: ig
 from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QTableView
 
-from napari_kmeans_quantizer.plugin.views.parts import percent, swatch_icon
+from napari_kmeans_quantizer.plugin.models.numbers import percent
+from napari_kmeans_quantizer.plugin.views.parts import swatch_icon
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
