@@ -173,7 +173,9 @@ class QuantizerWidget(Container):
         undo_shortcuts(self.native, self.undo, self.redo)
         theme = {self._viewer.events.theme: self._look.follow}
         grid = {self._viewer.canvas.grid.events.enabled: self._marking.draw}
-        events = {**self._following.events(self._viewer), **theme, **grid}
+        dims = self._viewer.dims.events
+        frame = dict.fromkeys((dims.point, dims.displayed), self._views.follow_frame)
+        events = {**self._following.events(self._viewer), **theme, **grid, **frame}
         on_drag = Pointing(self.native, self._choice, self._views, self._exploring.take_at).on_drag
         self._connections = Connections(
             self.native, self._viewer, events, keys, on_drag, self._on_leave

@@ -1,6 +1,8 @@
-"""Shares of the colors, of frames and of images."""
+"""Shares of the clusters, of frames and of images."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,87 +10,147 @@ from napari.layers import Image
 from pictures import PHOTO, STACK, rgb, state_of
 
 from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer.core.measurement import COLUMNS, Frames, Measurement
 from napari_kmeans_quantizer.plugin.models import shares
+from napari_kmeans_quantizer.plugin.models.frames import measured_by_frame
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.shares import (
     Shares,
-    check,
     is_counted,
     shares_of_images,
     shares_of_state,
 )
 
-RNG = np.random.default_rng(0)
-HEX = ["#102030", "#c04020", "#f0f0e0"]
+HEX = ("#102030", "#c04020", "#f0f0e0")
 COUNTS = np.array([[10, 20, 70], [25, 25, 50]])
-SHARES = Shares("stack", "frames", ["t0", "t1"], HEX, COUNTS / 100, COUNTS)
+ONE = Measurement(
+    "series", COUNTS[np.newaxis], HEX, ("", "", ""),
+    frames=Frames(4, np.array([0.5, 2.0]), "s", "t"), pixel_size=0.25, unit="µm²",
+)  # fmt: skip
+SERIES = Shares("series", (ONE,))
+BARS = Shares(
+    "layers",
+    tuple(
+        Measurement(name, counts.reshape(1, 1, -1), HEX, ("", "", ""))
+        for name, counts in zip(("first", "second"), COUNTS, strict=True)
+    ),
+)
 
 
-# -- a table
+def of(**changes):
+    return Shares("series", (replace(ONE, **changes),))
 
 
-def test_columns_that_are_displayed_alike_are_numbered():
-    data = SHARES._replace(colors=["#000000", "#ffffff", "#000000"])
-    assert data.columns == ["#000000", "#ffffff", "#000000 (2)"]
+# -- rows and columns
 
 
-def test_names_of_colors_come_after_their_hex():
-    data = SHARES._replace(colors=["#000000", "#ffffff", "#000000"], called=("night", "", "coal"))
-    assert data.columns == ["#000000 night", "#ffffff", "#000000 (2) coal"]
-    assert list(data.full_frame())[:2] == ["#000000 night share", "#ffffff share"]
+def test_rows_are_frames_or_images():
+    assert SERIES.names == ["4", "5"]
+    assert SERIES.x.tolist() == [0.5, 2]
+    assert BARS.names == ["first", "second"]
+    assert (SERIES.source, BARS.source) == ("series", "")
 
 
-def test_colors_are_called_as_in_the_palette():
-    given = Settings(palette=((0.0,), (200.0,)), names=("night", "snow"))
-    for state in (state_of(Image(STACK, rgb=False), given), state_of(Image(STACK[0]), given)):
-        columns = [f"{color} {name}" for color, name in zip(state.hex, given.names, strict=True)]
-        assert shares_of_state(state).columns == columns
+@pytest.mark.parametrize(
+    ("label", "unit", "axis", "row"),
+    [
+        ("t", "s", "t (s)", "frame 5, t = 2 s"),
+        ("z", "", "z", "frame 5, z = 2"),
+        ("frame", "", "frame", "frame 5"),
+    ],
+)
+def test_what_the_axis_and_a_row_are_called(label, unit, axis, row):
+    data = of(frames=Frames(4, np.array([0.5, 2.0]), unit, label))
+    assert (data.axis_label, data.told_row(1)) == (axis, row)
+    assert BARS.told_row(1) == "second"
 
 
-def test_frames_lie_one_after_the_other_if_nothing_else_is_known():
-    assert SHARES.x.tolist() == [0, 1]
-    assert SHARES._replace(positions=np.array([0.5, 7])).x.tolist() == [0.5, 7]
+def test_columns_are_told_by_names_where_there_are_some_else_by_hex():
+    data = of(hex=("#000000", "#ffffff", "#000000"), names=("leaf", "", "leaf"))
+    assert data.labels == ["leaf", "#ffffff", "leaf (2)"]
+    assert data.hex == ["#000000", "#ffffff", "#000000 (2)"]
+    assert data.columns == ["#000000 leaf", "#ffffff", "#000000 (2) leaf"]
 
 
-@pytest.mark.parametrize(("kind", "name"), [("frames", "frame"), ("layers", "layer")])
-def test_frame(kind, name):
-    table = SHARES._replace(kind=kind).frame()
-    assert table.index.tolist() == ["t0", "t1"]
+def test_background_has_no_column_and_no_share():
+    data = of(background=frozenset({2}), names=("DAB", "", "glass"))
+    assert data.has_background
+    assert data.labels == ["DAB", "#c04020"]
+    assert np.array_equal(data.counts, COUNTS[:, :2])
+    assert np.allclose(data.shares, [[1 / 3, 2 / 3], [0.5, 0.5]])
+    assert data.overall.tolist() == pytest.approx([35 / 80, 45 / 80])
+    assert data.area(1, 0) == (25 * 0.25, "µm²")
+    assert not SERIES.has_background
+
+
+def test_without_a_cluster_that_counts_there_are_no_columns():
+    data = of(background=frozenset({0, 1, 2}))
+    assert data.columns == []
+    assert data.shares.shape == (2, 0)
+
+
+def test_overall_shares_are_those_of_all_pixels():
+    assert SERIES.overall.tolist() == [0.175, 0.225, 0.6]
+    assert BARS.overall.tolist() == [0.175, 0.225, 0.6]
+    assert of(counts=ONE.counts * [[1], [3]]).overall.tolist() == [0.2125, 0.2375, 0.55]
+
+
+def test_areas_are_known_where_pixels_have_a_size():
+    assert SERIES.area(0, 2) == (17.5, "µm²")
+    assert BARS.area(0, 2) is None
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [
+        (ONE, replace(ONE, counts=COUNTS[None, :, :2], hex=HEX[:2], names=("", ""))),
+        (replace(ONE, counts=np.stack([COUNTS, COUNTS]), regions=("a", "b")),),
+    ],
+)
+def test_other_clusters_or_several_regions_are_refused(measured):
+    with pytest.raises(ValueError, match="one region, and of as many clusters"):
+        Shares("", measured)
+
+
+# -- names
+
+
+def test_clusters_of_one_name_are_summed_up():
+    data = of(names=("leaf", "", "leaf"))
+    assert data.has_shared_names
+    grouped = data.grouped()
+    assert grouped.labels == ["leaf", "#c04020"]
+    assert grouped.shares.tolist() == [[0.8, 0.2], [0.75, 0.25]]
+    assert not grouped.has_shared_names
+    assert not of(names=("leaf", "", "")).has_shared_names
+
+
+def test_background_of_a_name_is_not_summed_up_with_what_counts():
+    data = of(names=("leaf", "", "leaf"), background=frozenset({2}))
+    assert not data.has_shared_names
+    assert data.grouped().shares.tolist() == data.shares.tolist()
+
+
+# -- tables
+
+
+@pytest.mark.parametrize(("data", "name"), [(SERIES, "frame"), (BARS, "layer")])
+def test_the_wide_table_is_for_the_screen(data, name):
+    table = data.wide()
+    assert table.index.tolist() == data.names
     assert table.index.name == name
-    assert list(table) == HEX
+    assert list(table) == list(HEX)
     assert np.array_equal(table, COUNTS / 100)
 
 
-@pytest.mark.parametrize(
-    ("label", "column"), [("time (s)", "time (s)"), ("frame", "frame position")]
-)
-def test_full_frame(label, column):
-    data = SHARES._replace(positions=np.array([0.1, 0.3]), position_label=label)
-    table = data.full_frame()
-    shares, pixels = ([f"{color} {what}" for color in HEX] for what in ("share", "pixels"))
-    assert list(table) == [column, *shares, *pixels]
-    assert table[column].tolist() == [0.1, 0.3]
-    assert np.array_equal(table[shares], COUNTS / 100)
-    assert np.array_equal(table[pixels], COUNTS)
-    assert list(SHARES._replace(counts=None).full_frame()) == shares
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"kind": "rows"}, "one of frames, layers, got 'rows'"),
-        ({"names": ["t0"]}, r"`shares` must have shape \(1, 3\), got \(2, 3\)"),
-        ({"names": []}, "must not be empty"),
-        ({"colors": []}, "must not be empty"),
-        ({"counts": COUNTS[:, :2]}, "`counts` must have shape"),
-        ({"positions": np.arange(3)}, r"`positions` must have shape \(2,\)"),
-    ],
-)
-def test_check(change, message):
-    check(SHARES)
-    check(SHARES._replace(counts=None))
-    with pytest.raises(ValueError, match=message):
-        check(SHARES._replace(**change))
+def test_the_tidy_table_is_that_of_the_measurement():
+    table = SERIES.tidy()
+    assert list(table) == list(COLUMNS)
+    assert table.equals(ONE.to_frame())
+    several = BARS.tidy()
+    assert list(several) == [*COLUMNS, "error"]
+    assert several["image"].tolist() == ["first"] * 3 + ["second"] * 3
+    assert several["pixels"].tolist() == COUNTS.reshape(-1).tolist()
 
 
 # -- what is counted
@@ -98,53 +160,18 @@ def test_shares_of_the_frames_of_a_stack():
     layer = Image(STACK, name="stack", axis_labels=("t", "y", "x"), colormap="viridis")
     state = state_of(layer, Settings(3))
     data = shares_of_state(state)
-    check(data)
-    assert (data.kind, data.title) == ("frames", "stack: shares over t")
+    assert data.title == "stack: shares over t"
     assert data.names == ["0", "1", "2", "3"]
     assert data.colors == state.hex
-    expected = [np.bincount(frame.ravel(), minlength=3) for frame in state.result.labels]
-    assert np.array_equal(data.counts, expected)
-    assert np.allclose(data.shares, np.array(expected) / 600)
+    assert np.array_equal(data.counts, measured_by_frame(state).counts[0])
+    assert np.allclose(data.shares, data.counts / 600)
 
 
-@pytest.mark.parametrize(
-    ("placed", "label", "positions"),
-    [
-        ({}, "frame", None),
-        ({"axis_labels": ("t", "y", "x")}, "t", None),
-        (
-            {"axis_labels": ("t", "y", "x"), "units": ("s", "um", "um"), "scale": (2, 1, 1)},
-            "t (s)",
-            [0, 2, 4, 6],
-        ),
-        (
-            {
-                "axis_labels": ("z", "y", "x"),
-                "units": ("um", "um", "um"),
-                "scale": (0.5, 1, 1),
-                "translate": (10, 0, 0),
-            },
-            "z (µm)",
-            [10, 10.5, 11, 11.5],
-        ),
-        ({"units": ("s", "um", "um"), "scale": (3, 1, 1)}, "position (s)", [0, 3, 6, 9]),
-        ({"scale": (3, 1, 1)}, "frame", [0, 3, 6, 9]),
-    ],
-)
-def test_frames_lie_where_the_layer_says(placed, label, positions):
-    data = shares_of_state(state_of(Image(STACK, **placed), Settings(3)))
-    check(data)
-    assert data.position_label == label
-    assert positions == (None if data.positions is None else data.positions.tolist())
-    assert data.names == ["0", "1", "2", "3"]
-
-
-def test_a_slice_has_its_own_number_and_place():
-    window = (slice(2, 3), slice(None), slice(None))
-    layer = Image(STACK, scale=(2, 1, 1), axis_labels=("z", "y", "x"), units=("um",) * 3)
-    data = shares_of_state(state_of(layer, Settings(3), window=window))
-    assert data.names == ["2"]
-    assert data.positions.tolist() == [4]
+def test_colors_are_called_as_in_the_palette():
+    given = Settings(palette=((0.0,), (200.0,)), names=("night", "snow"))
+    for state in (state_of(Image(STACK, rgb=False), given), state_of(Image(STACK[0]), given)):
+        columns = [f"{color} {name}" for color, name in zip(state.hex, given.names, strict=True)]
+        assert shares_of_state(state).columns == columns
 
 
 def test_a_stack_is_counted_frame_by_frame(monkeypatch):
@@ -162,19 +189,14 @@ def test_a_stack_is_counted_frame_by_frame(monkeypatch):
     assert is_counted(state_of(rgb(), Settings(3)))
 
 
-def test_overall_shares():
-    assert SHARES.overall.tolist() == [0.175, 0.225, 0.6]
-    assert SHARES._replace(counts=COUNTS * [[1], [3]]).overall.tolist() == [0.2125, 0.2375, 0.55]
-    assert SHARES._replace(counts=None).overall.tolist() == pytest.approx([0.175, 0.225, 0.6])
-
-
 def test_frames_outside_the_region_have_no_shares():
     mask = np.zeros(STACK.shape, bool)
     mask[[0, 2], 3:9] = True
     data = shares_of_state(state_of(Image(STACK), Settings(3), region=mask))
-    check(data)
-    assert data.shares.sum(axis=1).tolist() == pytest.approx([1, 0, 1, 0])
+    assert data.shares[[0, 2]].sum(axis=1).tolist() == pytest.approx([1, 1])
+    assert np.isnan(data.shares[[1, 3]]).all()
     assert data.counts.sum(axis=1).tolist() == [180, 0, 180, 0]
+    assert set(data.tidy()["frame"]) == {0, 2}
 
 
 def test_shares_follow_edits():
@@ -183,13 +205,14 @@ def test_shares_follow_edits():
     assert merged.shares.shape == (4, 3)
     assert np.array_equal(merged.counts.sum(axis=1), data.counts.sum(axis=1))
     assert shares_of_state(state.recolored(0, (7.0,))).colors[0] != data.colors[0]
+    assert shares_of_state(state.renamed(2, "DAB")).labels[2] == "DAB"
+    assert shares_of_state(state.with_background(2, True)).shares.shape == (4, 3)
 
 
 def test_shares_of_a_single_picture():
     state = state_of(rgb(), Settings(3))
     data = shares_of_state(state)
-    check(data)
-    assert (data.kind, data.title, data.names) == ("layers", "photo: shares", ["photo"])
+    assert (data.frames, data.title, data.names) == (None, "photo: shares", ["photo"])
     assert np.array_equal(data.counts, [state.result.palette.counts])
     assert np.allclose(data.shares, [state.result.palette.share])
 
@@ -200,8 +223,7 @@ def test_shares_of_several_pictures():
     layers = rgb(name="first"), rgb(PHOTO // 2, name="second")
     states = [state_of(layer, settings) for layer in layers]
     data = shares_of_images(states)
-    check(data)
-    assert data.kind == "layers"
+    assert data.frames is None
     assert data.names == ["first", "second"]
     assert data.colors == states[0].hex == colors.hex
     for row, pixels in enumerate((PHOTO, PHOTO // 2)):

@@ -338,7 +338,9 @@ def test_shares_of_frames(viewer, widget, done, press, tmp_path, qtbot):
     expected = quantize(series, 4).labels
     for t in range(3):
         counts = np.bincount(expected[t].ravel(), minlength=4)
-        assert np.allclose(table.iloc[t, 1:5].astype(float), counts / counts.sum())
+        frame = table[table["frame"] == t]
+        assert np.array_equal(frame["pixels"], counts)
+        assert np.allclose(frame["share"], counts / counts.sum())
     view.frame_clicked.emit(2)
     assert viewer.dims.current_step[0] == 2
 

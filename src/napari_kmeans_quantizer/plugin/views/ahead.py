@@ -18,6 +18,7 @@ NEEDED = (
     f"{VIEWS}.explore.view",
     f"{VIEWS}.shares.view",
     f"{VIEWS}.measure.view",
+    f"{VIEWS}.shares.canvas",
     f"{VIEWS}.color_space.view",
     f"{VIEWS}.pixels.view",
 )

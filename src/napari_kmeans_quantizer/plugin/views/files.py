@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # in names of files, on one system or another
 LONGEST = 80  # characters of an image's name
 CSV, PNG, SVG = "Table (*.csv)", "PNG picture (*.png)", "SVG picture (*.svg)"
-GIF, TIFF = "GIF picture (*.gif)", "TIFF picture (*.tif)"
-PDF = "PDF document (*.pdf)"
+GIF, TIFF, PDF = "GIF picture (*.gif)", "TIFF picture (*.tif)", "PDF document (*.pdf)"
 
 
 def save_as(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from matplotlib import rc_context
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
+
+DATES: dict[str, tuple[str, ...]] = {"png": (), "svg": ("Date",), "pdf": ("CreationDate",)}
+"""Kinds of pictures, and where in them matplotlib writes when they were made."""
 
 RESTYLING = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange)
 
@@ -163,7 +167,7 @@ def picture_bytes(
     ----------
     draw : callable
         Draws into the axes it is given.
-    suffix : {".png", ".svg"}
+    suffix : {".png", ".svg", ".pdf"}
         The kind of file.
     further_width : float, optional
         Inches beside the plot, for a legend.
@@ -173,12 +177,15 @@ def picture_bytes(
     ValueError
         If it is another kind.
     """
-    if suffix.lower() not in (".png", ".svg"):
-        raise ValueError(f"The name of a plot's file must end in .png or .svg, got {suffix!r}.")
+    kind = suffix[1:].lower()
+    if kind not in DATES:
+        raise ValueError(
+            f"The name of a plot's file must end in .png, .svg or .pdf, got {suffix!r}."
+        )
     figure = Figure(figsize=(6 + further_width, 4), layout="constrained")
     theme, file = Theme(), BytesIO()
     draw(new_axes(figure, theme), theme)
-    # Without a date, the same plot gives the same file.
-    metadata = {"Date": None} if suffix.lower() == ".svg" else None
-    figure.savefig(file, format=suffix[1:].lower(), dpi=200, metadata=metadata)
+    # Without a date, and with ids that are not drawn by lot, the same plot gives the same file.
+    with rc_context({"svg.hashsalt": "plot"}):
+        figure.savefig(file, format=kind, dpi=200, metadata=dict.fromkeys(DATES[kind]))
     return file.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from qtpy.QtCore import QSignalBlocker
 
 from napari_kmeans_quantizer.plugin.jobs import Worker
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import napari.viewer
     from numpy.typing import ArrayLike
 
-    from napari_kmeans_quantizer import Quantization
+    from napari_kmeans_quantizer import Palette
     from napari_kmeans_quantizer.plugin.models.exploration import Curve
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
@@ -63,6 +64,7 @@ class Views:
         self, viewer: napari.viewer.Viewer, state_of: Callable[[Key], State | None]
     ) -> None:
         self._docks = Docks(viewer, self._on_close)
+        self._dims = viewer.dims
         self._state_of = state_of
         self._counting = Counting(self._on_counted)
         self._is_ahead = False
@@ -71,7 +73,7 @@ class Views:
         self.on_measure_closed: Callable[[], object] = lambda: None
         self._state: State | None = None
         self._name = ""
-        self._compared: dict[Key, Quantization] = {}
+        self._compared: dict[Key, Palette] = {}
 
     def show(self, state: State | None, curve: Curve | None, name: str, n_colors: int) -> None:
         """Draw what is known of an image into all open views.
@@ -231,7 +233,7 @@ class Views:
 
     def compare_shares(self, states: list[State], on_frame: Callable[[int], object]) -> SharesView:
         """Open the shares of the same colors in several images."""
-        self._compared = {state.source.key: state.result for state in states}
+        self._compared = {state.source.key: state.result.palette for state in states}
         return self._open_shares(on_frame)
 
     def _open_shares(self, on_frame: Callable[[int], object]) -> SharesView:
@@ -251,8 +253,8 @@ class Views:
         states = [self._state_of(key) for key in self._compared]
         same = [
             state
-            for state, result in zip(states, self._compared.values(), strict=True)
-            if state is not None and state.result is result
+            for state, before in zip(states, self._compared.values(), strict=True)
+            if state is not None and np.array_equal(state.result.palette.colors, before.colors)
         ]
         if same:
             view.show_shares(shares_of_images(same))
@@ -260,9 +262,16 @@ class Views:
             view.clear()
         elif is_counted(self._state):
             view.show_shares(shares_of_state(self._state))
+            self.follow_frame()
         else:
             view.show_counting()
             self._counting.begin(self._state.frames)
+
+    def follow_frame(self, _: object = None) -> None:
+        """Let the cursor of the shares, if they are open, show where the viewer is."""
+        view, state = self._open(SHARES), self._state
+        if view is not None and state is not None and state.result.labels.ndim > 2:
+            view.show_frame(state.placement.frame_at(self._dims, len(state.result.labels)))
 
     def _on_counted(self) -> None:
         view = self._open(SHARES)

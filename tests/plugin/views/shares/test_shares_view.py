@@ -1,4 +1,4 @@
-"""The shares of frames and layers: plot, table and files."""
+"""The shares of frames and layers: plot, cursor, legend, table and files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import weakref
+from dataclasses import replace
 
 import matplotlib
 import numpy as np
@@ -13,12 +14,13 @@ import pandas as pd
 import pytest
 from napari.settings import get_settings
 from napari.utils.theme import get_theme
-from qtpy.QtCore import QModelIndex, QPoint, QPointF, Qt
-from qtpy.QtGui import QWheelEvent
+from qtpy.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
+from qtpy.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from qtpy.QtWidgets import QApplication
 from skimage.io import imread
 
-from napari_kmeans_quantizer.plugin.models.shares import Shares as Data
+from napari_kmeans_quantizer.core.measurement import COLUMNS, Frames, Measurement
+from napari_kmeans_quantizer.plugin.models.shares import Shares
 from napari_kmeans_quantizer.plugin.views import files
 from napari_kmeans_quantizer.plugin.views.shares import plot as shares_plot
 from napari_kmeans_quantizer.plugin.views.shares.view import SharesView
@@ -26,10 +28,32 @@ from napari_kmeans_quantizer.plugin.views.shares.view import SharesView
 HEX = ["#102030", "#c04020", "#f0f0e0"]
 COUNTS = np.array([[10, 20, 70], [25, 25, 50], [50, 0, 50], [100, 0, 0]])
 SHARES = COUNTS / 100
-FRAMES = [f"t{i}" for i in range(4)]
+FRAMES = [*"0123"]
 LAYERS = ["photo · quantized", "Übersicht, links", 'the "second"', "mask $x"]
-STACK = Data("stack", "frames", FRAMES, HEX, SHARES, COUNTS)
-SEVERAL = Data("layers", "layers", LAYERS, HEX, SHARES, COUNTS)
+
+
+def series(counts=COUNTS, hex_=HEX, names=None, positions=None, title="stack", **more):
+    """Return what was measured of the frames of one image."""
+    x = np.arange(len(counts), dtype=float) if positions is None else np.array(positions, float)
+    frames = Frames(0, x, more.pop("position_unit", ""), more.pop("label", "frame"))
+    names = ("",) * len(hex_) if names is None else names
+    image = more.pop("image", "stack")
+    counts = np.asarray(counts)[np.newaxis]
+    one = Measurement(image, counts, tuple(hex_), tuple(names), frames=frames, **more)
+    return Shares(title, (one,))
+
+
+def bars(images=LAYERS, counts=COUNTS, hex_=HEX):
+    """Return what was measured of several images."""
+    names = ("",) * len(hex_)
+    rows = [row.reshape(1, 1, -1) for row in np.resize(counts, (len(images), len(hex_)))]
+    measured = [
+        Measurement(x, row, tuple(hex_), names) for x, row in zip(images, rows, strict=True)
+    ]
+    return Shares("layers", tuple(measured))
+
+
+STACK, SEVERAL = series(), bars()
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
@@ -87,8 +111,7 @@ def test_bars_are_stacked_in_their_colors(layers):
 
 
 def test_a_single_frame_is_drawn_as_wide_as_one(view):
-    one = Data("one", "frames", ["t7"], HEX, SHARES[:1], positions=np.array([7.0]))
-    view.show_shares(one)
+    view.show_shares(series(COUNTS[:1], positions=[7]))
     settle(view)
     assert view._canvas.figure.axes[0].get_xlim() == (6.5, 7.5)
     assert painted(view, 7.3, 0.9) == HEX[2]
@@ -104,8 +127,7 @@ def test_a_click_in_a_frame(qtbot, frames, frame, y):
 
 
 def test_a_click_tells_the_row_not_the_position(qtbot, view):
-    at_times = np.array([0.5, 1.0, 4.0, 9.0])
-    view.show_shares(STACK._replace(positions=at_times, position_label="time (s)"))
+    view.show_shares(series(positions=[0.5, 1, 4, 9], label="time", position_unit="s"))
     settle(view)
     assert view._canvas.figure.axes[0].get_xlabel() == "time (s)"
     with qtbot.waitSignal(view.frame_clicked) as signal:
@@ -122,7 +144,7 @@ def test_clicks_that_tell_nothing(qtbot, frames):
 def test_a_click_on_a_layer_only_selects_its_row(qtbot, layers):
     with qtbot.assertNotEmitted(layers.frame_clicked):
         qtbot.mouseClick(layers._canvas, LEFT, pos=at(layers, 0.5, 2))
-        layers._table.activated.emit(layers._model.index(1, 0))
+        qtbot.keyClick(layers._table, Qt.Key.Key_Return)
     assert layers._table.currentIndex().row() == 2
 
 
@@ -136,7 +158,7 @@ def test_enter_in_the_table_is_as_good_as_a_click(qtbot, frames):
 @pytest.mark.parametrize(
     ("fixture", "place", "text"),
     [
-        ("frames", (1, 0.4), "t1: #c04020 25.0%, 25 pixels"),
+        ("frames", (1, 0.4), "frame 1: #c04020 25.0%, 25 pixels"),
         ("layers", (0.9, 0), "photo · quantized: #f0f0e0 70.0%, 70 pixels"),
         ("layers", (0.9, 0.45), ""),
     ],
@@ -151,8 +173,7 @@ def test_hover_tells_the_share(qtbot, request, fixture, place, text):
 
 
 def test_many_layers_scroll_and_few_frames_do_not(view):
-    names = [f"layer {i}" for i in range(40)]
-    view.show_shares(Data("many", "layers", names, HEX, np.repeat(SHARES, 10, axis=0)))
+    view.show_shares(bars([f"layer {i}" for i in range(40)]))
     settle(view)
     assert view._canvas.height() > 40 * 30
     assert len(view._canvas.figure.axes[0].texts) == 40
@@ -162,7 +183,7 @@ def test_many_layers_scroll_and_few_frames_do_not(view):
 
 
 def test_long_names_are_elided_to_the_width(view):
-    view.show_shares(Data("long", "layers", ["long " * 50], HEX, SHARES[:1]))
+    view.show_shares(bars(["long " * 50]))
     settle(view)
     (text,) = view._canvas.figure.axes[0].texts
     assert "…" in text.get_text()
@@ -212,9 +233,9 @@ def test_hidden_colors_stay_hidden_while_they_are_there(qtbot, frames):
     frames.show_counting()
     assert frames._hint.text() == "Counting ..."
     assert not frames.drawn_as.isEnabled()
-    frames.show_shares(STACK._replace(colors=[*HEX[:2], "#ffffff"]))
+    frames.show_shares(series(hex_=[*HEX[:2], "#ffffff"], names=("", "DAB", "")))
     assert frames._drawn.tolist() == [True, False, True]
-    frames.show_shares(STACK._replace(colors=["#000000", "#111111", "#222222"]))
+    frames.show_shares(series(hex_=["#000000", "#111111", "#222222"]))
     frames.show_shares(STACK)
     assert frames._drawn.all()
 
@@ -228,10 +249,287 @@ def test_frames_as_lines(qtbot, frames):
         color: SHARES[:, k].tolist() for k, color in enumerate(HEX)
     }
     qtbot.mouseMove(frames._canvas, at(frames, 1, 0.5))
-    told = "t1: #f0f0e0 50.0%, 50 pixels"
+    told = "frame 1: #f0f0e0 50.0%, 50 pixels"
     qtbot.waitUntil(lambda: frames._status.text() == told, timeout=60_000)
     click_name(qtbot, frames, 2)
     assert len(frames._canvas.figure.axes[0].lines) == 2
+
+
+def test_many_frames_are_drawn_as_what_can_be_seen_of_them(qtbot, view):
+    counts = np.tile([[50, 30, 20]], (20_000, 1))
+    counts[12_345] = 0, 0, 100  # one frame of thousands
+    view.show_shares(series(counts))
+    settle(view)
+    (areas,) = view._canvas.figure.axes[0].collections
+    assert len(areas.get_paths()[0].vertices) < 2 * view.width() + 300
+    spike = [painted(view, 12_345, y) for y in (0.1, 0.7)]
+    assert spike != [painted(view, 9_000, y) for y in (0.1, 0.7)]
+    qtbot.keyClick(view.drawn_as, Qt.Key.Key_Down)
+    settle(view)
+    assert [painted(view, 9_000, y) for y in (0.5, 0.3, 0.2)] == HEX
+    assert painted(view, 12_345, 0.8) != view._canvas.theme().background
+
+
+def test_frames_that_nothing_was_counted_in_are_empty(view):
+    view.show_shares(series([[10, 20, 70], [0, 0, 0], [50, 0, 50]]))
+    settle(view)
+    assert view._model.index(1, 0).data() == ""
+    assert view._model.describe(1, 0) == "frame 1: #102030, 0 pixels"
+    assert view._model.index(2, 1).data() == "0.0%"
+
+
+def test_frames_of_a_negative_step_lie_where_the_slider_has_them(qtbot, view):
+    view.show_shares(series(positions=[0, -2, -4, -6], label="z", position_unit="µm"))
+    settle(view)
+    axes = view._canvas.figure.axes[0]
+    assert axes.get_xlim() == (-6, 0)
+    assert axes.get_xlabel() == "z (µm)"
+    assert painted(view, -5.9, 0.5) == HEX[0]  # the last frame lies on the left
+    with qtbot.waitSignal(view.frame_clicked) as signal:
+        qtbot.mouseClick(view._canvas, LEFT, pos=at(view, -4.1, 0.5))
+    assert signal.args == [2]
+    with qtbot.waitSignal(view.frame_clicked) as signal:
+        qtbot.keyClick(view._canvas, Qt.Key.Key_Right)
+    assert signal.args == [1]
+
+
+@pytest.mark.parametrize("background", [frozenset(), frozenset({2})])
+@pytest.mark.parametrize("style", ["areas", "lines"])
+def test_of_what_the_shares_are_is_told(qtbot, view, background, style):
+    view.show_shares(series(background=background))
+    view.drawn_as.setCurrentText(style)
+    view.toggle(0)
+    settle(view)
+    told = view._canvas.figure.axes[0].get_title(loc="left")
+    assert told == ("share without background" if background else "share of the pixels")
+
+
+def test_background_is_not_drawn_and_has_no_column(view):
+    view.show_shares(series(background=frozenset({2})))
+    settle(view)
+    assert list(view.table()) == HEX[:2]
+    assert [painted(view, 0.02, y) for y in (0.1, 0.9)] == HEX[:2]
+    view.show_shares(series(background=frozenset({0, 1, 2})))
+    assert view._hint.text() == "All colors are background: there are no shares."
+    assert not view.save.isEnabled()
+
+
+# -- the cursor
+
+
+def line_of(view):
+    """Return where the cursor is on the screen: its middle, None if it is not there."""
+    line = view._canvas.cursor_line
+    return line.geometry().center().x() if line.isVisible() else None
+
+
+def drag(qtbot, view, *places):
+    """Press the left button at the first place, and let it go at the last."""
+    first, *others = [at(view, *place) for place in places]
+    qtbot.mousePress(view._canvas, LEFT, pos=first)
+    for place in others:
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(place), QPointF(view._canvas.mapToGlobal(place)),
+            Qt.MouseButton.NoButton, LEFT, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(view._canvas, event)
+    qtbot.mouseRelease(view._canvas, LEFT, pos=others[-1])
+
+
+def test_the_cursor_is_where_the_viewer_is(frames):
+    assert line_of(frames) is None
+    for frame in (2, 0, 3):
+        frames.show_frame(frame)
+        assert abs(line_of(frames) - at(frames, frame, 0.5).x()) <= 1
+        assert frames._table.currentIndex().row() == frame
+    frames.show_frame(None)
+    assert line_of(frames) is None
+
+
+def test_the_cursor_moves_without_drawing_the_plot(frames):
+    drawn = []
+    frames._canvas.mpl_connect("draw_event", drawn.append)
+    for frame in range(4):
+        frames.show_frame(frame)
+        QApplication.processEvents()
+    assert not drawn
+
+
+def test_the_cursor_says_nothing_by_itself(qtbot, frames):
+    with qtbot.assertNotEmitted(frames.frame_clicked):
+        frames.show_frame(2)
+
+
+def test_the_cursor_stays_in_place_when_the_view_gets_wider(frames):
+    frames.show_frame(2)
+    frames.resize(560, 500)
+    settle(frames)
+    assert abs(line_of(frames) - at(frames, 2, 0.5).x()) <= 1
+    frames.show_shares(series(positions=[0, 1, 2, 30]))
+    settle(frames)
+    assert abs(line_of(frames) - at(frames, 2, 0.5).x()) <= 1
+
+
+def test_the_cursor_is_seen_on_every_color(frames):
+    frames.show_frame(1)
+    place = at(frames, 1, 0.05)
+    image = frames._canvas.grab().toImage()
+    left = frames._canvas.cursor_line.x()
+    colors = [image.pixelColor(left + i, place.y()).name() for i in range(3)]
+    assert colors == ["#000000", "#ffffff", "#000000"]
+
+
+def test_bars_have_no_cursor(layers):
+    layers.show_frame(1)
+    assert line_of(layers) is None
+    assert layers._canvas.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_a_drag_goes_through_the_frames(qtbot, frames):
+    wanted = []
+    frames.frame_clicked.connect(wanted.append)
+    drag(qtbot, frames, (0.1, 0.5), (1.1, 0.5), (1.2, 0.9), (2.1, 0.1), (2.9, 0.5))
+    assert wanted == [0, 1, 2, 3]
+    assert abs(line_of(frames) - at(frames, 3, 0.5).x()) <= 1
+    qtbot.mouseMove(frames._canvas, at(frames, 1, 0.5))
+    assert wanted == [0, 1, 2, 3]  # the button is up
+
+
+def test_a_drag_beyond_the_axes_ends_at_their_ends(qtbot, frames):
+    wanted = []
+    frames.frame_clicked.connect(wanted.append)
+    drag(qtbot, frames, (1, 0.5), (9, 2), (-9, -1))
+    assert wanted == [1, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("start", "key", "frame"),
+    [
+        (1, Qt.Key.Key_Right, 2),
+        (1, Qt.Key.Key_Left, 0),
+        (1, Qt.Key.Key_End, 3),
+        (2, Qt.Key.Key_Home, 0),
+        (None, Qt.Key.Key_Right, 0),
+        (None, Qt.Key.Key_Left, 3),
+    ],
+)
+def test_keys_go_a_frame_on(qtbot, frames, start, key, frame):
+    frames.show_frame(start)
+    with qtbot.waitSignal(frames.frame_clicked) as signal:
+        qtbot.keyClick(frames._canvas, key)
+    assert signal.args == [frame]
+
+
+def test_keys_at_the_ends_and_other_keys_do_nothing(qtbot, frames):
+    frames.show_frame(3)
+    with qtbot.assertNotEmitted(frames.frame_clicked):
+        qtbot.keyClick(frames._canvas, Qt.Key.Key_Right)
+        qtbot.keyClick(frames._canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_B, Qt.KeyboardModifier.NoModifier)
+    frames._canvas.keyPressEvent(event)
+    assert not event.isAccepted()  # left to napari
+
+
+def test_a_click_in_the_table_goes_to_the_frame(qtbot, frames):
+    cell = frames._table.visualRect(frames._model.index(2, 1)).center()
+    with qtbot.waitSignal(frames.frame_clicked) as signal:
+        qtbot.mouseClick(frames._table.viewport(), LEFT, pos=cell)
+    assert signal.args == [2]
+    assert frames._table.currentIndex().column() == 1  # H is for this color
+
+
+def test_saved_pictures_have_no_cursor(frames, tmp_path):
+    frames.save_plot(tmp_path / "without.svg")
+    frames.show_frame(1)
+    frames.save_plot(tmp_path / "with.svg")
+    assert (tmp_path / "with.svg").read_bytes() == (tmp_path / "without.svg").read_bytes()
+
+
+# -- names, and the legend
+
+
+def wide(view):
+    view.resize(900, 300)
+    settle(view)
+    return view._legend
+
+
+def entry(legend, row):
+    return legend.visualItemRect(legend.item(row)).center()
+
+
+def test_where_there_is_room_a_legend_tells_names_and_shares(view):
+    view.show_shares(series(names=("DAB", "", "glass")))
+    settle(view)
+    assert not view._legend.isVisible()
+    legend = wide(view)
+    assert legend.isVisible()
+    told = [legend.item(row).text() for row in range(3)]
+    assert told == ["DAB  46.2%", "#c04020  11.2%", "glass  42.5%"]
+    assert legend.item(0).toolTip() == "#102030 DAB: 46.2% of all"
+
+
+@pytest.mark.parametrize("data", [STACK, SEVERAL])
+def test_a_click_on_an_entry_hides_its_color_and_shows_it_again(qtbot, view, data):
+    view.show_shares(data)
+    legend = wide(view)
+    for drawn in (False, True):
+        qtbot.mouseClick(legend.viewport(), LEFT, pos=entry(legend, 1))
+        assert view._drawn.tolist() == [True, drawn, True]
+        assert (legend.item(1).checkState() == Qt.CheckState.Checked) is drawn
+    box = QPoint(8, entry(legend, 2).y())
+    qtbot.mouseClick(legend.viewport(), LEFT, pos=box)
+    assert view._drawn.tolist() == [True, True, False]
+
+
+def test_space_in_the_legend_hides_too_and_all_tell_the_same(qtbot, view):
+    view.show_shares(STACK)
+    legend = wide(view)
+    legend.setCurrentRow(2)
+    qtbot.keyClick(legend, Qt.Key.Key_Space)
+    assert view._drawn.tolist() == [True, True, False]
+    click_name(qtbot, view, 0)
+    assert legend.item(0).checkState() == Qt.CheckState.Unchecked
+
+
+def test_the_table_is_headed_by_names(view):
+    view.show_shares(series(names=("DAB", "", "glass")))
+    across = Qt.Orientation.Horizontal
+    assert [view._model.headerData(i, across) for i in range(3)] == ["DAB", "#c04020", "glass"]
+    tooltip = view._model.headerData(0, across, Qt.ItemDataRole.ToolTipRole)
+    assert tooltip.startswith("#102030 DAB: ")
+    assert list(view.table()) == ["#102030 DAB", "#c04020", "#f0f0e0 glass"]
+
+
+def test_hover_tells_time_name_and_area(view):
+    told = {"label": "t", "position_unit": "s", "pixel_size": 0.25, "unit": "µm²"}
+    view.show_shares(series(names=("", "DAB", ""), positions=[0, 1.5, 3, 4.5], **told))
+    told = "frame 1, t = 1.5 s: #c04020 DAB 25.0%, 25 pixels, 6.25 µm²"
+    assert view._model.describe(1, 1) == told
+
+
+def test_names_are_summed_up_where_wanted(qtbot, view, tmp_path):
+    view.show_shares(STACK)
+    assert not view.summed.isVisible()
+    view.show_shares(series(names=("leaf", "", "leaf")))
+    assert view.summed.isVisible()
+    qtbot.mouseClick(view.summed, LEFT, pos=QPoint(8, view.summed.height() // 2))
+    assert list(view.table()) == ["#102030 leaf", "#c04020"]
+    assert view.table().iloc[:, 0].tolist() == [0.8, 0.75, 1, 1]
+    view.save_csv(tmp_path / "t.csv")
+    assert pd.read_csv(tmp_path / "t.csv")["pixels"].tolist()[:2] == [80, 20]
+    view.show_shares(STACK)  # where there is nothing to sum up, nothing is
+    assert list(view.table()) == HEX
+
+
+def test_saved_pictures_tell_names(frames, tmp_path):
+    frames.show_shares(series(names=("DAB", "", "$x_1$ " * 20), label="t", position_unit="s"))
+    frames.save_plot(tmp_path / "plot.svg")
+    text = (tmp_path / "plot.svg").read_text()
+    assert "DAB  46.2%" in text
+    assert "#c04020  11.2%" in text
+    assert "$x_1$ $x_1$" in text
+    assert "t (s)" in text
 
 
 def test_bars_have_no_style(layers):
@@ -253,8 +551,7 @@ def test_saved_plots_tell_hex_and_share(qtbot, frames, tmp_path, monkeypatch):
 @pytest.mark.parametrize("n_colors", [1, 24, 25, 256])
 def test_saved_plots_have_room_for_their_legend(view, tmp_path, n_colors):
     colors = [f"#{k:06x}" for k in range(n_colors)]
-    shares = np.full((2, n_colors), 1 / n_colors)
-    view.show_shares(Data("many", "frames", ["0", "1"], colors, shares))
+    view.show_shares(series(np.ones((2, n_colors), int), colors))
     view.save_plot(tmp_path / "plot.png")
     picture = imread(tmp_path / "plot.png")
     assert picture.shape == (800, 1200 + 320 * -(-n_colors // 24), picture.shape[2])
@@ -264,7 +561,7 @@ def test_saved_plots_have_room_for_their_legend(view, tmp_path, n_colors):
 def test_files_are_called_as_the_image(qtbot, frames, monkeypatch, source, name):
     asked = []
     monkeypatch.setattr(files, "ask_path", lambda *given: asked.append(given[1:3]))
-    frames.show_shares(STACK._replace(source=source))
+    frames.show_shares(series(image=source))
     qtbot.mouseClick(frames.save, LEFT)
     qtbot.mouseClick(frames.save_picture, LEFT)
     assert asked == [("Save table", f"{name}.csv"), ("Save picture", f"{name}.png")]
@@ -286,10 +583,11 @@ def test_cells_and_headers(frames):
     assert (model.rowCount(), model.columnCount()) == (4, 3)
     assert model.rowCount(model.index(0, 0)) == model.columnCount(model.index(0, 0)) == 0
     assert model.index(0, 2).data() == "70.0%"
-    assert model.index(1, 1).data(Qt.ItemDataRole.ToolTipRole) == "t1: #c04020 25.0%, 25 pixels"
+    told = "frame 1: #c04020 25.0%, 25 pixels"
+    assert model.index(1, 1).data(Qt.ItemDataRole.ToolTipRole) == told
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     assert [model.headerData(i, across) for i in range(3)] == HEX
-    assert model.headerData(3, down) == "t3"
+    assert model.headerData(3, down) == "3"
     icon = model.headerData(1, across, Qt.ItemDataRole.DecorationRole)
     assert icon.pixmap(12).toImage().pixelColor(6, 6).name() == HEX[1]
 
@@ -327,57 +625,44 @@ class Pointed:
         self.xdata, self.ydata = x, y
 
 
-def test_colors_displayed_alike_are_told_apart(view, tmp_path):
-    view.show_shares(STACK._replace(colors=["#000000", "#ffffff", "#000000"]))
+def test_colors_displayed_alike_are_told_apart(view):
+    view.show_shares(series(hex_=["#000000", "#ffffff", "#000000"]))
     assert list(view.table()) == ["#000000", "#ffffff", "#000000 (2)"]
-    view.save_csv(tmp_path / "x.csv")
-    assert "#000000 (2) share" in pd.read_csv(tmp_path / "x.csv")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"kind": "rows"}, "one of frames, layers"),
-        ({"names": FRAMES[:2]}, r"`shares` must have shape \(2, 3\), got \(4, 3\)"),
-        ({"names": []}, "must not be empty"),
-        ({"counts": COUNTS[:, :2]}, "`counts` must have shape"),
-        ({"positions": np.arange(2)}, "`positions` must have shape"),
-    ],
-)
-def test_what_does_not_fit_is_refused_and_the_old_stays(frames, change, message):
-    with pytest.raises(ValueError, match=message):
-        frames.show_shares(STACK._replace(title="new", **change))
-    assert frames._title.text() == "stack"
-    assert np.array_equal(frames.table(), SHARES)
 
 
 # -- files
 
 
-def test_csv_of_layers(qtbot, layers, tmp_path, monkeypatch):
+def test_the_saved_table_is_the_tidy_one(qtbot, layers, tmp_path, monkeypatch):
     path = tmp_path / "shares.csv"
     monkeypatch.setattr(files, "ask_path", lambda *_: path)
     qtbot.mouseClick(layers.save, LEFT)
-    read = pd.read_csv(path, index_col=0)
-    assert read.index.name == "layer"
-    assert read.index.tolist() == LAYERS
-    assert list(read) == [f"{color} share" for color in HEX] + [f"{color} pixels" for color in HEX]
-    assert np.array_equal(read.iloc[:, :3], SHARES)
-    assert np.array_equal(read.iloc[:, 3:], COUNTS)
+    read = pd.read_csv(path)
+    assert list(read) == [*COLUMNS, "error"]
+    assert read["image"].tolist() == [name for name in LAYERS for _ in HEX]
+    assert read["hex"].tolist() == HEX * 4
+    assert np.array_equal(read["share"], SHARES.ravel())
+    assert np.array_equal(read["pixels"], COUNTS.ravel())
     assert layers._status.text() == "Saved shares.csv"
 
 
-@pytest.mark.parametrize(
-    ("label", "column"), [("time (s)", "time (s)"), ("frame", "frame position")]
-)
-def test_csv_of_frames_with_positions(view, tmp_path, label, column):
-    positions = np.array([0, 0.1, 0.3, 2])
-    view.show_shares(Data("t", "frames", FRAMES, HEX, SHARES / 3 * 3, None, positions, label))
+def test_the_saved_table_of_frames_tells_where_they_lie(view, tmp_path):
+    view.show_shares(series(positions=[0, 0.1, 0.3, 2], label="t", position_unit="s"))
     view.save_csv(tmp_path / "t.csv")
     read = pd.read_csv(tmp_path / "t.csv")
-    assert list(read) == ["frame", column, *(f"{color} share" for color in HEX)]
-    assert read[column].tolist() == [0, 0.1, 0.3, 2]
-    assert np.array_equal(read.iloc[:, 2:], SHARES / 3 * 3)
+    assert list(read) == list(COLUMNS)
+    assert read["frame"].tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert read["position"].unique().tolist() == [0, 0.1, 0.3, 2]
+    assert set(read["position_unit"]) == {"s"}
+
+
+def test_the_saved_table_tells_hidden_colors_and_background_too(qtbot, view, tmp_path):
+    view.show_shares(series(background=frozenset({2})))
+    view.toggle(0)
+    view.save_csv(tmp_path / "t.csv")
+    read = pd.read_csv(tmp_path / "t.csv")
+    assert np.array_equal(read["pixels"], COUNTS.ravel())
+    assert read["share"].isna().tolist() == [False, False, True] * 4
 
 
 @pytest.mark.parametrize("kind", ["csv", "png"])
@@ -410,7 +695,7 @@ def test_a_link_is_kept(frames, tmp_path):
         pytest.skip("no links here")
     frames.save_csv(link)
     assert link.is_symlink()
-    assert target.read_text().startswith("frame,")
+    assert target.read_text().startswith("image,")
 
 
 @pytest.mark.parametrize("fixture", ["frames", "layers"])
@@ -426,6 +711,8 @@ def test_plots_are_saved_on_white(request, tmp_path, fixture):
     first = (tmp_path / "plot.svg").read_bytes()
     assert b"<svg" in first
     assert b"c04020" in first
+    view.save_plot(tmp_path / "plot.pdf")
+    assert (tmp_path / "plot.pdf").read_bytes().startswith(b"%PDF")
     assert view._canvas.figure.axes == [shown]  # what is on the screen stays as it is
 
 
@@ -433,7 +720,7 @@ def test_saved_plots_have_room_for_longer_names(view, monkeypatch, tmp_path):
     written = []
     monkeypatch.setattr(shares_plot, "write_name", lambda *given: written.append(given[-1]))
     name = "no dock is wide enough for this name, pictures are"
-    view.show_shares(Data("long", "layers", [name], HEX, SHARES[:1]))
+    view.show_shares(bars([name]))
     settle(view)
     assert "…" in written[-1]
     view.save_plot(tmp_path / "plot.png")
@@ -441,8 +728,7 @@ def test_saved_plots_have_room_for_longer_names(view, monkeypatch, tmp_path):
 
 
 def test_the_wheel_is_left_to_the_scroll_area(qtbot, view):
-    names = [f"layer {i}" for i in range(40)]
-    view.show_shares(Data("many", "layers", names, HEX, np.repeat(SHARES, 10, axis=0)))
+    view.show_shares(bars([f"layer {i}" for i in range(40)]))
     settle(view)
     place, down = QPointF(50, 50), QPoint(0, -120)
     event = QWheelEvent(
@@ -455,7 +741,7 @@ def test_the_wheel_is_left_to_the_scroll_area(qtbot, view):
 
 def test_other_kinds_of_pictures_are_refused(qtbot, frames, tmp_path, monkeypatch):
     path = tmp_path / "plot.gif"
-    with pytest.raises(ValueError, match=r"\.png or \.svg"):
+    with pytest.raises(ValueError, match=r"\.png, \.svg or \.pdf"):
         frames.save_plot(path)
     monkeypatch.setattr(files, "ask_path", lambda *_: path)
     qtbot.mouseClick(frames.save_picture, LEFT)
@@ -465,9 +751,9 @@ def test_other_kinds_of_pictures_are_refused(qtbot, frames, tmp_path, monkeypatc
 
 def test_copy(qtbot, frames):
     qtbot.mouseClick(frames.copy, LEFT)
-    read = pd.read_csv(io.StringIO(QApplication.clipboard().text()), sep="\t", index_col=0)
-    assert read.index.tolist() == FRAMES
-    assert np.array_equal(read.iloc[:, :3], SHARES)
+    read = pd.read_csv(io.StringIO(QApplication.clipboard().text()), sep="\t")
+    assert list(read) == list(COLUMNS)
+    assert np.array_equal(read["share"], SHARES.ravel())
 
 
 # -- in the viewer
@@ -481,10 +767,10 @@ def docked(make_napari_viewer):
     return viewer, view
 
 
-@pytest.mark.parametrize("kind", ["frames", "layers"])
-def test_the_canvas_follows_the_theme(docked, kind):
+@pytest.mark.parametrize("data", [STACK, SEVERAL])
+def test_the_canvas_follows_the_theme(docked, data):
     viewer, view = docked
-    view.show_shares(STACK._replace(kind=kind))
+    view.show_shares(data)
     for name in ("light", "dark"):
         viewer.theme = name
         QApplication.processEvents()
@@ -520,9 +806,9 @@ def test_an_empty_view_bears_another_theme(docked):
     assert view.table().empty
 
 
-@pytest.mark.parametrize("kind", ["frames", "layers"])
-def test_plot_and_table_lie_beside_each_other_where_there_is_width(view, kind):
-    view.show_shares(STACK._replace(kind=kind))
+@pytest.mark.parametrize("data", [STACK, SEVERAL])
+def test_plot_and_table_lie_beside_each_other_where_there_is_width(view, data):
+    view.show_shares(data)
     for size in ((310, 600), (1370, 280), (450, 280), (310, 600)):
         view.resize(*size)
         settle(view)
@@ -536,7 +822,7 @@ def test_plot_and_table_lie_beside_each_other_where_there_is_width(view, kind):
 
 def test_it_fits_a_narrow_dock_and_tells_what_it_is(docked):
     view = docked[1]
-    view.show_shares(SEVERAL._replace(title="a long title " * 9))
+    view.show_shares(replace(SEVERAL, title="a long title " * 9))
     QApplication.processEvents()
     assert view.minimumSizeHint().width() <= 300
     for button in (view.save, view.save_picture, view.copy):
@@ -559,13 +845,3 @@ def test_the_canvas_goes_with_the_widget(make_napari_viewer):
     gc.collect()
     assert figure() is None
     assert canvas() is None
-
-
-def test_the_names_of_colors_are_told_where_there_is_room(view):
-    view.show_shares(STACK._replace(called=("night", "", "snow")))
-    settle(view)
-    across = Qt.Orientation.Horizontal
-    assert [view._model.headerData(i, across) for i in range(3)] == HEX
-    tooltip = view._model.headerData(0, across, Qt.ItemDataRole.ToolTipRole)
-    assert tooltip.startswith("#102030 night: ")
-    assert list(view.table()) == ["#102030 night", "#c04020", "#f0f0e0 snow"]

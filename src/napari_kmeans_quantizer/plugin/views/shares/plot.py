@@ -1,4 +1,4 @@
-"""Shares of colors as a plot: areas or lines over frames, or a bar for each layer."""
+"""Shares of clusters as a plot: areas or lines over frames, or a bar for each layer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_kmeans_quantizer.plugin.models.numbers import percent
+
+from .outline import extremes, is_dense
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,60 +20,101 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.plugin.views.plot import Theme
 
     Shown = NDArray[np.bool_]
-    """Which colors are drawn, (K,)."""
+    """Which clusters are drawn, (K,)."""
+
+    Floats = NDArray[np.float64]
 
 BAR = 0.5  # height of a bar; the rest of its row is for the name above it
-LINE = 1.8  # points
+LINE, RIM = 1.8, 1.2  # points
 LEGEND_ROWS = 24
-LEGEND_COLUMN = 1.6  # inches
+LEGEND_COLUMN = 1.6  # inches, at least
+LEGEND_LETTER, LEGEND_SWATCH = 0.07, 0.55  # inches
 LEGEND_FONT = 8.0  # points
+LONGEST = 40  # letters of a name in a legend
 
 
-def drawn_shares(data: Shares, shown: Shown) -> NDArray[np.float64]:
-    """Return the shares, nothing of colors that are not drawn, (n, K)."""
-    return np.where(shown, data.shares, 0.0)
+def told_of(data: Shares) -> str:
+    """Return of what the shares are: clusters that are only hidden count on."""
+    return "share without background" if data.has_background else "share of the pixels"
 
 
-def draw_areas(axes: Axes, data: Shares, shown: Shown) -> None:
+def _ascending(data: Shares, shown: Shown) -> tuple[Floats, Floats]:
+    """Return where the frames lie from left to right, and their shares of what is drawn."""
+    order = np.argsort(data.x, kind="stable")
+    return data.x[order], data.shares[order][:, shown]
+
+
+def draw_areas(axes: Axes, data: Shares, shown: Shown, theme: Theme, n_columns: int = 0) -> None:
     """Draw the areas from zero up, the topmost first: side by side, seams would show."""
     from matplotlib.collections import PolyCollection
 
-    x, tops = data.x, np.cumsum(drawn_shares(data, shown), axis=1)
+    x, shares = _ascending(data, shown)
+    tops = np.cumsum(np.nan_to_num(shares), axis=1)
     if len(x) == 1:  # an area needs a width
         x, tops = x[0] + np.array([-0.5, 0.5]), np.repeat(tops, 2, axis=0)
-    corners: Any = np.zeros((len(data.colors), len(x) + 2, 2))
+    if is_dense(len(x), n_columns):
+        x, least, greatest = extremes(x, tops, n_columns)
+        x, tops = x.repeat(2), np.stack([least, greatest], axis=1).reshape(-1, tops.shape[1])
+    corners: Any = np.zeros((tops.shape[1], len(x) + 2, 2))
     corners[:, :-2, 0], corners[:, :-2, 1] = x, tops.T[::-1]
     corners[:, -2:, 0] = x[-1], x[0]
-    axes.add_collection(
-        PolyCollection(corners, facecolors=data.colors[::-1], linewidths=0), autolim=False
-    )
+    colors = np.array(data.colors)[shown][::-1].tolist()
+    axes.add_collection(PolyCollection(corners, facecolors=colors, linewidths=0), autolim=False)
     axes.set_ylim(0, 1)
-    _finish_frames(axes, data, x)
+    _finish_frames(axes, data, theme)
 
 
-def draw_lines(axes: Axes, data: Shares, shown: Shown, theme: Theme) -> None:
+def draw_lines(axes: Axes, data: Shares, shown: Shown, theme: Theme, n_columns: int = 0) -> None:
     """Draw a line for each color, with rims: its color may be that of the background."""
+    x, shares = _ascending(data, shown)
+    colors = np.array(data.colors)[shown].tolist()
+    draw = _draw_bands if is_dense(len(x), n_columns) else _draw_strokes
+    draw(axes, x, shares, colors, theme, n_columns)
+    axes.set_ylim(0, max(1.05 * float(np.nan_to_num(shares).max(initial=0)), 0.01))
+    _finish_frames(axes, data, theme)
+
+
+def _draw_strokes(
+    axes: Axes, x: Floats, shares: Floats, colors: list[str], theme: Theme, _: int
+) -> None:
     from matplotlib.patheffects import Normal, Stroke
 
-    rims = [Stroke(linewidth=LINE + 1.2, foreground=theme.faded(0.6)), Normal()]
-    marker = "o" if len(data.names) == 1 else ""
-    for k in np.flatnonzero(shown)[::-1].tolist():
-        axes.plot(
-            data.x, data.shares[:, k], marker=marker, color=data.colors[k], lw=LINE,
-            path_effects=rims, clip_on=False,
-        )  # fmt: skip
-    axes.set_ylim(0, max(1.05 * float(drawn_shares(data, shown).max(initial=0)), 0.01))
-    _finish_frames(axes, data, data.x if len(data.x) > 1 else data.x[0] + np.array([-0.5, 0.5]))
+    rims = [Stroke(linewidth=LINE + RIM, foreground=theme.faded(0.6)), Normal()]
+    marker = "o" if len(x) == 1 else ""
+    for color, line in [*zip(colors, shares.T, strict=True)][::-1]:
+        axes.plot(x, line, marker=marker, color=color, lw=LINE, path_effects=rims, clip_on=False)
 
 
-def _finish_frames(axes: Axes, data: Shares, x: NDArray[np.float64]) -> None:
+def _draw_bands(
+    axes: Axes, x: Floats, shares: Floats, colors: list[str], theme: Theme, n_columns: int
+) -> None:
+    """Draw what lines cover: to stroke thousands of frames takes ten times as long."""
+    from matplotlib.collections import PolyCollection
+
+    x, least, greatest = extremes(x, shares, n_columns)
+    there = np.isfinite(least).all(axis=1)  # nothing was counted in some frames
+    x, least, greatest = x[there], least[there], greatest[there]
+    corners: Any = np.zeros((shares.shape[1], 2 * len(x), 2))
+    corners[..., 0] = np.concatenate([x, x[::-1]])
+    corners[..., 1] = np.concatenate([least, greatest[::-1]]).T
+    rim = theme.faded(0.6)
+    for color, band in [*zip(colors, corners, strict=True)][::-1]:
+        for own, width in ((rim, LINE + RIM), (color, LINE)):
+            band_drawn = PolyCollection([band], facecolors=own, edgecolors=own, linewidths=width)
+            axes.add_collection(band_drawn, autolim=False)
+
+
+def _finish_frames(axes: Axes, data: Shares, theme: Theme) -> None:
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-    axes.set_xlim(x[0], x[-1])
+    x = data.x if len(data.x) > 1 else data.x[0] + np.array([-0.5, 0.5])
+    axes.set_xlim(x.min(), x.max())
     whole = bool((data.x == np.rint(data.x)).all())
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole, min_n_ticks=1))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_xlabel(data.position_label)
+    axes.set_xlabel(data.axis_label, parse_math=False)
+    # Not along the axis: see the curve of errors.
+    axes.set_title(told_of(data), loc="left", fontsize=theme.font_size, color=theme.text)
 
 
 def draw_bars(
@@ -81,9 +124,10 @@ def draw_bars(
     from matplotlib.collections import PolyCollection
     from matplotlib.ticker import PercentFormatter
 
-    n_rows, n_colors = data.shares.shape
+    shares = np.where(shown, np.nan_to_num(data.shares), 0.0)
+    n_rows, n_colors = shares.shape
     corners: Any = np.zeros((n_colors, n_rows, 4, 2))
-    corners[:, :, 1:3, 0] = np.cumsum(drawn_shares(data, shown), axis=1).T[::-1, :, None]
+    corners[:, :, 1:3, 0] = np.cumsum(shares, axis=1).T[::-1, :, None]
     corners[..., 1] = np.arange(n_rows)[:, None] + BAR / 2 * np.array([-1, -1, 1, 1])
     colors = np.repeat(data.colors[::-1], n_rows)
     axes.add_collection(
@@ -100,6 +144,7 @@ def draw_bars(
     axes.set_xlim(0, 1)
     axes.set_ylim(n_rows - 1 + BAR / 2 + 0.1, -BAR / 2 - 0.45)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_xlabel(told_of(data))
     axes.yaxis.set_visible(False)
     axes.spines[["left", "top", "right"]].set_visible(False)
 
@@ -118,27 +163,43 @@ def write_name(axes: Axes, theme: Theme, row: int, name: str) -> None:
     )
 
 
+def _legend_labels(data: Shares, shown: Shown) -> list[str]:
+    names = [x if len(x) <= LONGEST else f"{x[: LONGEST - 1]}…" for x in data.labels]
+    overall = np.nan_to_num(data.overall)
+    return [f"{names[k]}  {percent(overall[k])}" for k in np.flatnonzero(shown).tolist()]
+
+
 def legend_width(data: Shares, shown: Shown) -> float:
     """Return how many inches `draw_legend` takes beside the axes."""
-    return LEGEND_COLUMN * -(-int(shown.sum()) // LEGEND_ROWS)
+    labels = _legend_labels(data, shown)
+    longest = max(map(len, labels), default=0)
+    column = max(LEGEND_COLUMN, LEGEND_LETTER * longest + LEGEND_SWATCH)
+    return column * -(-len(labels) // LEGEND_ROWS)
 
 
 def draw_legend(axes: Axes, data: Shares, shown: Shown, theme: Theme) -> None:
-    """Tell hex and share of every color that is drawn, beside the axes."""
+    """Tell name, or hex, and share of every color that is drawn, beside the axes."""
     from matplotlib.patches import Patch
 
-    indices, overall = np.flatnonzero(shown).tolist(), data.overall
-    if not indices:
+    labels, colors = _legend_labels(data, shown), np.array(data.colors)[shown].tolist()
+    if not labels:
         return
-    axes.figure.legend(  # type: ignore[union-attr,unused-ignore]
-        handles=[Patch(facecolor=data.colors[k], edgecolor=theme.faded(0.5)) for k in indices],
-        labels=[f"{data.hex[k]}  {percent(overall[k])}" for k in indices],
+    legend = axes.figure.legend(  # type: ignore[union-attr,unused-ignore]
+        handles=[Patch(facecolor=color, edgecolor=theme.faded(0.5)) for color in colors],
+        labels=labels,
         loc="outside right upper",
-        ncols=-(-len(indices) // LEGEND_ROWS),
+        ncols=-(-len(labels) // LEGEND_ROWS),
         fontsize=LEGEND_FONT,
         labelcolor=theme.text,
         frameon=False,
     )
+    for text in legend.texts:
+        text.set_parse_math(False)
+
+
+def row_at(data: Shares, x: float) -> int:
+    """Return the frame that is nearest to a place of the axis."""
+    return int(np.abs(data.x - x).argmin())
 
 
 def cell_at(
@@ -147,14 +208,15 @@ def cell_at(
     """Return the row and the column of the shares at a point of the axes, None for none."""
     row = round(y)
     across, along = y - row, x
-    if data.kind == "frames":
-        row = int(np.abs(data.x - x).argmin())
+    if data.frames is not None:
+        row = row_at(data, x)
         across, along = 0, y
     if not 0 <= row < len(data.names):
         return None, None
-    if lines and data.kind == "frames":
-        away = np.where(shown, np.abs(data.shares[row] - y), np.inf)
+    shares = np.nan_to_num(data.shares[row])
+    if lines and data.frames is not None:
+        away = np.where(shown, np.abs(shares - y), np.inf)
         return row, int(away.argmin()) if shown.any() else None
-    column = int(np.searchsorted(np.cumsum(np.where(shown, data.shares[row], 0)), along))
+    column = int(np.searchsorted(np.cumsum(np.where(shown, shares, 0)), along))
     inside = abs(across) <= BAR / 2 and along >= 0 and column < len(data.colors)
     return row, column if inside else None

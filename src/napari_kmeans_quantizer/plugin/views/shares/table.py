@@ -9,7 +9,7 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal  # type: ig
 from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QTableView
 
-from napari_kmeans_quantizer.plugin.models.numbers import percent
+from napari_kmeans_quantizer.plugin.models.numbers import percent, significant
 from napari_kmeans_quantizer.plugin.views.parts import swatch_icon
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class SharesModel(QAbstractTableModel):
         super().__init__(parent)
         self._shown: Shares | None = None
         self._columns: list[str] = []
-        self._hex: list[str] = []
+        self._labels: list[str] = []
         self._icons: list[QIcon] = []
         self._drawn: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._struck = QFont()
@@ -39,7 +39,7 @@ class SharesModel(QAbstractTableModel):
         """Show other shares; names of colors that are not `drawn` in the plot are struck."""
         self.beginResetModel()
         self._shown, self._drawn = shown, drawn
-        self._columns, self._hex = shown.columns, shown.hex
+        self._columns, self._labels = shown.columns, shown.labels
         self._icons = [swatch_icon(color, SWATCH) for color in shown.colors]
         self.endResetModel()
 
@@ -63,7 +63,7 @@ class SharesModel(QAbstractTableModel):
         if self._shown is None or not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return percent(self._shown.shares[index.row(), index.column()])
+            return _percent(self._shown.shares[index.row(), index.column()])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -73,7 +73,7 @@ class SharesModel(QAbstractTableModel):
     def headerData(  # noqa: N802
         self, section: int, orientation: Any, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Return a row's name, or a column's swatch and hex value."""
+        """Return a row's name, or a column's swatch and its name or hex value."""
         if self._shown is None:
             return None
         across = orientation == Qt.Orientation.Horizontal
@@ -83,8 +83,10 @@ class SharesModel(QAbstractTableModel):
             return self._struck
         if role == Qt.ItemDataRole.ToolTipRole and across:
             return f"{self._columns[section]}: click to {self.toggle_verb(section)} it in the plot"
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._hex[section] if across else self._shown.names[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._shown.told_row(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._labels[section] if across else self._shown.names[section]
         return None
 
     def toggle_verb(self, column: int) -> str:
@@ -95,10 +97,18 @@ class SharesModel(QAbstractTableModel):
         """Return all that is known of a cell, in one line."""
         if self._shown is None:
             return ""
-        share = f"{self._columns[column]} {percent(self._shown.shares[row, column])}"
-        counts = self._shown.counts
-        pixels = "" if counts is None else f", {counts[row, column]:,} pixels"
-        return f"{self._shown.names[row]}: {share}{pixels}"
+        data, told = self._shown, [self._columns[column]]
+        if not np.isnan(data.shares[row, column]):
+            told.append(percent(data.shares[row, column]))
+        parts = [" ".join(told), f"{data.counts[row, column]:,} pixels"]
+        if (area := data.area(row, column)) is not None:
+            parts.append(f"{significant(area[0])} {area[1]}".rstrip())
+        return f"{data.told_row(row)}: {', '.join(parts)}"
+
+
+def _percent(share: float) -> str:
+    """Return a share for the table; of frames that nothing was counted in there is none."""
+    return "" if np.isnan(share) else percent(share)
 
 
 class Table(QTableView):
