@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from .layers.contents import ROLES, state_content, state_contents
@@ -11,20 +10,20 @@ from .layers.make import set_ink
 from .layers.marks import MARKS, marks_content
 from .layers.ours import Record, record_of, records_in
 from .layers.painting import Strokes, carried
-from .layers.stage import WRITTEN_ON_CANVAS, Stage
+from .layers.stage import Stage
 from .layers.watch import Watch, recolored_points
 from .models.history import History
 from .models.parts import PREVIEW_PIXELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import napari.viewer
     import numpy as np
     from napari.layers import Labels, Layer, Points
     from numpy.typing import NDArray
 
-    from .layers.beside import Beside
+    from .layers.legend import Legend
     from .models.exploration import Curve
     from .models.pixel_rows import PixelRows
     from .models.source import Key, Source
@@ -61,7 +60,9 @@ class Session:
         self._marked: Record | None = None
         self._stage = Stage(viewer)
         self._numbers = Record(("numbers",))
-        self._watch = Watch(self._take_point_colors, self._tell_label)
+        self._watch = Watch(self._take_point_colors, self._tell_label, self._fit_text)
+        self.legend: Legend | None = None
+        """How palettes are shown; None leaves to each how it was shown before."""
 
     # -- what is known
 
@@ -120,6 +121,10 @@ class Session:
                 record.sessions.add(self)
                 self._watch_outputs(key)
                 taken = True
+        if self.legend is not None:
+            others = [one for one in self._records.values() if one.legend != self.legend]
+            if any(self._stage.layer(one, "palette") is not None for one in others):
+                self.arrange_palettes()
         if taken:
             self._on_change()
 
@@ -204,20 +209,64 @@ class Session:
             before, state = record.palette_place, record.state
             if state is None or self.layer(record.key, "palette") is None:
                 continue
-            place = self._place_palette(record, state)
-            if before is None or not before.is_like(place):
-                self._stage.show(record, "palette", state_content(state, "palette"), placed=False)
+            self._place_palette(record, state)
+            place = record.palette_place
+            if before is None or place is None or not before.is_like(place):
+                with self._stage.without_status():
+                    self._stage.show(record, "palette", state_content(state, "palette"))
 
     def follow_theme(self, _: object = None) -> None:
         """Write all texts in a color that stands out from the canvas."""
-        for role in WRITTEN_ON_CANVAS:
-            for layer in self.layers(role):
-                set_ink(layer, self._stage.ink)
+        for layer in self.layers("titles"):
+            set_ink(layer, self._stage.ink)
+        for record in self._records.values():
+            palette = self._stage.layer(record, "palette")
+            if palette is not None and record.state is not None:
+                set_ink(palette, self._stage.palette_ink(record.state))
 
-    def _place_palette(self, record: Record, state: State) -> Beside:
-        earlier = takewhile(lambda other: other is not record, self._records.values())
-        record.palette_place = place = self._stage.place_for(state, earlier)
-        return place
+    def _place_palette(self, record: Record, state: State) -> None:
+        """Find out where a palette stands: earlier ones, and those that were moved, stay."""
+        self._follow_legend(record)
+        records = list(self._records.values())
+        until = records.index(record)
+        others = [one for k, one in enumerate(records) if k < until or one.is_palette_moved]
+        self._stage.place_palette(record, state, [one for one in others if one is not record])
+
+    # -- legends
+
+    def show_legends(self, legend: Legend, docked: bool = False) -> None:
+        """Show all palettes so; where people moved them to, unless they are to be `docked`.
+
+        Only these layers are drawn again.
+        """
+        self.legend = legend
+        with self._stage.keeping_in_view(self._records.values()):
+            for record in self._records.values():
+                self._follow_legend(record)
+                if docked:
+                    self._stage.put_back(record)
+            self.arrange_palettes()
+        if docked and self.layers("palette"):
+            self._stage.look_at_palettes()
+
+    def _follow_legend(self, record: Record) -> None:
+        if self.legend is None or self.legend == record.legend:
+            return
+        was_hidden, record.legend = record.legend.is_hidden, self.legend
+        palette = self._stage.layer(record, "palette")
+        if palette is not None and was_hidden != self.legend.is_hidden:
+            palette.visible = was_hidden
+
+    def palette_at(self, position: Sequence[float]) -> Points | None:
+        """Return the palette that is seen at a place of the world, if there is one."""
+        found = [one for one in self._records.values() if self._stage.is_at(one, position)]
+        shown: Any = None if not found else self._stage.layer(found[-1], "palette")
+        return shown
+
+    def _fit_text(self, points: Points) -> None:
+        record = record_of(points)
+        if record is not None:
+            self._stage.fit_text(record)
 
     def _watch_outputs(self, key: Key) -> None:
         labels: Any = self.layer(key, "labels")
@@ -338,10 +387,11 @@ class Session:
         marks, before = (state.hidden, state.background), (old.hidden, old.background)
         if state.result is not old.result or marks != before:
             same_fit = state.fitted is old.fitted
-            self._place_palette(record, state)
             if not same_fit:
                 self._stage.keep_painting(record)
-            with self._stage.without_status():
+            stage, records = self._stage, self._records.values()
+            with stage.without_status(), stage.keeping_in_view(records):
+                self._place_palette(record, state)
                 for role in roles:
                     if self.layer(record.key, role) is not None:
                         self._show_change(record, role, old, same_fit)

@@ -21,6 +21,7 @@ from .panel.buttons import Buttons, undo_shortcuts
 from .panel.choice import Choice
 from .panel.comparing import Comparing
 from .panel.connections import Connections
+from .panel.dragging import Dragging
 from .panel.editing import Editing
 from .panel.exploring import Exploring
 from .panel.exporting import Exporting
@@ -76,7 +77,8 @@ class QuantizerWidget(Container):
     ----------
     image, n_colors, auto, color_space, palette_from, palette_use, dither, dither_strength, \
     region, apply, extent, channels, scaled, min_psnr, effort, seed, sample, alpha, no_data, \
-    add_image, add_labels, add_palette, live : magicgui widgets
+    add_image, add_labels, add_palette, live, legend_side, legend_name, legend_hex, legend_share, \
+    legend_area : magicgui widgets
         The controls; each has a ``value``.
 
     Examples
@@ -122,6 +124,9 @@ class QuantizerWidget(Container):
         self.sample, self.alpha, self.no_data = form.sample, form.alpha, form.no_data
         self.add_image, self.add_labels = form.add_image, form.add_labels
         self.add_palette = form.add_palette
+        legend = form.legend
+        self.legend_side, self.legend_area = legend.side, legend.area
+        self.legend_name, self.legend_hex, self.legend_share = legend.name, legend.hex, legend.share
         live = "Update the layers while values change"
         self.live = CheckBox(text="Live", value=False, tooltip=live)
         self._start = PushButton(text="Quantize", tooltip="Reduce the image to these colors")
@@ -163,6 +168,8 @@ class QuantizerWidget(Container):
         connect_all([*self._form.parameters(), self.live], self._runs.soon)
         self.channels.changed.connect(self._following.on_selection)
         self.image.changed.connect(self._draw)
+        self._session.legend = self._form.legend.value
+        self._form.legend.connect(self._session.show_legends)
         self._editing.connect(self.palette_view)
         for button in self.native.findChildren(QPushButton):  # not every system gives it the focus
             button.pressed.connect(self.palette_view.finish_naming)
@@ -176,9 +183,10 @@ class QuantizerWidget(Container):
         dims = self._viewer.dims.events
         frame = dict.fromkeys((dims.point, dims.displayed), self._views.follow_frame)
         events = {**self._following.events(self._viewer), **theme, **grid, **frame}
-        on_drag = Pointing(self.native, self._choice, self._views, self._exploring.take_at).on_drag
+        pointing = Pointing(self.native, self._choice, self._views, self._exploring.take_at)
+        on_drags = [pointing.on_drag, Dragging(self._session).on_drag]
         self._connections = Connections(
-            self.native, self._viewer, events, keys, on_drag, self._on_leave
+            self.native, self._viewer, events, keys, on_drags, self._on_leave
         )
         self.native.destroyed.connect(self._on_destroyed)
 
@@ -265,6 +273,10 @@ class QuantizerWidget(Container):
         self._work.cancel()
 
     # -- showing
+
+    def put_legends_back(self) -> None:
+        """Put palettes that people moved back to the side of their pictures."""
+        self._session.show_legends(self._form.legend.value, docked=True)
 
     def _draw(self, _: object = None) -> None:
         """Draw what is known of the chosen image into all views."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.layers import Image
-from pictures import AFFINE, GREY, PHOTO, rgb, state_of
+from pictures import AFFINE, GREY, rgb
 
-from napari_kmeans_quantizer.plugin.layers.beside import TEXT_WIDTH, Area, beside
-from napari_kmeans_quantizer.plugin.layers.contents import state_contents
-from napari_kmeans_quantizer.plugin.layers.make import make_layers
-from napari_kmeans_quantizer.plugin.models.placement import Placement
-from napari_kmeans_quantizer.plugin.models.settings import Settings
+from napari_kmeans_quantizer.plugin.layers.beside import EM, LINE, beside
+from napari_kmeans_quantizer.plugin.layers.entries import MOST_TEXTS
+from napari_kmeans_quantizer.plugin.layers.legend import SIDES, text_width
+from napari_kmeans_quantizer.plugin.layers.viewpoint import screen_em
+from napari_kmeans_quantizer.plugin.models.placement import Area, Placement
 from napari_kmeans_quantizer.plugin.models.source import Source
 
 MIRRORED = [[1, 0, 0], [0, -1, 0], [0, 0, 1]]
@@ -23,80 +23,170 @@ LYING = {
     "mirrored": {"affine": MIRRORED},
     "all at once": {"scale": (0.3, 2.0), "shear": [0.4], "rotate": 33.0, "affine": AFFINE},
 }
-N_COLORS = [1, 2, 16, 33, 100]
+N_COLORS = [1, 2, 16, 33, 64, 65, 256]
 
 
-def in_world(layer, positions):
-    return np.array([layer.data_to_world(position) for position in np.atleast_2d(positions)])
+def texts_of(n_colors):
+    return [f"color {k}  12.3%" for k in range(n_colors)]
 
 
-def shown(palette):
-    """Return squares and texts as napari draws them: middles and sizes in the world."""
-    squares, texts = (in_world(palette, palette.data + by) for by in (0, palette.text.translation))
-    return squares, float(palette.size[0] * abs(palette.scale[-1])), texts
+def placement_of(**lying):
+    return Placement.of_source(Source((Image(GREY, **lying),)))
 
 
-@pytest.mark.parametrize("lying", LYING.values(), ids=LYING)
-@pytest.mark.parametrize("n_colors", N_COLORS)
-def test_squares_and_texts_stand_in_columns_right_of_the_picture(lying, n_colors):
-    source = Image(PHOTO, rgb=True, **lying)
-    palette = make_layers(state_contents(state_of(source, Settings(n_colors)))).palette
-    squares, size, texts = shown(palette)
-    height, width = PHOTO.shape[:2]
-    ends = [(y, x) for y in (-0.5, height - 0.5) for x in (-0.5, width - 0.5)]
-    right, top = in_world(source, ends)[:, 1].max(), in_world(source, ends)[:, 0].min()
-    text_width = TEXT_WIDTH * size
-    assert (texts[:, 1] - text_width / 2 > right - 1e-6).all()  # not on the picture
-    assert (squares[:, 1] - size / 2 >= texts[:, 1] + text_width / 2 - 1e-6).all()
-    assert np.allclose(squares[:, 0], texts[:, 0])  # upright
-    assert squares[0, 0] == pytest.approx(top + size / 1.6)
-    apart = np.abs(squares[:, np.newaxis] - squares).max(axis=-1)
-    assert (apart[~np.eye(len(squares), dtype=bool)] > size).all()
-    order = np.lexsort((squares[:, 0], np.round(squares[:, 1], 6)))
-    assert np.array_equal(order, np.arange(len(squares)))  # down, and then right
-    assert palette.text.anchor == "center"
-    assert palette.text.rotation == 0
-    assert palette.text.size < size
+class OnScreen:
+    """Where squares and texts are seen, (down, right), and how large."""
+
+    def __init__(self, place, placement, transposed=False):
+        to_world, turn = placement.plane_to_world, slice(None, None, -1 if transposed else 1)
+        self.squares = (place.positions @ to_world[:2, :2].T + to_world[:2, 2])[:, turn]
+        self.size = place.size * placement.plane_scale
+        self.em = place.text_size * EM
+        shift = (to_world[:2, :2] @ place.text_shift)[turn]
+        widths = self.em * np.array([text_width(text) for text in place.texts])
+        held = self.squares + shift
+        starts = {"upper_left": 0, "upper_right": -1, "center": -0.5}[place.anchor]
+        if place.texts:
+            self.lefts = held[:, 1] + starts * widths
+            self.rights = self.lefts + widths
+            up = LINE * self.em * (place.anchor != "center")
+            self.heights = held[:, 0] - up
+        self.area = Area(place.area.low[turn], place.area.high[turn])
+        picture = placement.plane_area
+        self.picture = Area(picture.low[turn], picture.high[turn])
 
 
-@pytest.mark.parametrize("lying", LYING.values(), ids=LYING)
-def test_transposed_the_palette_stands_upright_on_the_screen(lying):
-    placement = Placement.of_source(Source((Image(GREY, **lying),)))
-    place = beside(5, placement, transposed=True)
-    to_world = placement.plane_to_world
-    screen = (place.positions @ to_world[:2, :2].T + to_world[:2, 2])[:, ::-1]
-    assert np.allclose(screen[:, 1], screen[0, 1])  # one column
-    assert (np.diff(screen[:, 0]) > 0).all()
-    text = (to_world[:2, :2] @ place.text_shift)[::-1]
-    assert text[0] == pytest.approx(0)
-    assert text[1] < 0
-    assert screen[0, 1] > placement.plane_area[1][0]
-
-
-def test_the_area_holds_all():
-    placement = Placement.of_source(Source((Image(GREY),)))
-    for n_colors in N_COLORS:
-        place = beside(n_colors, placement)
-        low, high = place.positions - place.size / 2, place.positions + place.size / 2
-        assert (low.min(axis=0) >= place.area.low).all()
-        assert (high.max(axis=0) <= place.area.high).all()
-        assert place.area.low[1] == GREY.shape[1] - 0.5
+def beyond(area, picture, side):
+    """Return how far an area lies outside of a picture, at a side."""
+    return {
+        "right": area.low[1] - picture.high[1],
+        "left": picture.low[1] - area.high[1],
+        "below": area.low[0] - picture.high[0],
+        "above": picture.low[0] - area.high[0],
+    }[side]
 
 
 @pytest.mark.parametrize("transposed", [False, True])
-def test_a_palette_stands_as_near_as_others_leave_it(transposed):
-    placement = Placement.of_source(Source((Image(GREY),)))
+@pytest.mark.parametrize("flush", [True, False])
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("lying", LYING.values(), ids=LYING)
+def test_upright_entries_at_a_side_of_the_picture(lying, side, flush, transposed):
+    placement = placement_of(**lying)
+    for n_colors in N_COLORS:
+        place = beside(texts_of(n_colors), placement, side, (), transposed, flush=flush)
+        seen = OnScreen(place, placement, transposed)
+        tiny = 1e-6 * seen.size
+        assert beyond(seen.area, seen.picture, side) >= -tiny
+        half = seen.size / 2
+        assert (seen.squares.min(axis=0) - half >= seen.area.low - tiny).all()
+        assert (seen.squares.max(axis=0) + half <= seen.area.high + tiny).all()
+        apart = np.abs(seen.squares[:, np.newaxis] - seen.squares).max(axis=-1)
+        assert (apart[~np.eye(n_colors, dtype=bool)] > seen.size).all()
+        if n_colors > MOST_TEXTS:
+            assert place.texts == ()  # nobody could read them
+            continue
+        assert np.allclose(seen.heights, seen.squares[:, 0], atol=tiny)
+        assert (seen.lefts >= seen.area.low[1] - tiny).all()
+        assert (seen.rights <= seen.area.high[1] + tiny).all()
+        if side == "right":  # napari makes room for squares alone: texts lie within these
+            assert (seen.rights <= seen.squares[:, 1] - half).all()
+        else:
+            assert (seen.lefts >= seen.squares[:, 1] + half).all()
+        _assert_apart(seen)
+
+
+def _assert_apart(seen):
+    """No text lies on a square, or on another text."""
+    same = np.isclose(seen.squares[:, np.newaxis, 0], seen.squares[:, 0])
+    for k, line in enumerate(same):
+        for other in np.flatnonzero(line):
+            left, right = seen.squares[other, 1] + np.array([-0.5, 0.5]) * seen.size
+            assert seen.rights[k] <= left or seen.lefts[k] >= right
+            if other != k:
+                beside = seen.rights[k] <= seen.lefts[other] or seen.rights[other] <= seen.lefts[k]
+                assert beside
+    assert seen.em < seen.size  # nor on one above or below
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_columns_run_downwards_and_rows_to_the_right(side):
+    placement = placement_of()
+    seen = OnScreen(beside(texts_of(40), placement, side), placement)
+    first, last = (1, 0) if side in ("right", "left") else (0, 1)
+    keys = np.round(seen.squares[:, last], 6), np.round(seen.squares[:, first], 6)
+    assert np.array_equal(np.lexsort(keys), np.arange(40))
+
+
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_rows_are_no_wider_than_the_picture(side):
+    placement = placement_of()
+    for texts in (texts_of(3), texts_of(30), ["a name of a color that is long indeed"] * 5):
+        seen = OnScreen(beside(texts, placement, side), placement)
+        assert seen.area.high[1] <= seen.picture.high[1] + 1e-6
+
+
+def test_room_is_made_for_the_longest_text():
+    short = beside(["a", "b"], placement_of()).area
+    long = beside(["a", "b" * 30], placement_of()).area
+    assert long.high[1] - long.low[1] > 2 * (short.high[1] - short.low[1])
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_without_texts_squares_stand_alone(side):
+    placement = placement_of()
+    place = beside(["", "", ""], placement, side)
+    assert place.texts == ()
+    written = beside(texts_of(3), placement, side)
+    assert np.prod(place.area.high - place.area.low) < np.prod(written.area.high - written.area.low)
+
+
+@pytest.mark.parametrize("shape", [(4, 4000), (4000, 4), (1, 1)])
+@pytest.mark.parametrize("side", SIDES)
+def test_pictures_of_any_shape(shape, side):
+    placement = Placement.of_source(Source((Image(np.zeros(shape)),)))
+    seen = OnScreen(beside(texts_of(16), placement, side), placement)
+    assert beyond(seen.area, seen.picture, side) >= 0
+    extent = seen.area.high - seen.area.low
+    assert extent.max() < 2 * max(shape)
+    assert seen.em > 0.002 * max(shape)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("side", SIDES)
+def test_a_palette_stands_as_near_as_others_leave_it(side, transposed):
+    placement = placement_of()
     taken: list[Area] = []
     for n_colors in (3, 40, 1, 16):
-        area = beside(n_colors, placement, taken, transposed).area
-        assert not any(area.meets(other) for other in taken)
-        axis = 0 if transposed else 1
-        ends = [GREY.shape[axis] - 0.5, *(other.high[axis] for other in taken)]
-        assert min(abs(area.low[axis] - end) for end in ends) < 1e-6
-        taken.append(area)
-    elsewhere = Placement.of_source(Source((Image(GREY, translate=(500, 500)),)))
-    alone = beside(3, elsewhere, (), transposed)
-    assert beside(3, elsewhere, taken, transposed).is_like(alone)
+        place = beside(texts_of(n_colors), placement, side, taken, transposed)
+        assert not any(place.area.meets(other) for other in taken)
+        alone = beside(texts_of(n_colors), placement, side, (), transposed)
+        away = OnScreen(place, placement, transposed), OnScreen(alone, placement, transposed)
+        gaps = [beyond(seen.area, seen.picture, side) for seen in away]
+        assert gaps[0] - gaps[1] == pytest.approx(place.away)
+        taken.append(place.area)
+    elsewhere = placement_of(translate=(5000, 5000))
+    alone = beside(texts_of(3), elsewhere, side, (), transposed)
+    assert beside(texts_of(3), elsewhere, side, taken, transposed).is_like(alone)
+    assert alone.away == 0
+
+
+def test_far_from_the_origin_others_are_passed_too():
+    placement = placement_of(translate=(1e9, -1e9), scale=(1e-3, 1e-3))
+    taken = [beside(texts_of(3), placement).area]
+    assert not beside(texts_of(3), placement, taken=taken).area.meets(taken[0])
+
+
+def test_a_given_distance_is_kept_whatever_is_there():
+    placement = placement_of()
+    taken = [beside(texts_of(3), placement).area]
+    assert beside(texts_of(3), placement, taken=taken, away=0.0).away == 0
+    assert beside(texts_of(3), placement, taken=taken, away=7.0).away == 7
+
+
+def test_in_other_fonts_texts_are_as_large():
+    ours, other = (beside(texts_of(3), placement_of(), em=em) for em in (EM, EM / 2))
+    assert other.text_size == pytest.approx(2 * ours.text_size)
+    assert np.allclose(other.positions, ours.positions)
 
 
 # -- in a viewer
@@ -106,10 +196,17 @@ def palette_of(viewer, name):
     return viewer.layers[f"{name} · palette"]
 
 
+def in_world(layer, positions):
+    return np.array([layer.data_to_world(position) for position in np.atleast_2d(positions)])
+
+
 def area_of(palette):
-    squares, size, texts = shown(palette)
-    left = texts[:, 1].min() - TEXT_WIDTH * size / 2
-    low = np.array([squares[:, 0].min() - size / 2, left])
+    """Return where squares and texts of a palette at the right lie."""
+    squares = in_world(palette, palette.data)
+    size = float(palette.size[0] * abs(palette.scale[-1]))
+    held = in_world(palette, palette.data + palette.text.translation)
+    widest = max(map(text_width, palette.text.values)) * palette.text.size * screen_em()
+    low = np.array([squares[:, 0].min() - size / 2, held[:, 1].min() - widest])
     return Area(low, squares.max(axis=0) + size / 2)
 
 
@@ -123,7 +220,7 @@ def test_palettes_of_several_images_do_not_lie_on_each_other(viewer, widget, run
     areas = [area_of(palette_of(viewer, name)) for name in names]
     assert not any(areas[i].meets(areas[k]) for i in range(3) for k in range(i))
     viewer.layers.selection.active = viewer.layers["first"]
-    widget.n_colors.value = 70  # three columns: the others give way
+    widget.n_colors.value = 60  # two columns: the others give way
     run(widget)
     areas = [area_of(palette_of(viewer, name)) for name in names]
     assert not any(areas[i].meets(areas[k]) for i in range(3) for k in range(i))

@@ -21,6 +21,7 @@ from napari_kmeans_quantizer.plugin.layers.contents import (
     state_contents,
     with_alpha,
 )
+from napari_kmeans_quantizer.plugin.layers.ink import FAINT
 from napari_kmeans_quantizer.plugin.layers.make import make_layers
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 
@@ -257,7 +258,10 @@ def test_hidden_clusters_lie_under_a_veil():
         assert np.allclose(labels.get_color(k + 1)[:3], state.shown[k], atol=1e-6)
     for k in (1, 2):
         assert np.allclose(labels.get_color(k + 1), veil, atol=1e-6)
-    assert (palette.face_color[:, 3] == 1).all()
+    # Entries of the legend are faint, and their colors can still be told from the layer.
+    assert np.allclose(palette.face_color[:, :3], state.shown, atol=1e-6)
+    for alpha in (palette.face_color[:, 3], palette.text.color(palette.features)[:, 3]):
+        assert np.allclose(alpha, [1, FAINT, FAINT, 1])
 
 
 def test_hidden_clusters_of_a_region_hide_nothing_outside():

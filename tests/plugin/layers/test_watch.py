@@ -107,6 +107,7 @@ def watched():
     watch = Watch(
         lambda points: heard.append(recolored_points(state, points)),
         lambda labels: heard.append(int(labels.selected_label)),
+        lambda points: heard.append("moved"),
     )
     watch.add(layers.labels, layers.palette)
     watch.add(layers.labels, layers.palette)  # as each run does
@@ -161,9 +162,15 @@ def test_hidden_clusters_keep_their_points(watched):
     assert recolored_points(hidden, layers.palette) == {}
 
 
+def test_a_moved_palette_is_heard(watched):
+    _, layers, heard, _ = watched
+    layers.palette.affine = np.diag([2, 2, 1])
+    assert heard == ["moved"]
+
+
 def test_a_watch_is_not_kept_by_its_layers(watched):
     _, layers, heard, _ = watched
-    other = Watch(heard.append, heard.append)
+    other = Watch(heard.append, heard.append, heard.append)
     other.add(layers.labels, layers.palette)
     gone = weakref.ref(other)
     del other

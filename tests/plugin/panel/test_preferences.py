@@ -25,6 +25,11 @@ DEFAULTS = {
     "add_image": True,
     "add_labels": True,
     "add_palette": True,
+    "legend_side": "right",
+    "legend_name": True,
+    "legend_hex": False,
+    "legend_share": True,
+    "legend_area": False,
 }
 OTHERS = {
     "n_colors": 5,
@@ -39,6 +44,11 @@ OTHERS = {
     "add_image": False,
     "add_labels": False,
     "add_palette": False,
+    "legend_side": "below",
+    "legend_name": False,
+    "legend_hex": True,
+    "legend_share": False,
+    "legend_area": True,
 }
 
 

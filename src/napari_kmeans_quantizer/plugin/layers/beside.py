@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from napari_kmeans_quantizer.plugin.models.placement import Area
+
+from .entries import GAP, entries
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -13,22 +17,15 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer.plugin.models.placement import Placement
 
+    from .entries import Entries
+
     Floats = NDArray[np.float64]
 
-ROOMS = (12, 16, 24, 32)  # for how many colors, one above the other, the palette makes room
-TEXT_WIDTH = 6.0  # of "#rrggbb  12.3%", in sizes of a square
-TEXT_SIZE = 0.36  # in sizes of a square
-
-
-class Area(NamedTuple):
-    """A rectangle of the world: its least and its largest corner, (down, right)."""
-
-    low: Floats
-    high: Floats
-
-    def meets(self, other: Area) -> bool:
-        """Tell whether both have room in common."""
-        return bool((self.low < other.high).all() and (other.low < self.high).all())
+EM = 16 / 9  # of a text of size 1, on screens with 96 dots per inch
+LINE = 0.6  # from the middle of a text to where napari's upper anchors hold it, in em
+GAP_ABOVE = 0.2  # between rows and the picture, in rows
+TOWARDS = {"right": (1, 1), "left": (1, -1), "below": (0, 1), "above": (0, -1)}
+"""Axis on the screen, and direction, in which a palette gives way to others."""
 
 
 class Beside(NamedTuple):
@@ -40,35 +37,46 @@ class Beside(NamedTuple):
         Of the squares, in the layer's data.
     size : float
         Of a square, likewise.
+    texts : tuple of str
+        What is told of each; empty if nothing is.
     text_size : float
         In the world: texts are upright whatever the layer.
     text_shift : (2,) ndarray
-        From a square to the middle of its text, in the layer's data.
+        From a square to where its text is held, in the layer's data.
+    anchor : str
+        At which of its ends.
     area : Area
         What it takes up of the world.
+    away : float
+        How far others keep it from its picture.
     """
 
     positions: Floats
     size: float
+    texts: tuple[str, ...]
     text_size: float
     text_shift: Floats
+    anchor: str
     area: Area
+    away: float
 
     def is_like(self, other: Beside) -> bool:
-        """Tell whether both are the same place."""
-        same_size = (self.size, self.text_size) == (other.size, other.text_size)
+        """Tell whether both are the same place, and tell the same."""
+        alike = ("size", "texts", "text_size", "anchor")
         return (
-            same_size
+            all(getattr(self, name) == getattr(other, name) for name in alike)
             and np.array_equal(self.positions, other.positions)
             and np.array_equal(self.text_shift, other.text_shift)
         )
 
     def attributes(self) -> dict[str, Any]:
-        """Return the same as arguments of the layer, without the texts' content."""
+        """Return the same as arguments of the layer, without the texts' color."""
         text = {
+            # As encodings: napari takes a plain text for a format, or the name of a feature.
+            "string": {"array": list(self.texts)} if self.texts else {"constant": ""},
             "size": self.text_size,
             "scaling": True,  # keeps its place between picture and squares at any zoom
-            "anchor": "center",  # the only one that napari knows in 3-D
+            "anchor": self.anchor,
             "translation": self.text_shift,
         }
         sizes = np.full(len(self.positions), self.size)  # as napari keeps them
@@ -76,57 +84,90 @@ class Beside(NamedTuple):
 
 
 def beside(
-    n_colors: int, placement: Placement, taken: Iterable[Area] = (), transposed: bool = False
+    texts: Sequence[str],
+    placement: Placement,
+    side: str = "right",
+    taken: Iterable[Area] = (),
+    transposed: bool = False,
+    *,
+    flush: bool = True,
+    em: float = EM,
+    away: float | None = None,
 ) -> Beside:
     """Return the place of a palette: as near to its picture as others leave it.
 
     Parameters
     ----------
-    n_colors : int
-        How many squares there are: one above the other, then in further columns.
+    texts : sequence of str
+        What is told of each color.
     placement : Placement
         Where the picture lies.
+    side : {"right", "left", "above", "below"}, optional
+        Where the palette stands, seen from the picture.
     taken : iterable of Area
-        Where other palettes stand.
+        Where other palettes stand, and other pictures lie.
     transposed : bool, optional
         Whether the viewer shows columns as rows: "right" is the first axis then.
+    flush : bool, optional
+        Whether texts begin, or end, in one line. Where the viewer does not show the plane from
+        the front, napari knows the middles of texts only.
+    em : float, optional
+        How large an em is that napari draws for a text of size 1.
+    away : float, optional
+        How far from its picture, whatever is there.
     """
-    others, shift, axis = list(taken), 0.0, 0 if transposed else 1
+    turn = slice(None, None, -1 if transposed else 1)
+    low, high = (end[turn] for end in placement.plane_area)
+    made = entries(texts, side, *(high - low))
+    axis, sign = TOWARDS[side]
+    others = [Area(one.low[turn], one.high[turn]) for one in taken]
+    shift = away or 0.0
     while True:
-        place = _shifted(n_colors, placement, shift, transposed)
-        met = [other for other in others if place.area.meets(other)]
+        corner = _corner(made, side, low, high)
+        corner[axis] += sign * shift
+        area = Area(corner, corner + made.extent)
+        met = [] if away is not None else [one for one in others if area.meets(one)]
         if not met:
-            return place
-        shift += max(float(other.high[axis] - place.area.low[axis]) for other in met)
-
-
-def _shifted(n_colors: int, placement: Placement, shift: float, transposed: bool) -> Beside:
-    low, high = (end[::-1] if transposed else end for end in placement.plane_area)
-    n_columns = -(-n_colors // ROOMS[-1])
-    n_rows = -(-n_colors // n_columns)
-    # In a few sizes only: while people drag, most texts keep theirs, which is slow to change.
-    room = next(rows for rows in ROOMS if rows >= n_rows)
-    pitch = float(max(high[0] - low[0], (high[1] - low[1]) / 4)) / room
-    size = pitch * 0.8
-    column, row = np.divmod(np.arange(n_colors), n_rows)
-    down = low[0] + (row + 0.5) * pitch
-    first, width = high[1] + shift, TEXT_WIDTH * size + pitch
-    right = first + (column + 1) * width - pitch / 2
-    ends = np.array([[low[0], first], [low[0] + n_rows * pitch, first + n_columns * width]])
-    to_text = np.array([0.0, -(TEXT_WIDTH / 2 + 0.6) * size])
-    places = np.column_stack([down, right])
-    if transposed:
-        places, ends, to_text = places[:, ::-1], ends[:, ::-1], to_text[::-1]
+            break
+        shift += max(_until_past(area, one, axis, sign) for one in met)
+        shift += 4 * float(np.spacing(np.abs(area).max() + shift))  # past it, also when rounded
+    to_text, anchor = _text_place(made, side, flush)
     to_data = np.linalg.inv(placement.plane_to_world)
     return Beside(
-        places @ to_data[:-1, :-1].T + to_data[:-1, -1],
-        size / placement.plane_scale,
-        TEXT_SIZE * size,
-        to_data[:-1, :-1] @ to_text,
-        Area(*ends),
+        (corner + made.squares)[:, turn] @ to_data[:-1, :-1].T + to_data[:-1, -1],
+        made.size / placement.plane_scale,
+        made.texts,
+        made.em / em,
+        to_data[:-1, :-1] @ to_text[turn],
+        anchor,
+        Area(area.low[turn], area.high[turn]),
+        shift,
     )
 
 
-def is_transposed(order: Sequence[int]) -> bool:
-    """Tell whether a viewer's dims show the later of their last two axes downwards."""
-    return order[-2] > order[-1]
+def _corner(made: Entries, side: str, low: Floats, high: Floats) -> Floats:
+    """Return where the upper left corner lies on the screen if nothing else is there."""
+    gap = GAP_ABOVE * 2.5 * made.em
+    places = {
+        "right": (low[0], high[1]),
+        "left": (low[0], low[1] - made.extent[1]),
+        "below": (high[0] + gap, low[1]),
+        "above": (low[0] - gap - made.extent[0], low[1]),
+    }
+    return np.array(places[side])
+
+
+def _until_past(area: Area, other: Area, axis: int, sign: int) -> float:
+    """Return how far an area must go until it is past another one."""
+    ends = (other.high, area.low) if sign > 0 else (area.high, other.low)
+    return float(ends[0][axis] - ends[1][axis])
+
+
+def _text_place(made: Entries, side: str, flush: bool) -> tuple[Floats, str]:
+    """Return where a text is held, seen from its square on the screen, and at which end."""
+    sign = -1 if side == "right" else 1
+    edge = made.size / 2 + GAP * made.em
+    if flush:
+        anchor = "upper_right" if side == "right" else "upper_left"
+        return np.array([LINE * made.em, sign * edge]), anchor
+    return np.array([0.0, sign * (edge + made.text_width * made.em / 2)]), "center"

@@ -12,7 +12,8 @@ from napari_kmeans_quantizer.plugin.models.display import opaque_alpha
 
 from .about import About
 from .beside import beside
-from .ink import ON_BOTH
+from .ink import FAINT, ON_BOTH, inks
+from .legend import Legend, legend_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,10 +109,15 @@ def veiled(shown: NDArray[Any], where: NDArray[np.bool_], display: Display) -> N
     return rgba
 
 
-def _hidden_pixels(state: State) -> NDArray[np.bool_]:
+def hidden_clusters(state: State) -> NDArray[np.bool_]:
+    """Tell of each cluster whether it is hidden, (K,)."""
     hidden = np.zeros(len(state.result.palette), np.bool_)
     hidden[list(state.hidden)] = True
-    pixels: NDArray[np.bool_] = np.take(hidden, state.result.labels)
+    return hidden
+
+
+def _hidden_pixels(state: State) -> NDArray[np.bool_]:
+    pixels: NDArray[np.bool_] = np.take(hidden_clusters(state), state.result.labels)
     return pixels if state.result.mask is None else pixels & state.result.mask
 
 
@@ -142,26 +148,35 @@ def _label_colors(state: State) -> Attributes:
 
 def _palette_contents(state: State) -> Attributes:
     n_colors = len(state.shown)
-    placed = beside(n_colors, state.placement).attributes()
+    faint = hidden_clusters(state)
+    placed = beside(legend_of(state, Legend()), state.placement).attributes()
+    alpha = np.where(faint, FAINT, 1)
+    border = transform_color([GREY] * n_colors)
+    border[:, -1] *= alpha
     return {
         **placed,
         "name": f"{state.source.name} · palette",
         "symbol": "square",
         # As napari keeps them, so that what is the same is seen to be.
-        "face_color": np.column_stack([state.shown, np.ones(n_colors)]).astype(np.float32),
-        "border_color": transform_color([GREY] * n_colors),
+        "face_color": np.column_stack([state.shown, alpha]).astype(np.float32),
+        "border_color": border,
         "border_width": 0.04,
         # Not called "index": napari's CSV of points has a column of that name, counted from 0.
         "features": {"cluster": np.arange(1, n_colors + 1), **_features(state)},
-        "text": {"string": "{hex}  {share:.1%}", "color": ON_BOTH, **placed["text"]},
+        "text": {**placed["text"], "color": inks(ON_BOTH, faint)},
         **state.placement.plane,
     }
 
 
-def moved(content: Attributes, place: Beside) -> Attributes:
-    """Return a palette's content at another place."""
+def legend_of(state: State, legend: Legend) -> tuple[str, ...]:
+    """Return what the palette's layer tells of each color."""
+    return legend_texts(_features(state), legend, state.placement.pixel_area)
+
+
+def as_legend(content: Attributes, place: Beside, color: Any) -> Attributes:
+    """Return a palette's content at another place, with texts of another color."""
     placed = place.attributes()
-    return {**content, **placed, "text": {**content["text"], **placed["text"]}}
+    return {**content, **placed, "text": {**placed["text"], "color": color}}
 
 
 def _label_features(state: State) -> Attributes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from napari.utils.colormaps.standardize_color import transform_color
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 ON_DARK, ON_LIGHT = "#d0d0d0", "#404040"  # on black 13.6 : 1, on white 10.4 : 1
+FAINT = 0.3  # how opaque entries of hidden clusters are
 ON_BOTH = "#757575"  # 4.5 : 1 on black as on white: where no canvas is known yet
 
 
@@ -24,3 +26,12 @@ def is_dark(background: ArrayLike) -> bool:
     # Light and dark text stand out alike where the relative luminance is 0.18.
     linear = np.array([red, green, blue]) ** 2.2
     return bool(linear @ (0.2126, 0.7152, 0.0722) < 0.18)
+
+
+def inks(color: str, faint: NDArray[np.bool_]) -> str | NDArray[np.float32]:
+    """Return the colors of some texts, of which a few may be faint: one for all if none is."""
+    if not faint.any():
+        return color
+    each: NDArray[np.float32] = transform_color([color] * len(faint))
+    each[faint, -1] *= FAINT
+    return each

@@ -8,6 +8,7 @@ import numpy as np
 from napari.experimental import unlink_layers
 from napari.layers import Image, Labels, Points
 from napari.settings import get_settings
+from napari.utils.colormaps.standardize_color import transform_color
 
 from napari_kmeans_quantizer.plugin.models.geometry import PLACE
 
@@ -136,10 +137,18 @@ def _alike(old: Any, new: Any) -> bool:
     return old.shape == new.shape and bool(np.all(old == new))
 
 
-def _fits(text: Any, content: Attributes) -> bool:
-    """Tell whether a layer's text has this size and place; to set it takes napari long."""
-    names = ("size", "translation")
-    return all(_alike(getattr(text, name), content[name]) for name in names)
+def _set_text(layer: Points, content: Attributes) -> None:
+    """Set what differs: to set more takes napari long. Whether texts are seen, people decide."""
+    text = layer.text
+    placed = all(_alike(getattr(text, name), content[name]) for name in ("size", "translation"))
+    if not placed or str(text.anchor) != content["anchor"]:
+        layer.text = {**content, "visible": text.visible}
+        return
+    if not _alike(text.values, content["string"].get("array", "")):
+        text.string = content["string"]
+    colors = np.atleast_2d(text.color(layer.features))
+    if not _alike(colors, transform_color(content["color"])):
+        text.color = content["color"]
 
 
 def _update_palette(layer: Points, content: Attributes) -> None:
@@ -153,9 +162,9 @@ def _update_palette(layer: Points, content: Attributes) -> None:
             if name not in content:
                 continue
             if name == "features" or not _alike(getattr(layer, name), content[name]):
-                setattr(layer, name, content[name])  # the texts follow the features
-        if "text" in content and not _fits(layer.text, content["text"]):
-            layer.text = content["text"]
+                setattr(layer, name, content[name])
+        if "text" in content:
+            _set_text(layer, content["text"])
         if not visible:
             layer.visible = False
     layer.events.data(value=layer.data)
@@ -184,8 +193,8 @@ def set_visible(layer: Layer, visible: bool) -> None:
     bare(layer).visible = visible
 
 
-def set_ink(layer: Points, color: str) -> None:
-    """Write texts in another color."""
+def set_ink(layer: Points, color: Any) -> None:
+    """Write texts in another color, or each in its own."""
     own = bare(layer)
     unlink_layers([own], ("text",))
     own.text.color = color

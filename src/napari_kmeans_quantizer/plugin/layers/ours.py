@@ -9,15 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet, ref
 
+import numpy as np
+
 from napari_kmeans_quantizer.plugin.models.history import History
 
 from .contents import ROLES
+from .legend import Legend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from napari.layers import Layer
 
+    from napari_kmeans_quantizer.plugin.models.geometry import Matrix
     from napari_kmeans_quantizer.plugin.models.source import Key
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.session import Session
@@ -43,8 +47,14 @@ class Record:
         What can be undone.
     before_preview : State or None
         Where undo leads to while a color is being chosen.
+    legend : Legend
+        How its palette is shown.
     palette_place : Beside or None
-        Where its palette stands.
+        Where its palette stands, if nobody has moved it.
+    palette_map : (3, 3) ndarray or None
+        From the data of its palette to the world, as it was set last.
+    palette_move : (3, 3) ndarray
+        How people moved it since, in the world.
     labels_state : State or None
         That whose labels its Labels layer got, before people painted on it.
     is_passing : bool
@@ -57,10 +67,18 @@ class Record:
         self.labels_state = state
         self.is_passing = False
         self.before_preview: State | None = None
+        self.legend = Legend()
         self.palette_place: Beside | None = None
+        self.palette_map: Matrix | None = None if state is None else state.placement.plane_to_world
+        self.palette_move: Matrix = np.eye(3)
         self._layers: dict[str, ref[Layer]] = {}
         self.sessions: WeakSet[Session] = WeakSet()
         """Who is told when the state is another one."""
+
+    @property
+    def is_palette_moved(self) -> bool:
+        """Whether people have put the palette somewhere else."""
+        return not np.array_equal(self.palette_move, np.eye(3))
 
     def forget_past(self) -> None:
         """Let go of all states but the present one: napari keeps some layers that were removed."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qtpy.QtGui import QGuiApplication
+
+from napari_kmeans_quantizer.plugin.models.placement import Area
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -56,3 +61,32 @@ def look_at(viewer: napari.viewer.Viewer, layers: Sequence[Layer], margin: float
         viewer.reset_view(layers=layers, margin=margin)
     else:
         viewer.reset_view(margin=margin)
+
+
+def view_area(viewer: napari.viewer.Viewer) -> Area:
+    """Return what of the last two axes of the world a viewer shows, if it shows a plane."""
+    camera = viewer.scene.camera
+    turn = slice(None, None, -1 if is_transposed(viewer.dims.order) else 1)
+    center = np.array(camera.center[-2:])
+    half = np.array(viewer.canvas.size) / camera.zoom / 2
+    return Area((center - half)[turn], (center + half)[turn])
+
+
+def is_transposed(order: Sequence[int]) -> bool:
+    """Tell whether a viewer's dims show the later of their last two axes downwards."""
+    return order[-2] > order[-1]
+
+
+def is_upright(camera: Any) -> bool:
+    """Tell whether a viewer's first axis runs down the screen, and its last one to the right."""
+    return tuple(map(str, camera.orientation2d)) == ("down", "right")
+
+
+def screen_em() -> float:
+    """Return how large an em is that napari draws for a text of size 1.
+
+    It takes a screen for one with 96 dots per inch, and Qt draws letters in points, 72 an inch.
+    """
+    screen = QGuiApplication.primaryScreen() if QGuiApplication.instance() else None
+    dots = 96.0 if screen is None else screen.logicalDotsPerInch()
+    return 96 / 72 * dots / 72

@@ -26,12 +26,17 @@ class Watch:
         Gets a Points layer whose colors may have changed.
     on_label : callable
         Gets a Labels layer of which another label was selected.
+    on_move : callable
+        Gets a Points layer that was moved as a whole.
     """
 
     def __init__(
-        self, on_colors: Callable[[Points], None], on_label: Callable[[Labels], None]
+        self,
+        on_colors: Callable[[Points], None],
+        on_label: Callable[[Labels], None],
+        on_move: Callable[[Points], None],
     ) -> None:
-        self._on_colors, self._on_label = on_colors, on_label
+        self._on_colors, self._on_label, self._on_move = on_colors, on_label, on_move
 
     def add(self, labels: Layer | None, palette: Layer | None) -> None:
         """Watch these layers; napari keeps neither this object nor a second connection."""
@@ -39,11 +44,15 @@ class Watch:
             palette.events.face_color.connect(self._colors_changed)
             # An edit in the layer controls fires only this one; so does selecting a point.
             palette.events.current_face_color.connect(self._colors_changed)
+            palette.events.affine.connect(self._moved)
         if labels is not None:
             labels.events.selected_label.connect(self._label_changed)
 
     def _colors_changed(self, event: Any) -> None:
         self._on_colors(event.source)
+
+    def _moved(self, event: Any) -> None:
+        self._on_move(event.source)
 
     def _label_changed(self, event: Any) -> None:
         self._on_label(event.source)

@@ -5,6 +5,7 @@ Maps are homogeneous matrices: the last row is 0 ... 0 1, the last column where 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,11 +60,21 @@ def is_physical(unit: Any) -> bool:
     return str(unit) != "dimensionless" and "[printing_unit]" not in dict(unit.dimensionality)
 
 
+def has_areas(units: Sequence[Any]) -> bool:
+    """Tell whether areas of the last two axes have a unit."""
+    return all(map(is_physical, units[-2:]))
+
+
 def n_alike(units: Sequence[Any]) -> int:
     """Return how many of the last axes are measured in one kind of unit, at most 3."""
     kind = units[-1].dimensionality
     alike = [is_physical(unit) and unit.dimensionality == kind for unit in units[:-4:-1]]
     return [*alike, False].index(False)
+
+
+def scale_of(matrix: Matrix) -> float:
+    """Return by how much a (3, 3) map enlarges lengths, on average."""
+    return math.sqrt(abs(float(np.linalg.det(matrix[:-1, :-1]))))
 
 
 def unit_factors(units: Sequence[Any], wanted: Sequence[Any]) -> Matrix:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from napari.utils.transforms import Affine
@@ -12,21 +12,54 @@ from napari.utils.transforms import Affine
 from .geometry import (
     OWN,
     data_to_world,
-    is_physical,
+    has_areas,
     last_axes,
     n_alike,
     own_transform,
     place_of,
+    scale_of,
+    spatial_shape,
     unit_factors,
 )
 
 if TYPE_CHECKING:
     from napari.components import Dims
+    from napari.layers import Image, Labels
     from numpy.typing import ArrayLike, NDArray
 
     from .source import Source
 
     Matrix = NDArray[np.float64]
+
+
+class Area(NamedTuple):
+    """A rectangle of the world: its least and its largest corner, (down, right)."""
+
+    low: Matrix
+    high: Matrix
+
+    @classmethod
+    def of_plane(cls, to_world: Matrix, shape: tuple[int, ...]) -> Area:
+        """Return what the pixels of a plane take up; `to_world` is a (3, 3) map."""
+        edges = cls(np.array([-0.5, -0.5]), np.array(shape) - 0.5)
+        return edges.mapped(to_world)
+
+    def meets(self, other: Area) -> bool:
+        """Tell whether both have room in common."""
+        return bool((self.low < other.high).all() and (other.low < self.high).all())
+
+    def share_of(self, other: Area) -> float:
+        """Return how much of another one it covers, in 0..1."""
+        common = np.minimum(self.high, other.high) - np.maximum(self.low, other.low)
+        return float(np.prod(np.maximum(common, 0) / (other.high - other.low)))
+
+    def mapped(self, matrix: Matrix) -> Area:
+        """Return what it takes up after a (3, 3) map of the world."""
+        corners = [
+            (y, x, 1) for y in (self.low[0], self.high[0]) for x in (self.low[1], self.high[1])
+        ]
+        there = (np.array(corners) @ matrix.T)[:, :-1]
+        return Area(there.min(axis=0), there.max(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +111,9 @@ class Placement:
         )
 
     @property
-    def plane_area(self) -> tuple[Matrix, Matrix]:
-        """The least and the largest corner of the plane in the world, two axes."""
-        height, width = self.plane_shape
-        corners = [(y, x, 1) for y in (-0.5, height - 0.5) for x in (-0.5, width - 0.5)]
-        there = (np.array(corners) @ self.plane_to_world.T)[:, :-1]
-        return there.min(axis=0), there.max(axis=0)
+    def plane_area(self) -> Area:
+        """What the plane takes up of the world."""
+        return Area.of_plane(self.plane_to_world, self.plane_shape)
 
     @property
     def extent(self) -> float:
@@ -138,6 +168,11 @@ class Placement:
         return float(unit_factors(self.whole["units"][:1], dims.units[axis : axis + 1])[0])
 
 
+def plane_area(layer: Image | Labels) -> Area:
+    """Return what the last two axes of a layer take up of the world."""
+    return Area.of_plane(last_axes(data_to_world(layer), 2), spatial_shape(layer)[-2:])
+
+
 def _whole(source: Source) -> dict[str, Any]:
     placed = place_of(source.main)
     steps = np.array([index.step for index in source.index])
@@ -160,9 +195,9 @@ def _plane(source: Source) -> dict[str, Any]:
 
 
 def _zoom_and_angle(source: Source) -> tuple[float, float]:
-    matrix = last_axes(data_to_world(source.main), 2)[:-1, :-1]
-    down, right = matrix[:, 1]
-    return math.sqrt(abs(np.linalg.det(matrix))), math.degrees(math.atan2(down, right))
+    matrix = last_axes(data_to_world(source.main), 2)
+    down, right = matrix[:-1, 1]
+    return scale_of(matrix), math.degrees(math.atan2(down, right))
 
 
 def pixel_area(source: Source) -> tuple[float, str] | None:
@@ -179,7 +214,7 @@ def pixel_area(source: Source) -> tuple[float, str] | None:
         None if the last two axes have no units but pixels.
     """
     units = source.main.units
-    if not all(map(is_physical, units[-2:])):
+    if not has_areas(units):
         return None
     alike, to_world = n_alike(units), data_to_world(source.main)
     if alike < 2:

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import napari.viewer
     from qtpy.QtWidgets import QWidget
@@ -40,8 +40,8 @@ class Connections(QObject):
         What is connected.
     keys : mapping of str to callable
         Keys that are bound, but not while somebody types; another widget's are left to it.
-    on_drag : callable
-        Is put among the viewer's mouse drag callbacks.
+    on_drags : sequence of callable
+        Are put among the viewer's mouse drag callbacks.
     on_leave : callable
         Called when the widget has lost its place.
     """
@@ -52,12 +52,12 @@ class Connections(QObject):
         viewer: napari.viewer.Viewer,
         events: Mapping[Any, Callable[..., Any]],
         keys: Mapping[str, Callable[..., Any]],
-        on_drag: Callable[..., Any],
+        on_drags: Sequence[Callable[..., Any]],
         on_leave: Callable[[], None],
     ) -> None:
         super().__init__(widget)
         self._widget, self._viewer = widget, viewer
-        self._events, self._on_drag = events, on_drag
+        self._events, self._on_drags = events, on_drags
         self._keys = {key: unless_typing(slot) for key, slot in keys.items()}
         self._on_leave = on_leave
         self._connected = False
@@ -82,7 +82,7 @@ class Connections(QObject):
             emitter.connect(slot)
         for key, slot in self._keys.items():
             self._viewer.bind_key(key, slot, overwrite=True)
-        self._viewer.mouse_drag_callbacks.append(self._on_drag)
+        self._viewer.mouse_drag_callbacks.extend(self._on_drags)
 
     def disconnect_all(self) -> None:
         """Disconnect, unless it is disconnected."""
@@ -94,8 +94,9 @@ class Connections(QObject):
         for key, slot in self._keys.items():
             if self._viewer.keymap.get(coerce_keybinding(key)) == slot:
                 self._viewer.bind_key(key, None)
-        if self._on_drag in self._viewer.mouse_drag_callbacks:
-            self._viewer.mouse_drag_callbacks.remove(self._on_drag)
+        for on_drag in self._on_drags:
+            if on_drag in self._viewer.mouse_drag_callbacks:
+                self._viewer.mouse_drag_callbacks.remove(on_drag)
         if isalive(self._widget):
             self._on_leave()
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from napari.layers import Image
 from qtpy.compat import isalive
+
+from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 
 from .gl_context import make_canvas_current
 
@@ -63,6 +66,8 @@ class Following:
             layers.events.removed: self._on_removed,
             viewer.dims.events.current_step: self._runs.on_step,
             viewer.dims.events.order: self._session.arrange_palettes,
+            viewer.dims.events.ndisplay: self._session.arrange_palettes,
+            viewer.scene.camera.events.orientation: self._session.arrange_palettes,
             viewer.canvas.events.background_color: self._session.follow_theme,
         }
 
@@ -83,9 +88,11 @@ class Following:
             self._form.reset_choices()
             self._look()
 
-    def _on_inserted(self, _: object = None) -> None:
+    def _on_inserted(self, event: Any) -> None:
         self._on_layers()
         self._session.take_over()
+        if isinstance(event.value, Image) and not is_ours(event.value):
+            self._session.arrange_palettes()  # it may lie where one stands
 
     def _on_removing(self, _: object = None) -> None:
         if isalive(self._panel):

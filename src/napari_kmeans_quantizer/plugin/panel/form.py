@@ -24,6 +24,7 @@ from .colors_from import ColorsFrom, Use
 from .dithering import Dithering
 from .fixed_choices import FixedChoices
 from .how_many import HowMany
+from .legend import LegendControls
 from .number import OptionalNumber
 
 if TYPE_CHECKING:
@@ -69,13 +70,14 @@ class Form:
         """Whether the image can be measured in nothing else."""
         self._wished = "rgb"  # where RGB images are measured
         self.how_many, self.dithering = HowMany(), Dithering()
+        self.legend = LegendControls()
         self.n_colors, self.auto = self.how_many.number, self.how_many.auto
         self.min_psnr = self.how_many.min_psnr
         self.dither, self.dither_strength = self.dithering.kind, self.dithering.strength
         self._make_basic()
         self._make_parts()
         self._make_advanced()
-        for row in (*self.basic(), *self.parts(), *self.advanced()):
+        for row in (*self.basic(), *self.parts(), *self.advanced(), *self.legends()):
             for control in row.controls:
                 _name(control, row.name)
         _tell_none(self.region)
@@ -200,6 +202,11 @@ class Form:
         numbers = self.min_psnr, self.effort, self.seed, self.sample
         rows = [_row(control) for control in (*numbers, self.alpha, self.no_data)]
         return [*rows, Row("Add", (self.add_image, self.add_labels, self.add_palette))]
+
+    def legends(self) -> list[Row]:
+        """Return the controls for palettes on the canvas."""
+        side = Row("Side", (self.legend.side, self.legend.back))
+        return [side, Row("Shows", self.legend.told)]
 
     @property
     def slider(self) -> Slider:

@@ -42,7 +42,7 @@ WIDTH = 312  # pixels; more only where the letters are large
 
 def upper(form: Form, live: CheckBox, start: PushButton, busy: Busy) -> list[Any]:
     """Return the controls that the widget holds, as magicgui wants them."""
-    rows = [*form.basic(), *form.parts(), *form.advanced()]
+    rows = [*form.basic(), *form.parts(), *form.advanced(), *form.legends()]
     controls = [control for row in rows for control in row.controls]
     return [*controls, live, start, busy.row, busy.status]
 
@@ -62,7 +62,10 @@ def arrange(
     parts = rows.add_folded("Region, stack, channels", "What of the image takes part", form.parts())
     seldom = "Seldom needed: effort, seed, sample, layers to add"
     advanced = rows.add_folded("Advanced", seldom, form.advanced())
-    one_at_a_time(parts, advanced)
+    legend = rows.add_folded(
+        "Legend", "The palette on the canvas: where, and what it tells", form.legends()
+    )
+    one_at_a_time(parts, advanced, legend)
     _let_progress_take_its_place(start, busy)
     start.native.setObjectName("start")
     for control in (live, start, busy.cancel):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qtpy.compat import isalive
 
 from napari_kmeans_quantizer.plugin.layers.ours import bare
-from napari_kmeans_quantizer.plugin.models.geometry import full_data
+from napari_kmeans_quantizer.plugin.models.geometry import full_data, has_areas
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -54,6 +54,12 @@ class Possible:
         self._set(form.channels, joined or several, why)
         self._set(form.scaled, joined, "It is about several layers as channels.")
         self._set(form.alpha, _has_alpha(layers), "The image has no alpha.")
+        measured = bool(layers) and has_areas(layers[0].units)
+        self._set(
+            form.legend.area,
+            measured,
+            "The image is measured in pixels alone: set the units of its layer.",
+        )
 
     def _look_at_colors(self, layers: tuple[Image, ...]) -> None:
         form = self._form

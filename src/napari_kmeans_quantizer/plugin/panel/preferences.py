@@ -18,6 +18,7 @@ NAMES = (
     *("n_colors", "auto", "color_space", "dither", "dither_strength", "min_psnr"),
     *("effort", "seed", "live"),
     *("add_image", "add_labels", "add_palette"),
+    *("legend_side", "legend_name", "legend_hex", "legend_share", "legend_area"),
 )
 """What is remembered: the names of controls, and of properties in the manifest."""
 
