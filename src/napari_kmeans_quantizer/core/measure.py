@@ -12,7 +12,7 @@ import numpy as np
 from .arguments import as_index
 from .arrays import as_array
 from .counting import Region, frame_counts, labeled_counts, region_counts
-from .measurement import Frames, Measurement
+from .measurement import POWERS, Frames, Measurement
 from .quantization import Quantization
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Regions = ArrayLike | Mapping[str, ArrayLike] | None
-
-POWERS = {2: "²", 3: "³"}
 
 
 def measure(

@@ -21,6 +21,8 @@ COLUMNS = (
     "cluster", "name", "hex", "pixels", "area", "unit", "share",
 )  # fmt: skip
 """Of the table; one of many images has "error", too."""
+POWERS = {2: "²", 3: "³"}
+"""What is put after a unit of length: of areas and of volumes."""
 
 
 class Frames(NamedTuple):

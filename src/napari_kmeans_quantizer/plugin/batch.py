@@ -15,6 +15,7 @@ import numpy as np
 from napari_kmeans_quantizer import Palette, Progress, retold, write_palette
 from napari_kmeans_quantizer.core.files.painted import encode_painted
 from napari_kmeans_quantizer.core.files.pictures import check_can_write
+from napari_kmeans_quantizer.core.files.pictures.calibration import Calibration
 from napari_kmeans_quantizer.core.files.pictures.suiting import in_channels_of
 from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.core.measurement import table_of_images
@@ -22,6 +23,7 @@ from napari_kmeans_quantizer.core.measurement import table_of_images
 from . import export
 from .joint import joint_palette, source_of_layer
 from .layers.contents import state_contents
+from .measuring import measuring
 from .models.display import Display
 from .models.picture_file import PictureFile, source_of
 from .models.targets import PALETTE, TABLE
@@ -42,18 +44,11 @@ if TYPE_CHECKING:
     from .models.state import State
 
     Region: TypeAlias = Labels | Shapes | None
-    Measure: TypeAlias = Callable[[State, Region], Generator[Progress, None, Measurement]]
     Steps: TypeAlias = Generator[Progress, None, None]
 
 KNOWN = (OSError, TypeError, ValueError, MemoryError)
 """What an image may lack; all else is a fault of ours."""
 TINY = 1e-9  # of an image
-
-
-def measured_as_painted(state: State, _: Region) -> Generator[Progress, None, Measurement]:
-    """Measure all that takes part as one region."""
-    yield Progress("Measuring", 0.0)
-    return state.measured
 
 
 class Item(NamedTuple):
@@ -157,8 +152,6 @@ class Batch:
         Gets what the layers of an image hold, in the thread of the work.
     words : callable
         Says what went wrong.
-    measure : callable
-        Measures a state within a region, step by step.
     """
 
     def __init__(
@@ -166,9 +159,8 @@ class Batch:
         order: Order,
         take: Callable[[Product], object],
         words: Callable[[Exception], str] = str,
-        measure: Measure = measured_as_painted,
     ) -> None:
-        self._order, self._take, self._words, self._measure = order, take, words, measure
+        self._order, self._take, self._words = order, take, words
         self.outcome = Outcome(order.palette)
 
     def steps(self) -> Generator[Progress, None, Outcome]:
@@ -224,7 +216,7 @@ class Batch:
         items, origin = self._order.items, self._order.origin
         if origin is not None:
             region: Any = origin.source.region
-            steps = self._measure(origin, region if origin.source.region_name else None)
+            steps = measuring(origin, region if origin.source.region_name else None)
             measured = yield from retold(steps, lambda step: Progress(step.stage, 0.0))
             self.outcome.measured[origin.source.name] = measured
         for number, item in enumerate(items):
@@ -255,7 +247,7 @@ class Batch:
         source = source_of_layer(layer, item.region, self._order.settings)
         fresh = yield from as_part(self._state(source, palette), 0, 2)
         state = _with_background(fresh.keeping(item.before), fresh, self._order.background)
-        measured = yield from as_part(self._measure(state, item.region), 1, 2)
+        measured = yield from as_part(measuring(state, item.region), 1, 2)
         yield Progress("Done", 1.0)  # the last chance to end it before it is seen
         if item.target is not None:
             result = export.painted(state)
@@ -274,12 +266,13 @@ class Batch:
         source = source_of(picture, item.name, item.region, given.value_range if alike else None)
         state = yield from as_part(self._state(source, given), 0, 2)
         state = state.with_background(self._order.background, True)
-        measured = yield from as_part(self._measure(state, item.region), 1, 2)
+        measured = yield from as_part(measuring(state, item.region), 1, 2)
         yield Progress("Writing", 1.0)
         if item.target is not None:
             self._write(item.target, picture, state.result)
-        # The size of a pixel is that of the layer in which the region was drawn.
-        self._note(item, replace(measured, pixel_size=None, unit=""))
+        # Not that of the layer in which the region was drawn.
+        size, unit = (picture.calibration or Calibration()).extent
+        self._note(item, replace(measured, pixel_size=size, unit=unit))
 
     def _state(self, source: Source, palette: Palette) -> Generator[Progress, None, State]:
         return (yield from quantized(source, _settings(source, palette, self._order)))

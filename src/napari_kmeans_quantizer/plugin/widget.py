@@ -413,9 +413,6 @@ class QuantizerWidget(Container):
         """Open the walk with its pictures; it comes with the package."""
         self._views.help()
 
-    def _show_shares(self, states: list[State]) -> None:
-        self._views.compare_shares(states, self._on_frame)
-
     def _on_frame(self, frame: int) -> None:
         state = self.state
         if state is not None and state.result.labels.ndim > 2:
@@ -491,8 +488,8 @@ class QuantizerWidget(Container):
 
     def _show_measured(self, done: Done) -> None:
         """Show a table of all; see `Done`."""
-        if done.states:
-            self._show_shares(done.states)
+        self._measuring.show_images(done.states, done.regions, done.errors, done.unshown)
+        self._views.compare_shares(done.states)
 
     # -- files
 

@@ -12,7 +12,7 @@ from napari.layers import Image, Shapes
 from qtpy.compat import isalive
 from qtpy.QtCore import QObject, Signal  # type: ignore[attr-defined, unused-ignore]
 
-from napari_kmeans_quantizer.plugin.batch import Batch, Item, Order, measured_as_painted
+from napari_kmeans_quantizer.plugin.batch import Batch, Item, Order
 from napari_kmeans_quantizer.plugin.layers.ours import bare
 from napari_kmeans_quantizer.plugin.models.picture_file import PictureFile
 from napari_kmeans_quantizer.plugin.models.targets import targets, those_that_exist
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from qtpy.QtWidgets import QWidget
 
     from napari_kmeans_quantizer.core.measurement import Measurement
-    from napari_kmeans_quantizer.plugin.batch import Measure, Outcome
+    from napari_kmeans_quantizer.plugin.batch import Outcome
     from napari_kmeans_quantizer.plugin.jobs import Worker
     from napari_kmeans_quantizer.plugin.models.state import State
     from napari_kmeans_quantizer.plugin.pipeline import Product
@@ -90,8 +90,6 @@ class Many:
 
     Attributes
     ----------
-    measure : callable
-        Measures a state within a region, step by step: see `Batch`.
     show_measured : callable
         Gets what is `Done`, and shows it as a table.
     """
@@ -104,11 +102,10 @@ class Many:
         work: Work,
         session: Session,
         show_measured: Any,
-        measure: Measure = measured_as_painted,
     ) -> None:
         self._viewer, self._choice, self._form = viewer, choice, form
         self._work, self._session = work, session
-        self.show_measured, self.measure = show_measured, measure
+        self.show_measured = show_measured
         self._candidates = Candidates(viewer, choice, form, session)
         self._relay: _Relay | None = None
         self._dialog: ref[ManyDialog] | None = None
@@ -213,7 +210,7 @@ class Many:
         """Do it beside all else; layers come as they are done."""
         self._work.cancel()
         relay, shown = _Relay(), dict[Any, Item]()
-        batch = Batch(order, relay.made.emit, lambda error: told(error).text, self.measure)
+        batch = Batch(order, relay.made.emit, lambda error: told(error).text)
         by_layer = {id(item.image): item for item in order.items}
 
         def show(product: Product) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from qtpy.QtCore import QObject
 
     from napari_kmeans_quantizer import Progress
+    from napari_kmeans_quantizer.core.measurement import Measurement
     from napari_kmeans_quantizer.plugin.measuring import Measured
     from napari_kmeans_quantizer.plugin.models.inner_points import Numbers
     from napari_kmeans_quantizer.plugin.models.source import Key
@@ -54,11 +56,16 @@ CANCELLED = "Cancelled. Choose again where to measure."
 
 
 class Several(NamedTuple):
-    """Images that are shown together: their keys and regions, and what could not be painted."""
+    """Images that are shown together."""
 
     images: list[tuple[Key, Region]]
+    """The keys and regions of those that layers show."""
+    unshown: list[Measurement]
+    """What was measured of others."""
     errors: dict[str, str]
+    """What could not be painted, and why."""
     chosen: Key
+    """The image that was looked at: once another one is, it alone is measured."""
 
 
 class Wish(NamedTuple):
@@ -121,7 +128,11 @@ class Measuring:
         return self._open()
 
     def show_images(
-        self, states: Sequence[State], regions: Sequence[Region], errors: dict[str, str]
+        self,
+        states: Sequence[State],
+        regions: Sequence[Region],
+        errors: dict[str, str],
+        unshown: Sequence[Measurement] = (),
     ) -> MeasureView:
         """Open the table of several images, until another image or region is chosen.
 
@@ -133,10 +144,13 @@ class Measuring:
             Where each is measured.
         errors : dict of str to str
             Images that have no result, and why.
+        unshown : sequence of Measurement, optional
+            Of images in the same colors that no layer shows: their clusters are called as those of
+            the first state.
         """
         pairs = zip(states, regions, strict=True)
         images = [(state.source.key, bare(x) if x is not None else None) for state, x in pairs]
-        self._several = Several(images, errors, self._choice.key)
+        self._several = Several(images, list(unshown), errors, self._choice.key)
         return self._open()
 
     def _open(self) -> MeasureView:
@@ -260,10 +274,22 @@ class Measuring:
         if errors and self._several is None:
             view.clear(*errors.values())
             return
-        measured = made.measured
+        measured = self._with_unshown(made)
         if view.group.isChecked():
             measured = [one.grouped() for one in measured]
         view.show_measured(measured, errors)
+
+    def _with_unshown(self, made: Measured) -> list[Measurement]:
+        """Return also what no layer shows, named as what layers show."""
+        if self._several is None:
+            return made.measured
+        unshown = self._several.unshown
+        if made.measured:
+            like = made.measured[0]
+            unshown = [
+                replace(one, names=like.names, background=like.background) for one in unshown
+            ]
+        return [*made.measured, *unshown]
 
     def _errors(self, made: Measured) -> dict[str, str]:
         """Return why images have no numbers, by their names."""
@@ -284,7 +310,7 @@ class Measuring:
             each, by_frame = view.each.isChecked(), view.by_frame.isChecked()
             group = view.group.isChecked()
         made = completed(measuring_images(images, each=each, by_frame=by_frame))
-        measured = [one.grouped() if group else one for one in made.measured]
+        measured = [one.grouped() if group else one for one in self._with_unshown(made)]
         if self._several is None:
             for error in made.errors.values():
                 raise error

@@ -227,16 +227,7 @@ class Views:
     # -- shares
 
     def shares(self, on_frame: Callable[[int], object]) -> SharesView:
-        """Open the shares of the colors in the chosen image, of a stack frame by frame."""
-        self._compared = {}
-        return self._open_shares(on_frame)
-
-    def compare_shares(self, states: list[State], on_frame: Callable[[int], object]) -> SharesView:
-        """Open the shares of the same colors in several images."""
-        self._compared = {state.source.key: state.result.palette for state in states}
-        return self._open_shares(on_frame)
-
-    def _open_shares(self, on_frame: Callable[[int], object]) -> SharesView:
+        """Open the shares of the colors: of a stack frame by frame, else beside other images'."""
         from .shares.view import SharesView
 
         def make() -> SharesView:
@@ -244,9 +235,18 @@ class Views:
             view.frame_clicked.connect(on_frame)
             return view
 
+        state = self._state
+        if state is None or state.source.key not in self._compared or state.result.labels.ndim > 2:
+            self._compared = {}
         view = self._docks.open(SHARES, make)
         self._draw_shares(view)
         return view
+
+    def compare_shares(self, states: list[State]) -> None:
+        """Let the shares, once they are open, be those of the same colors in several images."""
+        self._compared = {state.source.key: state.result.palette for state in states}
+        if (view := self._open(SHARES)) is not None:
+            self._draw_shares(view)
 
     def _draw_shares(self, view: SharesView) -> None:
         """Draw the images that are compared, as long as they have their colors; else the chosen."""

@@ -9,6 +9,8 @@ import math
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from napari_kmeans_quantizer.core.measurement import POWERS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,6 +57,14 @@ class Calibration(NamedTuple):
         if self.pixel is None or self.step is None or not self.is_depth:
             return self.pixel
         return (self.step, *self.pixel) if self.step_unit == self.unit else self.pixel
+
+    @property
+    def extent(self) -> tuple[float | None, str]:
+        """Area of a pixel, or volume of a voxel, None if it is not known; and the unit."""
+        lengths = self.voxel
+        if lengths is None:
+            return None, ""
+        return math.prod(lengths), self.unit and self.unit + POWERS[len(lengths)]
 
 
 def unit_name(text: str) -> str:
