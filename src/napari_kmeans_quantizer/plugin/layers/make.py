@@ -141,11 +141,12 @@ def _set_text(layer: Points, content: Attributes) -> None:
     """Set what differs: to set more takes napari long. Whether texts are seen, people decide."""
     text = layer.text
     placed = all(_alike(getattr(text, name), content[name]) for name in ("size", "translation"))
-    if not placed or str(text.anchor) != content["anchor"]:
+    if not placed or str(text.anchor) != content.get("anchor", "center"):
         layer.text = {**content, "visible": text.visible}
         return
-    if not _alike(text.values, content["string"].get("array", "")):
-        text.string = content["string"]
+    string = content["string"]  # a pattern is filled in by the features
+    if not isinstance(string, str) and not _alike(text.values, string.get("array", "")):
+        text.string = string
     colors = np.atleast_2d(text.color(layer.features))
     if not _alike(colors, transform_color(content["color"])):
         text.color = content["color"]

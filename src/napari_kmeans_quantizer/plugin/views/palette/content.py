@@ -223,7 +223,7 @@ def _fixed(value: float, decimals: int) -> str:
         return f"{value:.2e}"
     decimals = max(decimals, 0)
     step = 10.0**-decimals
-    return f"<{step:.{decimals}f}" if 0 < value < step / 2 else f"{value:,.{decimals}f}"
+    return f"<{step:.{decimals}f}" if 0 < value <= step / 2 else f"{value:,.{decimals}f}"
 
 
 def _number(value: float) -> str:
