@@ -452,7 +452,8 @@ def test_it_is_in_screenshots_and_figures(window, chosen):
         window.layers[f"photo · {name}"].visible = False
     photo.opacity = 0
     colors = np.rint(palette.face_color[:, :3] * 255).astype(int)
-    for picture in (window.screenshot(flash=False), window.export_figure(flash=False)):
+    figure = window.export_figure(flash=False, scale_factor=4)
+    for picture in (window.screenshot(flash=False), figure):
         shown = picture[..., :3].reshape(-1, 3).astype(int)
         for color in colors:
             assert (np.abs(shown - color).max(axis=1) <= 2).sum() > 4
