@@ -257,10 +257,18 @@ class Measuring:
     def _take(self, region: Region, made: tuple[Measured, Numbers | None]) -> None:
         self._shown, numbers = made
         self._show()
+        self._write(region, numbers)
+
+    def _write(self, region: Region, numbers: Numbers | None) -> None:
+        """Write names on regions; of shapes also if there are none yet.
+
+        A layer that came while somebody draws the first one would disturb.
+        """
         state = self._choice.state
-        if region is None or numbers is None or state is None:
+        if numbers is None or not (numbers.names or isinstance(region, Shapes)) or state is None:
             self._session.remove_numbers()
         else:
+            assert region is not None
             content = numbers_content(region, numbers, state.placement.extent)
             self._session.show_numbers(content)
 

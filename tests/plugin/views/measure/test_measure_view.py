@@ -234,6 +234,16 @@ def test_other_numbers_tell_nothing(tissue, qtbot):
     tissue.show_measured([TISSUE])
 
 
+def test_tab_leads_to_the_table_and_to_no_row(tissue, qtbot):
+    tissue.copy.setFocus()
+    with qtbot.assertNotEmitted(tissue.cluster_chosen):
+        qtbot.keyClick(tissue.copy, Qt.Key.Key_Tab)
+    assert tissue.table.hasFocus()
+    with qtbot.waitSignal(tissue.cluster_chosen) as told:
+        qtbot.keyClick(tissue.table, Qt.Key.Key_Down)
+    assert told.args == [0, 1]
+
+
 def test_what_is_selected_stays_while_numbers_change(tissue, qtbot):
     click(tissue, qtbot, 1, "pixels")
     tissue.show_measured([replace(TISSUE, counts=TISSUE.counts * 2)])

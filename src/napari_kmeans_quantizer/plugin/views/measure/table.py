@@ -22,7 +22,7 @@ from .columns import Column, columns_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from qtpy.QtGui import QKeyEvent, QResizeEvent
+    from qtpy.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
     from qtpy.QtWidgets import QWidget
 
 SWATCH = 12  # pixels
@@ -149,6 +149,7 @@ class Table(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_arriving = False
         self.shown = TableModel(self)
         self.setModel(self.shown)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -239,8 +240,14 @@ class Table(QTableView):
     def currentChanged(self, now: QModelIndex, before: QModelIndex) -> None:  # noqa: N802
         """Tell that somebody is in another row."""
         super().currentChanged(now, before)
-        if now.isValid() and self.hasFocus() and now.row() != before.row():
+        if now.isValid() and now.row() != before.row() and not self._is_arriving:
             self.row_chosen.emit(self.shown.row(now.row()))
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        """Let the focus come without going to a row: Qt makes the first one current then."""
+        self._is_arriving = True
+        super().focusInEvent(event)
+        self._is_arriving = False
 
     def _on_activated(self, index: QModelIndex) -> None:
         self.row_activated.emit(self.shown.row(index.row()))
