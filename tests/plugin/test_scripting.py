@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dask.array as da
 import numpy as np
+import pandas as pd
 import pytest
 from napari.layers import Image, Labels, Points, Shapes
 from skimage import data
 
-from napari_kmeans_quantizer import Palette, quantize
-from napari_kmeans_quantizer.plugin import quantize_layer
+from napari_kmeans_quantizer import Palette, measure, quantize
+from napari_kmeans_quantizer.plugin import measure_layer, quantize_layer
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 from napari_kmeans_quantizer.plugin.models.source import Source
@@ -320,3 +321,76 @@ def test_edits_within_a_region():
     assert (layers.image.data[layers.labels.data == 1] == (1, 2, 3)).all()
     assert np.array_equal(layers.image.data[INSIDE == 0], PHOTO[INSIDE == 0])
     assert len(layers.palette.data) == 6
+
+
+# -- measuring
+
+
+HALVES = np.zeros((20, 30), np.uint8)
+HALVES[:, 20:] = 200
+MICRONS = {"scale": (0.5, 0.5), "units": ("um", "um")}
+
+
+def halves(**options):
+    return quantize_layer(
+        Image(HALVES, contrast_limits=(0, 255), name="halves", **MICRONS), 2, **options
+    )
+
+
+def test_what_is_measured_of_layers_is_what_the_core_measures():
+    ids = np.zeros(HALVES.shape, int)
+    ids[:4, 15:25], ids[10:, 25:] = 3, 8
+    layers = halves()
+    found = measure_layer(layers, Labels(ids, **MICRONS))
+    same = measure(quantize(HALVES, 2), image="halves", regions=ids, pixel_size=0.5, unit="µm")
+    pd.testing.assert_frame_equal(found, same)
+    whole = measure(quantize(HALVES, 2), image="halves", pixel_size=0.5, unit="µm")
+    for one in layers:
+        pd.testing.assert_frame_equal(measure_layer(one), whole)
+
+
+def test_shapes_are_measured_exactly():
+    corners = np.array([[-0.5, 14.5], [-0.5, 24.5], [3.5, 24.5], [3.5, 14.5]])
+    regions = Shapes([corners, corners + 5], name="cores", **MICRONS)
+    found = measure_layer(halves(), regions)
+    assert found["region"].tolist() == ["1", "1", "2", "2"]
+    assert found["area"].tolist() == [5, 5, 0, 10]
+    assert found["share"].tolist() == [0.5, 0.5, 0, 1]
+    as_one = measure_layer(halves(), regions, each=False)
+    assert as_one[["region", "pixels"]].to_numpy().tolist() == [["cores", 20], ["cores", 60]]
+
+
+def test_names_and_background_are_measured():
+    named = halves(edits=[("rename", 0, "tissue"), ("rename", 1, "tissue")])
+    assert measure_layer(named)["name"].tolist() == ["tissue"] * 2
+    assert measure_layer(named, group=True)["pixels"].tolist() == [600]
+    found = measure_layer(halves(background=[1]))
+    assert found["share"].isna().tolist() == [False, True]
+
+
+def test_frames_are_measured():
+    stack = Image(np.stack([HALVES, HALVES, 200 - HALVES]), scale=(2, 1, 1))
+    found = measure_layer(quantize_layer(stack, 2), by_frame=True)
+    assert found["pixels"].tolist() == [400, 200, 400, 200, 200, 400]
+    assert found["position"].tolist() == [0, 0, 2, 2, 4, 4]
+
+
+def test_layers_of_a_viewer_are_measured_as_they_are_now(viewer, widget, photo):
+    widget.merge([1, 2, 3, 4], into=0)
+    found = measure_layer(viewer.layers["photo · clusters"])
+    assert len(found) == 4
+    assert found["pixels"].tolist() == widget.result.palette.counts.tolist()
+    pd.testing.assert_frame_equal(found, widget.measured())
+
+
+@pytest.mark.parametrize("layers", [Image(HALVES), [], [Image(HALVES)], "photo"])
+def test_other_layers_cannot_be_measured(layers):
+    with pytest.raises(TypeError, match="`layers` must be what `quantize_layer` returned"):
+        measure_layer(layers)
+
+
+def test_other_layers_are_no_regions():
+    with pytest.raises(TypeError, match=r"`regions` must be a napari Labels or Shapes layer, got"):
+        measure_layer(halves(), Image(HALVES))
+    with pytest.raises(ValueError, match="encloses nothing"):
+        measure_layer(halves(), Shapes(name="Shapes"))

@@ -9,7 +9,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from napari.layers import Image, Labels, Shapes
+from napari.layers import Image, Labels, Layer, Shapes
 
 from napari_kmeans_quantizer import Palette, completed, quantize, quantize_steps
 
@@ -25,7 +25,6 @@ from .session import Session
 if TYPE_CHECKING:
     import napari.viewer
     import pandas as pd
-    from napari.layers import Layer
     from numpy.typing import NDArray
 
     from .models.settings import Edit
@@ -239,7 +238,7 @@ def measure_layer(
     1      1        1       2   0.5  µm²  0.333333
     """
     some = list(layers) if isinstance(layers, list | tuple) else [layers]
-    record = record_of(some[0]) if some else None
+    record = record_of(some[0]) if some and isinstance(bare(some[0]), Layer) else None
     if record is None or record.state is None:
         raise TypeError(
             "`layers` must be what `quantize_layer` returned, or a layer of a result in a viewer, "
