@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from napari.layers import Image, Shapes
+from napari.layers import Image, Labels, Shapes
 from qtpy.compat import isalive
 
 from napari_kmeans_quantizer.core.files.pictures.folders import pictures_in
@@ -116,7 +116,9 @@ class Candidates:
         """Return the region of an image's last result, or else that of the panel."""
         known = self._session.state((str(image.unique_id),))
         region = self._form.region.value if known is None else known.source.region
-        return bare(region) if region is not None and region in self._viewer.layers else None
+        wanted = bare(region) if isinstance(region, Labels | Shapes) else None
+        there = [layer for _, layer in self.regions()]
+        return next((layer for layer in there if layer is wanted), None)
 
     def drawn_on(self, image: Any) -> Any:
         """Return the one Shapes layer in which something is drawn on an image."""
@@ -153,6 +155,7 @@ class Candidates:
             if file.path.resolve() not in known:
                 known.add(file.path.resolve())
                 apart = file.named_apart(names)
+                self._unreadable.pop(apart, None)  # it may be another one by now
                 names.add(apart.name)
                 where = None if region is None else bare(region)
                 rows.append(Row(apart.name, apart, True, where, tooltip=str(apart.path)))

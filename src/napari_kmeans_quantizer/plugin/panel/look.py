@@ -28,6 +28,9 @@ QFrame#notice {{
     border-radius: 3px;
 }}
 QFrame#notice QLabel {{ background: transparent; }}
+QLabel#trouble {{
+    background: {foreground}; border-left: 4px solid {edge}; border-radius: 3px; padding: 4px 8px;
+}}
 """
 EDGE = "#e0564f"  # of errors: seen on dark as on light
 

@@ -23,7 +23,7 @@ from .messages import NO_RESULT, NOTHING_TO_ADD, Trouble, told
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import napari.viewer
     from napari.layers import Labels
@@ -282,13 +282,8 @@ class Many:
         """Paint all selected images but its own in the palette of the result."""
         state, selection = self._choice.state, self._viewer.layers.selection
         own = () if state is None else state.source.layers
-        return self.apply_palette_to(
-            [
-                image
-                for image in self._candidates.images()
-                if image not in own and image in selection
-            ]
-        )
+        selected = [image for image in self._candidates.images() if image in selection]
+        return self.apply_palette_to([image for image in selected if image not in own])
 
     def apply_palette_to(
         self, images: Sequence[Image], regions: Sequence[Any] | None = None
@@ -328,7 +323,8 @@ class Many:
             )
         inside = [None if x is None else bare(x) for x in regions or [None] * len(images)]
         layers = {id(x): bare(x) for x in images if isinstance(x, Image)}
-        others = _named_apart([Path(x) for x in images if id(x) not in layers])
+        names = {str(layer.name) for layer in layers.values()}
+        others = _named_apart([Path(x) for x in images if id(x) not in layers], names)
         found = [layers[id(x)] if id(x) in layers else next(others) for x in images]
         wanted = self._candidates.settings().n_colors if n_colors is None else n_colors
         where = None if folder is None else Path(folder)
@@ -340,8 +336,8 @@ class Many:
         return self.begin(order)
 
 
-def _named_apart(paths: Sequence[Path]) -> Any:
-    names: set[str] = set()
+def _named_apart(paths: Sequence[Path], names: set[str]) -> Iterator[PictureFile]:
+    """Yield files, whose names are none of these and differ."""
     for path in paths:
         file = PictureFile(path).named_apart(names)
         names.add(file.name)

@@ -361,10 +361,9 @@ class ManyDialog(QDialog):
         is_all = len(ticked) == len(seen) > 0
         self.all.setCheckState(Qt.CheckState.Checked if is_all else some)
         self.all.setEnabled(bool(seen))
-        regions = {id(row.region): row.region for row in ticked.values()}
-        told = [region for _, region in self.images.regions]
-        common = [*regions.values()] if len(regions) == 1 else []
-        place = next((i for i, one in enumerate(told) if common and one is common[0]), -1)
+        used = {id(row.region) for row in ticked.values()} or {id(None)}
+        told = [id(region) for _, region in self.images.regions]
+        place = told.index(used.pop()) if len(used) == 1 else -1
         self.region.setCurrentIndex(place)
         self.table.setColumnHidden(2, not any(row.refusal for row in self.images.rows))
         chosen = self.chosen()

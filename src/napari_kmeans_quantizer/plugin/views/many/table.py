@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QModelIndex, QRect, QSortFilterProxyModel, Qt, QTimer
-from qtpy.QtGui import QKeyEvent, QPainter
+from qtpy.QtGui import QKeyEvent, QPainter, QPaintEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ARROW = "\u25be"
+EMPTY = "There is no image yet: drop picture files or folders here."
+NONE_SEEN = "No image has this in its name."
 HOW_TO = "Space ticks what is selected; F2 opens the regions of the current row"
 
 
@@ -123,6 +125,17 @@ class Table(QTableView):
     def _on_click(self, index: QModelIndex) -> None:
         if index.column() == REGION and index.flags() & Qt.ItemFlag.ItemIsEditable:
             self.edit(index)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the rows, or why there are none."""
+        super().paintEvent(event)
+        if self._seen.rowCount() == 0:
+            viewport: Any = self.viewport()
+            painter = QPainter(viewport)
+            told = NONE_SEEN if self._images.rows else EMPTY
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(viewport.rect(), Qt.AlignmentFlag.AlignCenter, told)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Tick with the space bar; open the regions with F2, wherever in the row one is."""
