@@ -15,7 +15,7 @@ from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QComboBox, QFileDialog
 from skimage import data
 
-from napari_kmeans_quantizer import fit_palette, quantize
+from napari_kmeans_quantizer import Palette, fit_palette, quantize, write_palette
 from napari_kmeans_quantizer.plugin import batch
 from napari_kmeans_quantizer.plugin.models.picture_file import PictureFile
 from napari_kmeans_quantizer.plugin.views.many.dialog import ManyDialog
@@ -308,9 +308,10 @@ class TestList:
         person.tick("slide 3")
         assert dialog.all.checkState() == Qt.CheckState.PartiallyChecked
         assert "1 of them not seen now" in dialog.summary.text()
+        dialog.filter.setFocus()
         qtbot.keyClick(dialog.filter, Qt.Key.Key_Return)  # runs nothing
         assert dialog.isVisible()
-        assert dialog.table.hasFocus()
+        assert dialog.focusWidget() is dialog.table
         dialog.filter.clear()
         assert person.names == {
             "slide 1": False, "slide 2": False, "slide 3": True, "control": True
@@ -522,6 +523,20 @@ class TestFiles:
         assert person.dialog.isVisible()
         assert "Choose the folder" in person.dialog.trouble.text()
         person.dialog.reject()
+
+    def test_colors_of_a_palette_file_can_be_taken(
+        self, viewer, widget, slides, asked, done, tmp_path
+    ):
+        colors = np.array([[0, 0, 0], [200, 60, 20], [250, 240, 230]], np.uint8)
+        write_palette(tmp_path / "stain.gpl", Palette(colors, names=["ink", "DAB", "paper"]))
+        widget.open_palette_file(tmp_path / "stain.gpl")
+        person = asked()
+        assert person.dialog.colors.offers[0].text() == "those of stain.gpl"
+        person.run()
+        done()
+        expected = quantize(SLIDES[1], palette=colors).labels + 1
+        assert np.array_equal(labels(viewer, "slide 2"), expected)
+        assert widget.state.name(1) == "DAB"
 
     def test_they_are_asked_for(self, viewer, widget, pictures, asked, monkeypatch, tmp_path):
         files = [str(pictures / "slide 2.png")]

@@ -264,7 +264,7 @@ def test_pixels_that_were_changed_meanwhile_are_fitted(viewer, widget, photo, ru
 
 
 def test_other_images_are_painted_in_the_same_way(viewer, widget, photo, run, settled, monkeypatch):
-    monkeypatch.setattr(widget._reuse, "_show_shares", lambda _: None)
+    monkeypatch.setattr(widget._many, "show_measured", lambda _: None)
     widget.dither.value = "blue-noise"
     run(widget)
     other = viewer.add_image(COFFEE[:, ::-1].copy(), name="other")

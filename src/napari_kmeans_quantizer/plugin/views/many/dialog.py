@@ -311,7 +311,7 @@ class ManyDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Let the return key end a filter, and not run anything."""
         returns = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event is not None and event.key() in returns and self.filter.hasFocus():
+        if event is not None and event.key() in returns and self.focusWidget() is self.filter:
             self.table.setFocus()
         else:
             super().keyPressEvent(event)
