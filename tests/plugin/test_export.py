@@ -59,7 +59,7 @@ def test_texts():
 def test_a_table_is_no_picture_and_no_palette(tmp_path):
     for name in ("x.png", "x.gpl", "x"):
         with pytest.raises(ValueError, match=r"must end in \.csv"):
-            export.write_table(tmp_path / name, state_of(rgb()), overwrite=False)
+            export.write_colors(tmp_path / name, state_of(rgb()), overwrite=False)
     assert list(tmp_path.iterdir()) == []
 
 

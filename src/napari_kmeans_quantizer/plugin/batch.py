@@ -17,6 +17,7 @@ from napari_kmeans_quantizer.core.files.painted import encode_painted
 from napari_kmeans_quantizer.core.files.pictures import check_can_write
 from napari_kmeans_quantizer.core.files.pictures.calibration import Calibration
 from napari_kmeans_quantizer.core.files.pictures.suiting import in_channels_of
+from napari_kmeans_quantizer.core.files.tables import write_table
 from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.core.measurement import table_of_images
 
@@ -314,9 +315,8 @@ class Batch:
         if folder is None or not (outcome.measured or outcome.errors):
             return
         table = table_of_images(outcome.measured.values(), outcome.errors)
-        text = table.to_csv(index=False, lineterminator="\n")
         with _told_by(folder / TABLE):
-            write_file(folder / TABLE, text.encode(), overwrite=self._order.overwrite)
+            write_table(folder / TABLE, table, overwrite=self._order.overwrite)
 
 
 class _told_by:  # noqa: N801 - a context manager

@@ -20,7 +20,7 @@ from napari_kmeans_quantizer.core.files.pictures import (
     encode_picture,
     write_picture,
 )
-from napari_kmeans_quantizer.core.files.writing import write_file
+from napari_kmeans_quantizer.core.files.tables import write_table
 from napari_kmeans_quantizer.core.report import rgb_texts
 
 from .layers.contents import picture
@@ -239,9 +239,6 @@ def write_shown_palette(path: Path, state: State, overwrite: bool) -> None:
     write_palette(path, shown_palette(state), overwrite=overwrite)
 
 
-def write_table(path: Path, state: State, overwrite: bool) -> None:
-    """Save the table as text, with commas."""
-    if path.suffix.lower() != ".csv":
-        raise ValueError(f"{path}: must end in .csv, got {path.suffix!r}.")
-    text = table(state).to_csv(index=False, lineterminator="\n")
-    write_file(path, text.encode(), overwrite=overwrite)
+def write_colors(path: Path, state: State, overwrite: bool) -> None:
+    """Save the table as .csv, .tsv or .json."""
+    write_table(path, table(state), overwrite=overwrite)

@@ -73,10 +73,10 @@ KINDS = {
     ),
     "table": Kind(
         "Save table",
-        lambda _: [files.CSV],
+        lambda _: files.TABLES,
         lambda _: "colors.csv",
         lambda _: "",
-        export.write_table,
+        export.write_colors,
     ),
 }
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # in names of files, on one system or another
 LONGEST = 80  # characters of an image's name
-CSV, PNG, SVG = "Table (*.csv)", "PNG picture (*.png)", "SVG picture (*.svg)"
+TABLES = ["Table (*.csv)", "Table, with tabs (*.tsv)", "Table as JSON (*.json)"]
+PNG, SVG = "PNG picture (*.png)", "SVG picture (*.svg)"
 GIF, TIFF, PDF = "GIF picture (*.gif)", "TIFF picture (*.tif)", "PDF document (*.pdf)"
 
 
@@ -38,7 +39,7 @@ def save_as(
     caption, name : str
         Title of the dialog, and the file's proposed name.
     filters : list of str
-        Like `CSV`; the first one's suffix is added to names without one.
+        Like `PNG`; the first one's suffix is added to names without one.
     tell : callable
         Gets one line: what was saved, or why not.
     """

@@ -203,7 +203,7 @@ def test_the_table_is_saved_in_full(tissue, qtbot, tmp_path, monkeypatch, suffix
     monkeypatch.setattr(files, "ask_path", ask)
     click_header(tissue, qtbot, "pixels")
     qtbot.mouseClick(tissue.save, LEFT)
-    assert asked == [("tissue measured.csv", ["Table (*.csv)", "Table, with tabs (*.tsv)"])]
+    assert asked == [("tissue measured.csv", files.TABLES)]
     read = pd.read_csv(path, sep=separator, dtype={"region": str}, keep_default_na=False)
     expected = TISSUE.to_frame()
     assert [*read] == [*expected]

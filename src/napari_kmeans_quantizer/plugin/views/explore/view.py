@@ -19,11 +19,12 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
+from napari_kmeans_quantizer.core.files.tables import write_table
 from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.plugin.views.files import (
-    CSV,
     PNG,
     SVG,
+    TABLES,
     proposed_name,
     save_as,
 )
@@ -207,10 +208,8 @@ class ExploreView(QWidget):
         return pd.DataFrame({"K": self._n_colors, "mse": self._errors, "psnr": self._psnr})
 
     def save_csv(self, path: str | os.PathLike[str]) -> None:
-        """Save the table as UTF-8 text: wholly, or leave the file that was there."""
-        write_file(
-            path, self.table().to_csv(index=False, lineterminator="\n").encode(), overwrite=True
-        )
+        """Save the table as .csv, .tsv or .json: wholly, or leave the file that was there."""
+        write_table(path, self.table(), overwrite=True)
 
     def save_plot(self, path: str | os.PathLike[str]) -> None:
         """Save the curve, dark on white, as .png or .svg: wholly, or leave what was there."""
@@ -273,7 +272,7 @@ class ExploreView(QWidget):
 
     def _on_save(self) -> None:
         name = proposed_name(self._name, "errors.csv")
-        save_as(self, self.save_csv, "Save table", name, [CSV], self._say)
+        save_as(self, self.save_csv, "Save table", name, TABLES, self._say)
 
     def _on_save_picture(self) -> None:
         name = proposed_name(self._name, "errors.png")

@@ -21,9 +21,9 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
-from napari_kmeans_quantizer.core.files.writing import write_file
+from napari_kmeans_quantizer.core.files.tables import table_text, write_table
 from napari_kmeans_quantizer.core.measurement import table_of_images
-from napari_kmeans_quantizer.plugin.views.files import CSV, proposed_name, save_as
+from napari_kmeans_quantizer.plugin.views.files import TABLES, proposed_name, save_as
 from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
 
 from .table import Table
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer import Progress
     from napari_kmeans_quantizer.core.measurement import Measurement
 
-TSV = "Table, with tabs (*.tsv)"
 NOTHING = "Nothing is measured yet: quantize an image."
 IN_WIDTH = 100, 200  # pixels of the box "In", at least and at most
 
@@ -96,7 +95,7 @@ class MeasureView(QWidget):
         self.group = QCheckBox("sum up names")
         describe(self.group, "sum up names", "Clusters of one name count as one")
         self.each.setChecked(True)
-        self.save = save_button("table", "Save all of it, numbers in full: CSV, or with tabs")
+        self.save = save_button("table", "Save all of it, numbers in full")
         self.copy = QPushButton("Copy table")
         describe(self.copy, "Copy table", "Copy all of it, to paste it into a spreadsheet")
         self.cancel = QPushButton("Cancel")
@@ -239,18 +238,18 @@ class MeasureView(QWidget):
     def save_table(self, path: str | os.PathLike[str]) -> None:
         """Save the table: wholly, or leave the file that was there.
 
-        The file is UTF-8 text with commas, or tabs if it ends in ``.tsv``, numbers with a point
-        and in full precision; its columns are those of `napari_kmeans_quantizer.measure`.
+        A file that ends in .csv is UTF-8 text with commas, .tsv with tabs, and .json a list of
+        records; numbers have a point and full precision. The columns are those of
+        `napari_kmeans_quantizer.measure`.
         """
-        tabs = str(path).lower().endswith((".tsv", ".tab", ".txt"))
-        write_file(path, _text(self.frame(), "\t" if tabs else ",").encode(), overwrite=True)
+        write_table(path, self.frame(), overwrite=True)
 
     # -- what the user does
 
     def _on_save(self) -> None:
         image = self._measured[0].image if len(self._measured) == 1 else ""
         name, tell = proposed_name(image, "measured.csv"), self._status.setText
-        save_as(self, self.save_table, "Save table", name, [CSV, TSV], tell)
+        save_as(self, self.save_table, "Save table", name, TABLES, tell)
 
     def _on_copy(self) -> None:
         self._copy(self.table.all())
@@ -262,7 +261,7 @@ class MeasureView(QWidget):
         if table.empty:
             return
         clipboard = cast("Any", QApplication.clipboard())
-        clipboard.setText(_text(table, "\t"))
+        clipboard.setText(table_text(table, ".tsv"))
         rows, columns = table.shape
         cells = f"{rows:,} row{'s' * (rows != 1)} and {columns} column{'s' * (columns != 1)}"
         self._status.setText(f"Copied {cells}, numbers in full.")
@@ -281,7 +280,3 @@ class MeasureView(QWidget):
         owner = int(self._owners[row])
         if owner >= 0 and self._measured[owner].frames is not None:
             self.frame_activated.emit(owner, self._cell(row, "frame"))
-
-
-def _text(table: pd.DataFrame, separator: str) -> str:
-    return table.to_csv(sep=separator, index=False, lineterminator="\n")

@@ -20,8 +20,8 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
-from napari_kmeans_quantizer.core.files.writing import write_file
-from napari_kmeans_quantizer.plugin.views.files import CSV, proposed_name, save_as
+from napari_kmeans_quantizer.core.files.tables import table_text, write_table
+from napari_kmeans_quantizer.plugin.views.files import TABLES, proposed_name, save_as
 from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
 
 from .table import NO_ROWS, SWATCH, PixelsModel, PixelsTable
@@ -285,20 +285,19 @@ class PixelsView(QWidget):
         return self._rows.frame(self._model.order)
 
     def save_csv(self, path: str | os.PathLike[str]) -> None:
-        """Save all rows as a table, UTF-8 with commas: wholly, or leave what was there."""
-        text = self.frame().to_csv(index=False, lineterminator="\n")
-        write_file(path, text.encode(), overwrite=True)
+        """Save all rows as a table, .csv, .tsv or .json: wholly, or leave what was there."""
+        write_table(path, self.frame(), overwrite=True)
 
     def _on_save(self) -> None:
         name = proposed_name(self._rows.state.source.name if self._rows else "", "pixels.csv")
-        save_as(self, self.save_csv, "Save table", name, [CSV], self._status.setText)
+        save_as(self, self.save_csv, "Save table", name, TABLES, self._status.setText)
 
     def _on_copy(self) -> None:
         if self._rows is None:
             return
         selected = self._selected()
         chosen = selected if len(selected) else self._model.order
-        text = self._rows.frame(chosen).to_csv(sep="\t", index=False, lineterminator="\n")
+        text = table_text(self._rows.frame(chosen), ".tsv")
         clipboard = cast("Any", QApplication.clipboard())
         clipboard.setText(text)
         self._status.setText(f"Copied {len(chosen):,} row{'s' * (len(chosen) != 1)}.")

@@ -23,13 +23,14 @@ from qtpy.QtWidgets import (
 )
 from superqt import QElidingLabel, QFlowLayout
 
+from napari_kmeans_quantizer.core.files.tables import table_text, write_table
 from napari_kmeans_quantizer.core.files.writing import write_file
 from napari_kmeans_quantizer.plugin.models.shares import Shares
 from napari_kmeans_quantizer.plugin.views.files import (
-    CSV,
     PDF,
     PNG,
     SVG,
+    TABLES,
     proposed_name,
     save_as,
 )
@@ -292,14 +293,10 @@ class SharesView(QWidget):
     def save_csv(self, path: str | os.PathLike[str]) -> None:
         """Save all that was measured as a tidy table: wholly, or leave the file that was there.
 
-        The file is UTF-8 text with commas, a line per frame, or image, and cluster below a line of
+        A .csv or .tsv file is UTF-8 text, a line per frame, or image, and cluster below a line of
         the names that `measure` tells; numbers have a point and full precision.
         """
-        write_file(path, self._text(",").encode(), overwrite=True)
-
-    def _text(self, separator: str) -> str:
-        text: str = self._data.tidy().to_csv(sep=separator, index=False, lineterminator="\n")
-        return text
+        write_table(path, self._data.tidy(), overwrite=True)
 
     def save_plot(self, path: str | os.PathLike[str]) -> None:
         """Save the plot, dark on white, as .png, .svg or .pdf: wholly, or leave what was there."""
@@ -420,7 +417,7 @@ class SharesView(QWidget):
 
     def _on_save(self) -> None:
         name, tell = proposed_name(self._data.source, "shares.csv"), self._status.setText
-        save_as(self, self.save_csv, "Save table", name, [CSV], tell)
+        save_as(self, self.save_csv, "Save table", name, TABLES, tell)
 
     def _on_save_picture(self) -> None:
         name, tell = proposed_name(self._data.source, "shares.png"), self._status.setText
@@ -428,5 +425,5 @@ class SharesView(QWidget):
 
     def _on_copy(self) -> None:
         clipboard = cast("Any", QApplication.clipboard())
-        clipboard.setText(self._text("\t"))
+        clipboard.setText(table_text(self._data.tidy(), ".tsv"))
         self._status.setText("Copied the table.")
