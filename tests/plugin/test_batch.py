@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import dask.array as da
 import numpy as np
 import pandas as pd
 import pytest
@@ -276,6 +277,17 @@ def test_images_are_told_by_number_and_name():
         "One palette: 3 of 3, c",
         "One palette: fitting the colors",
     ]
+
+
+def test_lazy_layers_are_read_in_steps_for_the_palette_and_to_be_painted():
+    lazy = da.from_array(PHOTO, chunks=(1, 30, 3))
+    order = Order((Item(Image(lazy, rgb=True, name="lazy")),), Settings(3))
+    told, outcome = run_steps(Batch(order, print).steps())
+    assert np.array_equal(outcome.palette.colors, fit_palette([PHOTO], 3).colors)
+    read = [step.fraction for step in told if step.stage == "One palette: 1 of 1, lazy"]
+    assert len(read) >= 5
+    assert read == sorted(read)
+    assert len([step for step in told if step.stage.startswith("1 of 1: lazy")]) >= 5
 
 
 def test_it_waits_for_what_is_compiled(monkeypatch):

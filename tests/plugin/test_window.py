@@ -145,7 +145,7 @@ class TestOnTheScreen:
         viewer.add_image(PHOTO, name="photo")
         run(widget)
         folds = widget.native.findChildren(Fold)
-        assert len(folds) == 2
+        assert len(folds) == 3
         for size in (9, 14, 18):
             get_settings().appearance.font_size = size
             qtbot.wait(50)

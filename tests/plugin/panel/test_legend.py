@@ -72,13 +72,13 @@ def test_what_the_boxes_say(viewer, widget, photo):
     assert palette.text.values[0] == f"saucer  {hexes[0]}"
     widget.legend_hex.value = widget.legend_name.value = False
     assert str(palette.text.string.constant) == ""
-    assert list(palette.features) == ["cluster", "hex", "name", "share", "pixels"]
+    assert list(palette.features) == ["cluster", "name", "hex", "share", "pixels"]
 
 
 def test_areas_are_offered_where_pixels_are_measured(viewer, widget, run):
     viewer.add_layer(rgb())
     assert not widget.legend_area.enabled
-    assert "unit of length" in widget.legend_area.tooltip
+    assert "set the units" in widget.legend_area.tooltip
     viewer.add_layer(rgb(name="measured", scale=(0.5, 0.5), units=("um", "um")))
     assert widget.legend_area.enabled
     widget.legend_area.value = True
@@ -372,8 +372,8 @@ def test_the_panel_is_clicked(window, chosen, qtbot):
     widget, photo, palette = chosen
     boxes = {box.accessibleName(): box for box in widget.native.findChildren(QCheckBox)}
     texts = palette.text.values.copy()
-    boxes["Shows: hex"].click()
-    boxes["Shows: share"].click()
+    boxes["Names: hex"].click()
+    boxes["Numbers: share"].click()
     assert palette.text.values.tolist() == [text.split()[0] for text in texts]
     combo = next(c for c in widget.native.findChildren(QComboBox) if c.accessibleName() == "Side")
     qtbot.keyClicks(combo, "b")

@@ -695,6 +695,8 @@ class TestInWindow(InWindow):
         person.run()
         done()
         assert widget.message == "3 images in the same colors."
+        assert widget.measured()["image"].unique().tolist() == ["slide 1", "slide 2", "slide 3"]
+        widget.open_shares()
         table = widget._views._docks.get(SHARES).table()
         assert sorted(table.index) == ["slide 1", "slide 2", "slide 3"]
 
@@ -705,8 +707,7 @@ class TestInWindow(InWindow):
         widget.apply_to_selected()
         done()
         assert widget.message == "2 images in the same colors."
-        table = widget._views._docks.get(SHARES).table()
-        assert sorted(table.index) == ["photo", "photo 2", "photo 3"]
+        assert widget.measured()["image"].unique().tolist() == ["photo", "photo 2", "photo 3"]
 
     def test_those_that_fail_are_told_by_name_and_the_others_are_done(
         self, viewer, widget, photo, done, notices

@@ -205,8 +205,12 @@ class Form:
 
     def legends(self) -> list[Row]:
         """Return the controls for palettes on the canvas."""
-        side = Row("Side", (self.legend.side, self.legend.back))
-        return [side, Row("Shows", self.legend.told)]
+        legend = self.legend
+        return [
+            Row("Side", (legend.side, legend.back)),
+            Row("Names", (legend.name, legend.hex)),
+            Row("Numbers", (legend.share, legend.area)),
+        ]
 
     @property
     def slider(self) -> Slider:
