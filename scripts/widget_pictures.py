@@ -1,4 +1,4 @@
-"""Take the pictures of docs/widget.md, and the README's, from a real napari window.
+"""Take the pictures of docs/widget.md and docs/measuring.md, and the README's, from a real napari window.
 
 Needs a display of at least 1400 x 900, a virtual one will do; nothing is downloaded.
 """
@@ -336,6 +336,85 @@ def shares() -> None:
         d.take("widget-shares")
 
 
+SCALE = {"scale": (0.5, 0.5), "units": ("um", "um")}
+
+
+def _regions(d: Desk, outlines: list[Any]) -> Any:
+    """Draw regions in micrometers."""
+    look = {"edge_width": 2, "edge_color": "#ffcc00", "face_color": "transparent"}
+    units = SCALE["units"]
+    return d.viewer.add_shapes(
+        [np.asarray(outline) for outline in outlines],
+        shape_type="polygon", name="regions", units=units, **look,
+    )  # fmt: skip
+
+
+def _blob(row: float, column: float, radius: float) -> np.ndarray:
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    wavy = radius * (1 + 0.12 * np.sin(3 * angle))
+    return np.column_stack([row + wavy * np.sin(angle), column + wavy * np.cos(angle)])
+
+
+def measure() -> None:
+    """Named stains in two regions of tissue."""
+    with desk() as d:
+        tissue = d.add(data.immunohistochemistry(), name="tissue", **SCALE)
+        d.run(4, image=tissue)
+        drawn = _regions(d, [_blob(150, 165, 70), _blob(40, 60, 34)])
+        d.widget.region.value = drawn
+        d.run(4)
+        for index, name in enumerate(_names(d.widget.state.shown)):
+            d.widget.rename(index, name)
+        d.widget.set_background({_names(d.widget.state.shown).index("glass")})
+        d.widget.open_measure()
+        d.viewer.window._qt_viewer.dockLayerControls.hide()
+        d.viewer.layers.move(d.viewer.layers.index(drawn), -1)
+        d.tall("Measure", 270)
+        d.fit("tissue", "tissue · palette")
+        d.take("widget-measure")
+
+
+def _names(shown: np.ndarray) -> list[str]:
+    """Name four stains by what they look like, from light to dark."""
+    names = [""] * len(shown)
+    order = np.argsort(-shown.sum(axis=1))
+    blue = shown[:, 2] > shown[:, 0]
+    for index in order.tolist():
+        likely = ["nuclei"] if blue[index] else ["glass", "weak DAB", "DAB", "strong DAB"]
+        names[index] = next((name for name in likely if name not in names), likely[-1])
+    if "glass" not in names:
+        names[order[0]] = "glass"
+    return names
+
+
+def slides() -> None:
+    """Three slides side by side, one palette, the table of all; and how that was asked for."""
+    with desk() as d:
+        whole = data.immunohistochemistry()
+        for index, (top, left) in enumerate(((0, 0), (0, 256), (256, 128))):
+            part = whole[top : top + 256, left : left + 240]
+            at = {"translate": (0, 132 * index)}
+            d.add(part, name=f"slide {index + 1}", **SCALE, **at)
+        blobs = [_blob(60, 45, 28), _blob(95, 190, 26), _blob(45, 220, 20), _blob(70, 325, 40)]
+        _regions(d, blobs)
+        d.viewer.layers.selection.active = d.viewer.layers["slide 1"]
+        d.widget.n_colors.value = 3
+        asked = d.widget.open_many()
+        rest(0.5)
+        asked.inside.click()
+        rest(0.5)
+        save("measuring-many", grab(place(asked)))
+        asked.run.click()
+        d.settle()
+        for index, name in enumerate(_names(d.widget.state.shown)):
+            d.widget.rename(index, name)
+        d.viewer.window._qt_viewer.dockLayerControls.hide()
+        d.viewer.layers.move(d.viewer.layers.index(d.viewer.layers["regions"]), -1)
+        d.tall("Measure", 300)
+        d.fit("slide 1", "slide 3", "slide 3 · palette")
+        d.take("measuring-slides")
+
+
 def compare() -> None:
     """Original and result with one camera."""
     with desk() as d:
@@ -349,7 +428,9 @@ def compare() -> None:
         d.take("widget-compare", place(d.canvas))
 
 
-MADE = (window, panel, edit, explore, color_space, region, channels, shares, compare)
+MADE = (
+    window, panel, edit, measure, slides, explore, color_space, region, channels, shares, compare,
+)  # fmt: skip
 PICTURES = {made.__name__: made for made in MADE}
 
 
