@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import threading
 
 import dask.array as da
 import numpy as np
+import pandas as pd
 import pytest
 from napari.layers import Labels, Points
 from person import Untouched
@@ -261,6 +263,15 @@ def test_numbers_follow_their_layer(viewer, drawn, view, qtbot):
     qtbot.waitUntil(lambda: len(layer.data) == 1)
 
 
+def test_who_removes_the_numbers_is_rid_of_them(viewer, widget, drawn, view, qtbot, run):
+    choose(view().region, "cores", qtbot)
+    viewer.layers.remove(numbers(viewer))
+    qtbot.wait(200)
+    widget.rename(0, "dark")
+    run(widget)
+    assert numbers(viewer) is None
+
+
 def test_while_somebody_draws_nothing_else_becomes_active(viewer, drawn, view, qtbot):
     choose(view().region, "cores", qtbot)
     viewer.layers.selection.active = drawn
@@ -347,6 +358,17 @@ def test_a_row_selects_its_color(viewer, widget, drawn, view, qtbot):
         click_row(opened, row, qtbot)
         assert viewer.layers["halves · clusters"].selected_label == cluster + 1
         assert widget.palette_view._list.selected() == [cluster]
+
+
+def test_keys_copy_in_the_window_too(viewer, drawn, view, qtbot):
+    opened = view()
+    choose(opened.region, "cores", qtbot)
+    click_row(opened, 0, qtbot)
+    qtbot.keyClick(opened.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(opened.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = pd.read_csv(io.StringIO(QApplication.clipboard().text()), sep="\t")
+    assert copied["pixels"].tolist() == [100, 100, 0, 200]
+    assert copied["area"].tolist() == [25, 25, 0, 50]
 
 
 def test_frames_of_a_series(viewer, widget, view, qtbot, run):

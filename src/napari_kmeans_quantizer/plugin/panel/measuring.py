@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     Region: TypeAlias = Labels | Shapes | None
     Image: TypeAlias = tuple[State, Region]
+    Named: TypeAlias = tuple[Labels | Shapes, int]
+    """Regions that have names, and how often they had changed."""
 
 FEW = 1_000_000  # pixels; they are measured within milliseconds
 SHOW_AFTER = 0.3  # seconds; a bar that flashes up and vanishes only disturbs
@@ -112,6 +114,7 @@ class Measuring:
         self._several: Several | None = None
         self._wish: Wish | None = None
         self._shown: Measured | None = None
+        self._named: Named | None = None  # what is written on the canvas
         self._began = 0.0
         self._watch = RegionsWatch(panel, viewer, self.draw, self._follow_visible)
         self._job = LatestJob(self._on_progress, self._on_error)
@@ -165,10 +168,9 @@ class Measuring:
         view.frame_activated.connect(self._on_frame)
 
     def _on_closed(self) -> None:
-        self._job.cancel()
         self._watch.end()
-        self._wish = self._shown = self._several = None
-        self._session.remove_numbers()
+        self._wish = self._several = None
+        self._forget()
 
     # -- what is wanted
 
@@ -233,16 +235,16 @@ class Measuring:
         if images or self._several is not None:
             self._begin(wish)
         else:
-            self._job.cancel()
-            self._shown = None
-            self._session.remove_numbers()
+            self._forget()
             view.clear()
 
     def _begin(self, wish: Wish) -> None:
         self._began = time.perf_counter()
         region = self._numbered(wish)
-        steps = partial(_steps, wish, region)
-        take = partial(self._take, region)
+        named = None if region is None else (region, self._watch.changes(region))
+        # What is written on the regions is the same, whatever becomes of the image.
+        steps = partial(_steps, wish, None if named == self._named else region)
+        take = partial(self._take, named)
         if sum(map(_effort, wish.images)) <= FEW:
             self._job.cancel()
             take(completed(steps()))
@@ -254,10 +256,12 @@ class Measuring:
         own = [region for state, region in wish.images if state is self._choice.state]
         return own[0] if own and wish.each else None
 
-    def _take(self, region: Region, made: tuple[Measured, Numbers | None]) -> None:
+    def _take(self, named: Named | None, made: tuple[Measured, Numbers | None]) -> None:
         self._shown, numbers = made
         self._show()
-        self._write(region, numbers)
+        if named != self._named:
+            self._named = named
+            self._write(None if named is None else named[0], numbers)
 
     def _write(self, region: Region, numbers: Numbers | None) -> None:
         """Write names on regions; of shapes also if there are none yet.
@@ -271,6 +275,12 @@ class Measuring:
             assert region is not None
             content = numbers_content(region, numbers, state.placement.extent)
             self._session.show_numbers(content)
+
+    def _forget(self) -> None:
+        """Show nothing that was measured."""
+        self._job.cancel()
+        self._shown = self._named = None
+        self._session.remove_numbers()
 
     def _show(self) -> None:
         """Show what was measured, perhaps with the clusters of one name summed up."""
@@ -343,8 +353,7 @@ class Measuring:
             raise error  # napari shows it with its traceback
 
     def _on_cancelled(self) -> None:
-        self._job.cancel()
-        self._shown = None
+        self._forget()
         view = self._views.measure_view
         if view is not None:
             view.end_progress()
