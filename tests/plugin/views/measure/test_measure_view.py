@@ -51,8 +51,8 @@ def tissue(view):
 
 
 def headers(view):
-    model = view.table.model()
-    return [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
+    """Return the names of the columns that are shown, from the left."""
+    return [column.name for column in view.table.shown.columns]
 
 
 def column(view, name):
@@ -133,6 +133,13 @@ def test_nothing_to_show_is_told(view):
     view.clear()
     assert view._hint.isVisible()
     assert not view.save.isEnabled()
+
+
+def test_headers_tell_the_names_of_columns(view):
+    view.show_measured([SERIES])
+    model = view.table.model()
+    said = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
+    assert said == ["image", "frame", "position", "unit", "cluster", "hex", "pixels", "share"]
 
 
 # -- sorting

@@ -37,6 +37,11 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
+def header_of(column: Column) -> str:
+    """Return what stands above a column: its name, or what is shorter where that is clear."""
+    return "unit" if column.name == "position_unit" else column.name
+
+
 class TableModel(QAbstractTableModel):
     """A DataFrame, made into text only where it is seen; sorted here, so that rows stay known."""
 
@@ -100,7 +105,7 @@ class TableModel(QAbstractTableModel):
         if not across or section >= len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].name
+            return header_of(self.columns[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if self.columns[section].is_number else LEFT
         return None
@@ -212,7 +217,7 @@ class Table(QTableView):
         step = max(1, len(column.values) // LOOKED_AT)
         texts = {column.text(row) for row in range(0, len(column.values), step)}
         widths = [metrics.horizontalAdvance(text) for text in texts]
-        widths.append(header.fontMetrics().horizontalAdvance(column.name) + mark)
+        widths.append(header.fontMetrics().horizontalAdvance(header_of(column)) + mark)
         swatch = 2 * SWATCH if column.name == "hex" else 0
         return min(max(widths) + swatch + 2 * PADDING + MARGIN, WIDEST)
 
