@@ -313,7 +313,7 @@ def test_names_background_and_edits_are_told(viewer, widget, drawn, view, qtbot)
     assert opened.frame()["name"].tolist() == ["tissue"] * 4
     assert opened.group.isEnabled()
     tick(opened.group, qtbot)
-    assert rows(opened) == [["1", 1, 200], ["2", 1, 200]]
+    assert [(region, pixels) for region, _, pixels in rows(opened)] == [("1", 200), ("2", 200)]
     assert widget.measured().equals(opened.frame())
     tick(opened.group, qtbot)
     widget.set_background([0])
