@@ -1,4 +1,4 @@
-"""Take the pictures of docs/widget.md and docs/measuring.md, and the README's, from a real napari window.
+"""Take the pictures of the docs' pages of the widget, and the README's, from a real napari window.
 
 Needs a display of at least 1400 x 900, a virtual one will do; nothing is downloaded.
 """
@@ -363,9 +363,7 @@ def measure() -> None:
         drawn = _regions(d, [_blob(150, 165, 70), _blob(40, 60, 34)])
         d.widget.region.value = drawn
         d.run(4)
-        for index, name in enumerate(_names(d.widget.state.shown)):
-            d.widget.rename(index, name)
-        d.widget.set_background({_names(d.widget.state.shown).index("glass")})
+        _named(d, ["glass", "nuclei", "weak DAB", "DAB"])
         d.widget.open_measure()
         d.viewer.window._qt_viewer.dockLayerControls.hide()
         d.viewer.layers.move(d.viewer.layers.index(drawn), -1)
@@ -374,17 +372,13 @@ def measure() -> None:
         d.take("widget-measure")
 
 
-def _names(shown: np.ndarray) -> list[str]:
-    """Name four stains by what they look like, from light to dark."""
-    names = [""] * len(shown)
-    order = np.argsort(-shown.sum(axis=1))
-    blue = shown[:, 2] > shown[:, 0]
-    for index in order.tolist():
-        likely = ["nuclei"] if blue[index] else ["glass", "weak DAB", "DAB", "strong DAB"]
-        names[index] = next((name for name in likely if name not in names), likely[-1])
-    if "glass" not in names:
-        names[order[0]] = "glass"
-    return names
+def _named(d: Desk, names: list[str]) -> None:
+    """Name the clusters of the chosen image from light to dark; the lightest is background."""
+    order = np.argsort(-d.widget.state.shown.sum(axis=1)).tolist()
+    for index, name in zip(order, names, strict=True):
+        d.widget.rename(index, name)
+    d.widget.set_background({order[0]})
+    d.settle()
 
 
 def slides() -> None:
@@ -401,13 +395,12 @@ def slides() -> None:
         d.widget.n_colors.value = 3
         asked = d.widget.open_many()
         rest(0.5)
-        asked.inside.click()
+        asked.drawn.click()
         rest(0.5)
         save("measuring-many", grab(place(asked)))
         asked.run.click()
         d.settle()
-        for index, name in enumerate(_names(d.widget.state.shown)):
-            d.widget.rename(index, name)
+        _named(d, ["glass", "weak DAB", "DAB"])
         d.viewer.window._qt_viewer.dockLayerControls.hide()
         d.viewer.layers.move(d.viewer.layers.index(d.viewer.layers["regions"]), -1)
         d.tall("Measure", 300)

@@ -133,6 +133,15 @@ def test_what_takes_no_part_is_not_counted():
     assert measure(q, regions=np.ones((8, 10), int))["pixels"].tolist() == [20, 20]
 
 
+def test_of_many_regions_an_image_has_those_that_lie_on_it():
+    counts = np.array([[[0, 0]], [[3, 1]], [[0, 0]]])
+    measured = Measurement("a", counts, ("#000000", "#ffffff"), ("", ""), ("1", "2", "3"))
+    assert measured.present().regions == ("2",)
+    assert measured.present().counts.tolist() == [[[3, 1]]]
+    nothing = Measurement("a", counts[:1], ("#000000", "#ffffff"), ("", ""), ("1",))
+    assert nothing.present() is nothing
+
+
 def test_csv_reads_back(q):
     table = measure(q, image="a, b", pixel_size=0.1, unit="µm")
     again = pd.read_csv(io.StringIO(table.to_csv(index=False)))

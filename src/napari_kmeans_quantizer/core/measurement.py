@@ -132,6 +132,17 @@ class Measurement:
         counts = self.counts.sum(axis=(0, 1), keepdims=True)
         return replace(self, counts=counts, regions=("",), frames=None)
 
+    def present(self) -> Measurement:
+        """Return only the regions that the image has pixels of; all if it has none of any.
+
+        Of many images each has its own, though all regions may be drawn in one layer.
+        """
+        there = np.asarray(self.counts.any(axis=(1, 2)), np.bool_)
+        if there.all() or not there.any():
+            return self
+        regions = tuple(name for name, known in zip(self.regions, there, strict=True) if known)
+        return replace(self, counts=self.counts[there], regions=regions)
+
     def grouped(self) -> Measurement:
         """Return clusters of one name summed up: as the first of them, in every image the same."""
         groups: dict[object, list[int]] = {}

@@ -279,7 +279,7 @@ class Batch:
         return (yield from quantized(source, _settings(source, palette, self._order)))
 
     def _note(self, item: Item, measured: Measurement) -> None:
-        self.outcome.measured[item.name] = replace(measured, image=item.name)
+        self.outcome.measured[item.name] = replace(measured.present(), image=item.name)
 
     def _told(self, item: Item, error: Exception) -> str:
         if isinstance(error, MemoryError):

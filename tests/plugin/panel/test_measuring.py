@@ -414,7 +414,7 @@ SEVERAL = [*BOTH, ["1", 0, 20], ["1", 1, 20]]
 def test_several_images_are_one_table(widget, several):
     assert rows(several)[:-1] == SEVERAL
     assert several.frame()["error"].tolist() == [""] * 6 + ["It is torn."]
-    assert several.region.currentText() == "as chosen for each image"
+    assert several.region.currentText() == "each image's own"
     assert widget.measured().equals(several.frame())
 
 

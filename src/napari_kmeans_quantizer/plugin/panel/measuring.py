@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 FEW = 1_000_000  # pixels; they are measured within milliseconds
 SHOW_AFTER = 0.3  # seconds; a bar that flashes up and vanishes only disturbs
 OWN = "own"
-SEVERAL = "as chosen for each image"
+SEVERAL = "each image's own"
 CANCELLED = "Cancelled. Choose again where to measure."
 
 
@@ -301,13 +301,13 @@ class Measuring:
         """Return also what no layer shows, named as what layers show."""
         if self._several is None:
             return made.measured
-        unshown = self._several.unshown
+        shown, unshown = [one.present() for one in made.measured], self._several.unshown
         if made.measured:
             like = made.measured[0]
             unshown = [
                 replace(one, names=like.names, background=like.background) for one in unshown
             ]
-        return [*made.measured, *unshown]
+        return [*shown, *unshown]
 
     def _errors(self, made: Measured) -> dict[str, str]:
         """Return why images have no numbers, by their names."""

@@ -16,13 +16,15 @@ ORDERS = (BY_SHARE, BY_HUE, BY_LIGHTNESS)
 GRAYISH = 6.0  # chroma in CIELAB below which a color has no hue that anybody would name
 
 
-def order_of(shown: NDArray[np.float64], by: str) -> list[int]:
+def order_of(shown: NDArray[np.float64], counts: NDArray[np.int64], by: str) -> list[int]:
     """Return the colors' places in a list.
 
     Parameters
     ----------
     shown : (K, 3) ndarray
-        sRGB in 0..1, most frequent first.
+        sRGB in 0..1.
+    counts : (K,) ndarray
+        Their pixels: colors that were given need not come with the most frequent first.
     by : {"share", "hue", "lightness"}
         By hue, greys come first, from dark to light, then red, yellow, green, blue, purple.
 
@@ -32,7 +34,7 @@ def order_of(shown: NDArray[np.float64], by: str) -> list[int]:
         Indices into `shown`.
     """
     if by == BY_SHARE or not len(shown):
-        return list(range(len(shown)))
+        return [int(k) for k in np.argsort(-counts, kind="stable")]
     lightness, a, b = np.asarray(convert_colors(shown, "lab")).T
     if by == BY_LIGHTNESS:
         return [int(k) for k in np.argsort(lightness, kind="stable")]

@@ -188,7 +188,7 @@ class PaletteView(QWidget):
 
     def _show(self, content: Content | None) -> bool:
         """Show a palette's rows; return whether the current color is gone."""
-        order = order_of(content.rgb, self._order.currentData()) if content else []
+        order = order_of(content.rgb, content.counts, self._order.currentData()) if content else []
         typed = self._naming.pause(content, order)
         chosen, current = self._list.selected(), self._list.current()
         kept = [cluster for cluster in chosen if cluster < len(order)]
