@@ -14,11 +14,11 @@ from napari_kmeans_quantizer.core.files.pictures import (
     default_suffix,
     read_picture,
 )
+from napari_kmeans_quantizer.core.files.pictures.suiting import in_channels_of
 from napari_kmeans_quantizer.core.files.writing import write_file
 
 from .content import encoded
 from .interrupting import WRITING
-from .suiting import in_channels_of
 from .voice import send
 from .words import change, channels_left_out
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.files.pictures.suiting import as_rgb
+
 from .batch import told_of
 from .job import read, with_data
-from .suiting import as_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_kmeans_quantizer.cli.job import quantized, read, with_data
-from napari_kmeans_quantizer.cli.suiting import in_channels_of
 from napari_kmeans_quantizer.cli.words import channels_left_out
+from napari_kmeans_quantizer.core.files.pictures.suiting import in_channels_of
 from napari_kmeans_quantizer.core.measure import measured
 
 from .clusters import background_of, named
