@@ -15,7 +15,15 @@ from napari.layers import Image, Labels, Points
 from napari.utils.notifications import NotificationSeverity, notification_manager
 from person import Person
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication, QColorDialog, QDialog, QInputDialog, QPushButton
+from qtpy.QtWidgets import (
+    QApplication,
+    QColorDialog,
+    QDialog,
+    QFileDialog,
+    QInputDialog,
+    QLineEdit,
+    QPushButton,
+)
 
 from napari_kmeans_quantizer.plugin.layers.contents import label_ids
 from napari_kmeans_quantizer.plugin.layers.ours import is_ours
@@ -220,8 +228,11 @@ class Monkey:
             click(rows.viewport(), Qt.MouseButton.LeftButton, modifier, where)
 
     def do_row_key(self):
-        key = self.pick((Qt.Key.Key_L, Qt.Key.Key_H, Qt.Key.Key_M, Qt.Key.Key_Escape))
-        self.qtbot.keyClick(self.widget.palette_view._list, key)
+        rows = self.widget.palette_view._list
+        self.qtbot.keyClick(rows, self.pick((*"LHMBN", Qt.Key.Key_Escape)))
+        field = rows.findChild(QLineEdit)  # N: a name is typed, perhaps not to its end
+        if field is not None:
+            self.qtbot.keyClicks(field, str(self.pick(("DAB", "background", ""))))
 
     def do_edit(self):
         state = self.widget.state
@@ -229,7 +240,8 @@ class Monkey:
             return
         n_colors = len(state.result.palette)
         a, b = (int(k) for k in self.rng.integers(n_colors, size=2))
-        what = self.pick(("recolor", "merge", "lock", "hide", "undo", "redo", "reset"))
+        edits = "recolor", "merge", "lock", "hide", "rename", "background", "undo", "redo", "reset"
+        what = self.pick(edits)
         self.story[-1] += f" {what}"
         if what == "recolor":
             self.widget.recolor(a, state.color(b))
@@ -239,6 +251,10 @@ class Monkey:
             self.widget.lock(a, bool(self.rng.random() < 0.7))
         elif what == "hide":
             self.widget.hide_colors(frozenset({a, b}))
+        elif what == "rename":
+            self.widget.rename(a, str(self.pick(("DAB", "background", ""))))
+        elif what == "background":
+            self.widget.set_background(frozenset({a}))
         elif what in ("undo", "redo"):
             getattr(self.widget, what)()
         elif what == "reset":
@@ -275,10 +291,14 @@ class Monkey:
         self.qtbot.keyClick(self.viewer.window._qt_viewer.canvas.native, key, modifiers)
 
     def do_view(self):
-        views = "open_color_space", "open_explore", "open_pixels", "open_shares"
+        views = "open_color_space", "open_explore", "open_pixels", "open_shares", "open_measure"
         view = self.pick((*views, "compare", "blink"))
         self.story[-1] += f" {view}"
         getattr(self.widget, view)()
+
+    def do_legend(self):
+        side = self.pick(("right", "left", "above", "below", "hidden"))
+        self.widget.legend_side.value = str(side)
 
     def do_pixels(self):
         view = self.widget._views._docks.get("Pixels")
@@ -350,7 +370,8 @@ def failures(caught):
 
 
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + SEEDS))
-def test_nothing_breaks(make_napari_viewer, qtbot, seed, notices):
+def test_nothing_breaks(make_napari_viewer, qtbot, seed, notices, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)  # whatever asks for a file is told: none
     with qtbot.capture_exceptions() as caught:
         monkey = Monkey(make_napari_viewer(show=True), qtbot, seed)
         try:
