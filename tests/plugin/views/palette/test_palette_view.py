@@ -15,6 +15,8 @@ from palette_parts import (
     measured,
     middle,
     n_pixels,
+    name_place,
+    named,
     picture,
     trigger,
 )
@@ -76,6 +78,12 @@ def test_names_are_told_and_seen(view):
     assert seen[1] == 1  # nothing but the background
     assert min(seen[0], seen[2], seen[3]) > 1
     assert width < row.rect.width() / 2  # however long a name is
+
+
+def test_names_have_room_for_the_broadest_not_the_one_of_most_letters(view):
+    view.show_palette(**named("fill", "DAB", "WWW", ""))
+    width = name_place(view, 0).width()
+    assert width >= max(map(view._list.fontMetrics().horizontalAdvance, ("fill", "DAB", "WWW")))
 
 
 def test_without_area_nothing_is_said_of_it(view):

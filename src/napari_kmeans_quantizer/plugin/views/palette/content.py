@@ -13,6 +13,7 @@ from qtpy.QtGui import QColor
 
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.core.measurement import Measurement
+from napari_kmeans_quantizer.plugin.layers.legend import text_width
 from napari_kmeans_quantizer.plugin.models.display import Display, hex_of
 from napari_kmeans_quantizer.plugin.models.numbers import percent, significant
 
@@ -50,7 +51,7 @@ class Content:
         self.background = self.measured.background
         self.counts = self.measured.counts[0, 0]
         self.shares = np.nan_to_num(self.measured.shares[0, 0])  # the background has no bar
-        self.longest_name = max(self.measured.names, key=len)
+        self.longest_name = max(self.measured.names, key=text_width)
         self.largest_share = float(self.shares.max()) or 1.0
         # Three digits in all for the largest area, and as many after the point for the others.
         largest = int(self.counts.max()) * (self.measured.pixel_size or 0.0)
