@@ -117,6 +117,31 @@ def test_images_in_the_same_colors_have_the_same_names(viewer, widget, photo, ru
         assert state.result.palette.names.count("first") == 1
 
 
+def test_undo_holds_for_all_images_in_the_same_colors(viewer, widget, photo, run, type_name):
+    viewer.add_image(COFFEE[::-1], name="other")
+    widget.palette_from.value = viewer.layers["photo · palette"]
+    run(widget)
+    other = widget.image.value
+    type_name(0, "first")
+    widget.set_background({0})
+
+    def told(image):
+        widget.image.value = image
+        state = widget.state
+        return state.result.palette.names, [state.hex[k] for k in state.background]
+
+    named = told(other)
+    assert named == told(photo)
+    for _ in range(2):
+        widget.image.value = other
+        widget.undo()
+    assert told(photo) == told(other) == (None, [])
+    for _ in range(2):
+        widget.image.value = other
+        widget.redo()
+    assert told(photo) == told(other) == named
+
+
 # -- what is typed is not lost
 
 

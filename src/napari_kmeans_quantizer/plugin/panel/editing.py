@@ -109,14 +109,10 @@ class Editing:
     def set_background(self, background: Iterable[int]) -> None:
         """Leave these clusters, and no others, out of the shares, in all images of these colors."""
         wanted = frozenset(background)
-
-        def left_out(state: State, clusters: Iterable[int]) -> State:
-            return replace(state, background=frozenset()).with_background(clusters, True)
-
         own = self._choice.state
-        if self.change(lambda state: left_out(state, wanted)):
+        if self.change(lambda state: _left_out(state, wanted)):
             self._change_others(
-                own, lambda own, other: left_out(other, own.places_in(other, wanted))
+                own, lambda own, other: _left_out(other, own.places_in(other, wanted))
             )
 
     def _change_others(self, own: State | None, made_of: Callable[[State, State], State]) -> None:
@@ -257,9 +253,28 @@ class Editing:
     def _step(self, step: Callable[[Any], State | None]) -> None:
         before = self._choice.state
         state = step(self._choice.key)
-        if state is not None and before is not None and state.fitted is not before.fitted:
+        if state is None or before is None:
+            return
+        if state.fitted is not before.fitted:
             with self._runs.paused():  # with Live on, what was undone would be made again
                 self._form.show(state.settings)
+        elif len(state.result.palette) == len(before.result.palette):
+            self._name_others(before, state)
+
+    def _name_others(self, before: State, now: State) -> None:
+        """Let what images of the same colors have in common change in all of them."""
+        changed = [k for k in range(len(now.hex)) if now.name(k) != before.name(k)]
+        is_other_background = now.background != before.background
+
+        def made_of(own: State, other: State) -> State:
+            for k in changed:
+                other = other.renamed(own.places_in(other, [k]), own.name(k))
+            if is_other_background:
+                other = _left_out(other, own.places_in(other, own.background))
+            return other
+
+        if changed or is_other_background:
+            self._change_others(now, made_of)
 
     # -- selecting
 
@@ -269,3 +284,8 @@ class Editing:
         if index >= 0 and self._choice.state is not None and labels is not None:
             labels.selected_label = index + 1
             self._viewer.layers.selection.active = labels
+
+
+def _left_out(state: State, background: Iterable[int]) -> State:
+    """Leave these clusters, and no others, out of the shares."""
+    return replace(state, background=frozenset()).with_background(background, True)
