@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from napari.layers import Labels, Points
 from person import Untouched
+from PIL import Image as Pillow
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication, QDockWidget
 
@@ -392,6 +393,14 @@ def test_frames_of_a_series(viewer, widget, view, qtbot, run):
     assert opened.frame().equals(frame)
 
 
+def test_an_image_that_is_renamed_is_told_so_at_once(widget, drawn, halves, view):
+    opened = view()
+    halves.name = "slide A"
+    assert set(opened.frame()["image"]) == {"slide A"}
+    assert widget.measured().equals(opened.frame())
+    assert opened._title.text().startswith("slide A: ")
+
+
 # -- several images
 
 
@@ -451,6 +460,55 @@ def test_an_image_whose_regions_enclose_nothing_is_a_row_with_its_error(
     box.data = []
     qtbot.waitUntil(lambda: "encloses nothing" in several.frame()["error"].iloc[-1])
     assert rows(several)[:4] == BOTH
+
+
+@pytest.fixture
+def with_file(viewer, widget, several, tmp_path, settled):
+    """Show a table of the two images and a file that no layer shows, in one palette."""
+
+    def run(*names):
+        layers = [viewer.layers[name] for name in names]
+        path = tmp_path / "file.png"
+        Pillow.fromarray(HALVES).save(path)
+        widget.run_many([*layers, path], n_colors=2, folder=tmp_path / "out", overwrite=True)
+        settled(widget)
+        return several
+
+    return run
+
+
+def test_many_images_are_measured_again_without_what_was_there_before(
+    viewer, widget, with_file, settled
+):
+    view = with_file("halves", "other")
+    assert view.frame()["image"].unique().tolist() == ["halves", "other", "file.png"]
+    widget.run_many([viewer.layers["halves"], viewer.layers["other"]], n_colors=2)
+    settled(widget)
+    assert view.frame()["image"].unique().tolist() == ["halves", "other"]
+    assert widget.measured().equals(view.frame())
+
+
+def test_files_are_named_as_what_is_shown_whatever_becomes_of_that(widget, with_file, run):
+    view = with_file("halves", "other")
+
+    def of_file():
+        frame = view.frame()
+        frame = frame[frame["image"] == "file.png"].reset_index(drop=True)
+        return frame[["hex", "name", "pixels", "share"]]
+
+    widget.rename(1, "bright")
+    widget.set_background({0})
+    told = of_file()
+    assert told["name"].tolist() == ["", "bright"]
+    assert told["share"].isna().tolist() == [True, False]
+    widget.merge(0, into=1)  # of the chosen image alone
+    assert of_file()["pixels"].tolist() == [1600, 800]
+    assert of_file()["name"].tolist() == ["bright", "bright"]
+    widget.undo()
+    assert of_file().equals(told)
+    widget.n_colors.value = 1
+    run(widget)  # the other image has the colors of the file still
+    assert of_file().equals(told)
 
 
 # -- what takes its time

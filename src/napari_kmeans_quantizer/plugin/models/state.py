@@ -209,9 +209,16 @@ class State:
         """The same as ``#rrggbb``."""
         return hex_of(self.shown)
 
-    @cached_property
+    @property
     def measured(self) -> Measurement:
         """Pixels, areas and shares of the clusters in all that takes part."""
+        name = self.source.name  # people may call the layer otherwise any time
+        return (
+            self._measured if self._measured.image == name else replace(self._measured, image=name)
+        )
+
+    @cached_property
+    def _measured(self) -> Measurement:
         palette, area = self.result.palette, self.placement.pixel_area
         return Measurement(
             self.source.name,
@@ -253,6 +260,16 @@ class State:
         if self.settings.dither is None or self.settings.apply_everywhere:
             return False
         return self.fit.psnr != self.fitted.psnr
+
+    @property
+    def fitted_names(self) -> tuple[str, ...]:
+        """What the fitted clusters are called: merged ones as what they joined."""
+        return tuple(self.name(self._places[k]) for k in range(len(self.fitted.palette)))
+
+    @property
+    def fitted_background(self) -> frozenset[int]:
+        """Which of the fitted clusters are left out of the shares."""
+        return frozenset(k for k, place in self._places.items() if place in self.background)
 
     # -- changes
 

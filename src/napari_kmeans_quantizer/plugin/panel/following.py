@@ -61,7 +61,7 @@ class Following:
             layers.selection.events.changed: self.on_selection,
             layers.events.inserted: self._on_inserted,
             layers.events.reordered: self._on_layers,
-            layers.events.renamed: self._on_layers,
+            layers.events.renamed: self._on_renamed,
             layers.events.removing: self._on_removing,
             layers.events.removed: self._on_removed,
             viewer.dims.events.current_step: self._runs.on_step,
@@ -87,6 +87,11 @@ class Following:
         if isalive(self._panel):
             self._form.reset_choices()
             self._look()
+
+    def _on_renamed(self, _: object = None) -> None:
+        self._on_layers()
+        if isalive(self._panel):
+            self._on_change()  # tables and plots tell what images are called
 
     def _on_inserted(self, event: Any) -> None:
         self._on_layers()

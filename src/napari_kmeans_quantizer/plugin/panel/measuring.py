@@ -64,6 +64,8 @@ class Several(NamedTuple):
     """The keys and regions of those that layers show."""
     unshown: list[Measurement]
     """What was measured of others."""
+    painted_like: State | None
+    """In whose fitted colors the others were painted."""
     errors: dict[str, str]
     """What could not be painted, and why."""
     chosen: Key
@@ -71,9 +73,10 @@ class Several(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What is to be measured; of regions also how often they have changed."""
+    """What is to be measured, under which names; of regions also how often they have changed."""
 
     images: list[Image]
+    names: list[str]
     changes: list[int]
     each: bool
     by_frame: bool
@@ -149,11 +152,13 @@ class Measuring:
             Images that have no result, and why.
         unshown : sequence of Measurement, optional
             Of images in the same colors that no layer shows: their clusters are called as those of
-            the first state.
+            the states.
         """
         pairs = zip(states, regions, strict=True)
         images = [(state.source.key, bare(x) if x is not None else None) for state, x in pairs]
-        self._several = Several(images, list(unshown), errors, self._choice.key)
+        like = states[0] if states else None
+        self._several = Several(images, list(unshown), like, errors, self._choice.key)
+        self._wish = None  # of the same states others may be shown, too
         return self._open()
 
     def _open(self) -> MeasureView:
@@ -225,6 +230,7 @@ class Measuring:
         self._watch.follow(regions)
         wish = Wish(
             images,
+            [state.source.name for state, _ in images],
             [self._watch.changes(region) for region in regions],
             view.each.isChecked(),
             view.by_frame.isChecked(),
@@ -298,15 +304,19 @@ class Measuring:
         view.show_measured(measured, errors)
 
     def _with_unshown(self, made: Measured) -> list[Measurement]:
-        """Return also what no layer shows, named as what layers show."""
-        if self._several is None:
+        """Return also what no layer shows, named as what layers show in the same colors."""
+        several = self._several
+        if several is None:
             return made.measured
-        shown, unshown = [one.present() for one in made.measured], self._several.unshown
-        if made.measured:
-            like = made.measured[0]
-            unshown = [
-                replace(one, names=like.names, background=like.background) for one in unshown
-            ]
+        shown, unshown, like = (
+            [x.present() for x in made.measured],
+            several.unshown,
+            several.painted_like,
+        )
+        if like is not None:
+            named = next((state for state in made.states if state.has_colors_of(like)), like)
+            names, background = named.fitted_names, named.fitted_background
+            unshown = [replace(x, names=names, background=background) for x in unshown]
         return [*shown, *unshown]
 
     def _errors(self, made: Measured) -> dict[str, str]:
