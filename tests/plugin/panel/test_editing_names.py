@@ -197,6 +197,18 @@ def test_a_name_whose_color_is_gone_waits_for_a_fit_that_has_it(
     assert widget.state.centers(index) == centers
 
 
+def test_a_background_whose_color_is_gone_waits_for_a_fit_that_has_it(viewer, widget, run):
+    shades = np.repeat(np.array([0, 10, 100, 200, 210], np.uint8), 20).reshape(10, 10)
+    widget.image.value = viewer.add_image(shades, name="shades")
+    widget.n_colors.value = 5
+    run(widget)
+    widget.set_background({widget.state.hex.index("#d2d2d2")})
+    for n_colors, background in ((3, []), (5, ["#d2d2d2"])):
+        widget.n_colors.value = n_colors
+        run(widget)
+        assert [widget.state.hex[k] for k in widget.state.background] == background
+
+
 def test_another_image_is_chosen_while_a_name_is_typed(
     viewer, widget, photo, run, field, type_name
 ):

@@ -72,6 +72,8 @@ class State:
         What people call clusters; those that a fit has not keep their names for the next one.
     background : frozenset of int
         Clusters that are left out of the shares.
+    waiting : tuple of tuple of float
+        Centers of the background that this fit has not: they are left out of the next that has.
     frames : FrameCounts
         What `frame_counts` starts from.
     n_without_data : int
@@ -94,6 +96,7 @@ class State:
     hidden: frozenset[int] = frozenset()
     named: tuple[Named, ...] = ()
     background: frozenset[int] = frozenset()
+    waiting: tuple[Color, ...] = ()
     frames: FrameCounts = None  # type: ignore[assignment]
     n_without_data: int = 0
     fit: Fit = None  # type: ignore[assignment]
@@ -182,10 +185,12 @@ class State:
             return self
         edits = edits_for(before.kept, self.fitted.palette)
         state = replace(self, kept=before.kept, named=before.named)._with_edits(edits)
+        background = [*before._all_centers(before.background), *before.waiting]
         return replace(
             state,
             hidden=state._having(before._all_centers(before.hidden)),
-            background=state._having(before._all_centers(before.background)),
+            background=state._having(background),
+            waiting=tuple(center for center in background if not state._having([center])),
         )
 
     def _with_edits(self, edits: tuple[Edit, ...]) -> State:
