@@ -174,6 +174,7 @@ def test_a_failed_image_is_a_row_with_its_error(q):
         ({"pixel_size": 0}, ValueError, "above 0"),
         ({"pixel_size": (1, 1, 1)}, ValueError, "2 axes"),
         ({"pixel_size": (1, np.nan)}, ValueError, "above 0"),
+        ({"region_names": ["tumor"]}, TypeError, "mapping of number to name"),
         ({"background": "DAB"}, TypeError, "list of clusters"),
         ({"background": ["brown"]}, ValueError, "named are: DAB, background"),
         ({"background": [3]}, ValueError, r"0\.\.2"),

@@ -168,6 +168,7 @@ def test_compared_images_stay_beside_each_other_when_a_color_is_named(viewer, pe
     person.run(photo, 2)
     person.widget.apply_palette_to([other])
     person.settled()
+    person.widget.open_shares()
     view = viewer.window.dock_widgets["Shares"]
     person.widget.rename(0, "leaf")
     assert set(view.table().index) == {"photo", "other"}

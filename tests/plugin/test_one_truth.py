@@ -129,6 +129,7 @@ def test_shares_of_several_layers_are_not_kept_beyond_their_results(viewer, pers
     person.widget.image.value = photo
     person.widget.apply_to_selected()
     person.settled()
+    person.widget.open_shares()
     assert set(view(viewer, SHARES).table().index) == {"photo", "other"}
 
     assert_rows_are_true(viewer)

@@ -123,6 +123,11 @@ def measured(
     for name, text in (("image", image), ("unit", unit), ("frame_unit", frame_unit)):
         if not isinstance(text, str):
             raise TypeError(f"`{name}` must be a text, got {text!r}.")
+    if region_names is not None and not isinstance(region_names, Mapping):
+        raise TypeError(
+            "`region_names` must be a mapping of number to name, such as {1: 'tumor'}, got "
+            f"{region_names!r}."
+        )
     along = _frames(frames, frame_unit, q.labels.shape)
     size, n_axes = _pixel_size(pixel_size, q.labels.ndim)
     left_out = _background(background, q)

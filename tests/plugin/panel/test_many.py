@@ -249,6 +249,20 @@ class TestOnePalette:
         assert "On 1 image there is not exactly one" in person.dialog.trouble.text()
         person.dialog.reject()
 
+    def test_a_slide_between_two_that_are_drawn_on_has_nothing_drawn_on_it(
+        self, viewer, widget, asked
+    ):
+        for n in range(3):
+            viewer.add_image(SLIDES[0], name=f"slide {n}", translate=(0, 200 * n))
+        apart = [SQUARE, SQUARE + np.array([0, 400])]
+        drawn = viewer.add_shapes(apart, shape_type="polygon", name="drawn")
+        drawn.add_paths([[[5, 205], [9, 220]]])  # encloses nothing
+        person = asked()
+        person.click(person.dialog.drawn)
+        regions = {name: person.place(name, REGION).data() for name in person.names}
+        assert regions == {"slide 0": "drawn", "slide 1": "everything", "slide 2": "drawn"}
+        person.dialog.reject()
+
     def test_settings_are_those_of_the_panel_but_for_the_number(
         self, viewer, widget, slides, asked, done, qtbot
     ):

@@ -14,7 +14,9 @@ from person import Untouched
 from PIL import Image as Pillow
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication, QDockWidget
+from skimage import data
 
+from napari_kmeans_quantizer import fit_palette, quantize
 from napari_kmeans_quantizer.plugin import measuring as measuring_module
 from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 from napari_kmeans_quantizer.plugin.panel import measuring
@@ -509,6 +511,63 @@ def test_files_are_named_as_what_is_shown_whatever_becomes_of_that(widget, with_
     widget.n_colors.value = 1
     run(widget)  # the other image has the colors of the file still
     assert of_file().equals(told)
+
+
+# -- files, which no layer shows
+
+SLIDES = [data.coffee()[::8, ::8], data.chelsea()[::8, ::8]]
+
+
+@pytest.fixture
+def slide(viewer, widget):
+    layer = viewer.add_image(SLIDES[0], name="slide")
+    widget.image.value = layer
+    return layer
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "file.png"
+    Pillow.fromarray(SLIDES[1]).save(path)
+    return path
+
+
+def test_files_alone_are_a_table(widget, file, settled):
+    widget.run_many([file], n_colors=3)
+    settled(widget)
+    expected = quantize(SLIDES[1], palette=fit_palette([SLIDES[1]], 3)).palette.counts
+    assert widget.measured()["image"].tolist() == ["file.png"] * 3
+    assert widget.measured()["pixels"].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("n_colors", [3, 8])
+def test_files_keep_their_names_when_a_layer_is_fitted_again(
+    widget, slide, file, settled, run, n_colors
+):
+    widget.run_many([slide, file], n_colors=5)
+    settled(widget)
+    widget.rename(1, "DAB")
+    widget.set_background([0])
+    widget.n_colors.value = n_colors
+    run(widget)
+    table = widget._views.measure_view.frame()
+    assert table["image"].tolist() == ["slide"] * n_colors + ["file.png"] * 5
+    of_file = table[table["image"] == "file.png"]
+    assert of_file["name"].tolist() == ["", "DAB", "", "", ""]
+    assert of_file["share"].isna().tolist() == [True, False, False, False, False]
+
+
+def test_clusters_of_files_stay_apart_when_those_of_a_layer_are_merged(
+    widget, slide, file, settled
+):
+    widget.run_many([slide, file], n_colors=5)
+    settled(widget)
+    widget.rename([3, 4], "tissue")
+    widget.rename(0, "DAB")
+    widget.merge(1, into=0)
+    table = widget._views.measure_view.frame()
+    of_file = table[table["image"] == "file.png"]
+    assert of_file["name"].tolist() == ["DAB", "DAB", "", "tissue", "tissue"]
 
 
 # -- what takes its time

@@ -42,7 +42,7 @@ class _FirstCompilation(Listener):
     told = False
 
     def on_start(self, event: Event) -> None:
-        if self.told or event.data["dispatcher"] not in KERNELS:
+        if self.told or event.data.get("dispatcher") not in KERNELS:
             return
         self.told = True
         kept = event.data["dispatcher"].stats.cache_path is not None

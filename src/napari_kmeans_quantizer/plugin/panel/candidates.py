@@ -17,6 +17,7 @@ from napari_kmeans_quantizer.plugin.jobs import Worker
 from napari_kmeans_quantizer.plugin.joint import source_of_layer
 from napari_kmeans_quantizer.plugin.layers.ours import bare
 from napari_kmeans_quantizer.plugin.models.display import Display
+from napari_kmeans_quantizer.plugin.models.geometry import data_to_world
 from napari_kmeans_quantizer.plugin.models.picture_file import PictureFile
 from napari_kmeans_quantizer.plugin.models.region import ENCLOSING
 from napari_kmeans_quantizer.plugin.models.source import Source
@@ -234,6 +235,11 @@ def _unfit(source: Source, palette: Palette) -> str:
 
 
 def _overlap(image: Image, region: Shapes) -> bool:
-    """Tell whether the frames of both overlap in the last two axes of the world."""
-    own, other = (np.asarray(layer.extent.world)[:, -2:] for layer in (image, region))
-    return bool((own[0] <= other[1]).all() and (other[0] <= own[1]).all())
+    """Tell whether any shape's frame overlaps the image's in the last two axes of the world."""
+    least, most = np.asarray(image.extent.world)[:, -2:]
+    world = data_to_world(region)
+    for kind, corners in zip(region.shape_type, region.data, strict=True):
+        placed = (corners @ world[:-1, :-1].T + world[:-1, -1])[:, -2:]
+        if kind in ENCLOSING and (placed.max(0) >= least).all() and (placed.min(0) <= most).all():
+            return True
+    return False

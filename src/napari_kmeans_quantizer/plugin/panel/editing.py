@@ -108,11 +108,10 @@ class Editing:
 
     def set_background(self, background: Iterable[int]) -> None:
         """Leave these clusters, and no others, out of the shares, in all images of these colors."""
-        wanted = frozenset(background)
-        own = self._choice.state
-        if self.change(lambda state: _left_out(state, wanted)):
+        wanted, own = frozenset(background), self._choice.state
+        if self.change(lambda state: _leaving_out(state, wanted)):
             self._change_others(
-                own, lambda own, other: _left_out(other, own.places_in(other, wanted))
+                own, lambda own, other: _leaving_out(other, own.places_in(other, wanted))
             )
 
     def _change_others(self, own: State | None, made_of: Callable[[State, State], State]) -> None:
@@ -255,26 +254,25 @@ class Editing:
         state = step(self._choice.key)
         if state is None or before is None:
             return
-        if state.fitted is not before.fitted:
+        if state.fitted is before.fitted:
+            self._let_others_follow(before, state)
+        else:
             with self._runs.paused():  # with Live on, what was undone would be made again
                 self._form.show(state.settings)
-        elif len(state.result.palette) == len(before.result.palette):
-            self._name_others(before, state)
 
-    def _name_others(self, before: State, now: State) -> None:
-        """Let what images of the same colors have in common change in all of them."""
-        changed = [k for k in range(len(now.hex)) if now.name(k) != before.name(k)]
-        is_other_background = now.background != before.background
-
-        def made_of(own: State, other: State) -> State:
-            for k in changed:
-                other = other.renamed(own.places_in(other, [k]), own.name(k))
-            if is_other_background:
-                other = _left_out(other, own.places_in(other, own.background))
-            return other
-
-        if changed or is_other_background:
-            self._change_others(now, made_of)
+    def _let_others_follow(self, before: State, state: State) -> None:
+        """Undo in all images of these colors what holds in all: names and background."""
+        own = range(len(state.result.palette))
+        renamed = [k for k in own if before.name(before.place_of(state, k)) != state.name(k)]
+        was_left_out = before.places_in(state, before.background)
+        moved = set(was_left_out) != state.background
+        for other in self._session.in_same_colors(state) if renamed or moved else []:
+            made = other
+            for k in renamed:
+                made = made.renamed(state.places_in(other, [k]), state.name(k))
+            if moved:
+                made = _leaving_out(made, state.places_in(made, state.background))
+            self._session.change(made)
 
     # -- selecting
 
@@ -286,6 +284,6 @@ class Editing:
             self._viewer.layers.selection.active = labels
 
 
-def _left_out(state: State, background: Iterable[int]) -> State:
-    """Leave these clusters, and no others, out of the shares."""
-    return replace(state, background=frozenset()).with_background(background, True)
+def _leaving_out(state: State, clusters: Iterable[int]) -> State:
+    """Return a state whose background these clusters are, and no others."""
+    return replace(state, background=frozenset()).with_background(clusters, True)

@@ -64,12 +64,12 @@ class Several(NamedTuple):
     """The keys and regions of those that layers show."""
     unshown: list[Measurement]
     """What was measured of others."""
-    painted_like: State | None
-    """In whose fitted colors the others were painted."""
     errors: dict[str, str]
     """What could not be painted, and why."""
     chosen: Key
     """The image that was looked at: once another one is, it alone is measured."""
+    like: State | None = None
+    """In whose fitted colors those were painted that no layer shows: they are called as these."""
 
 
 class Wish(NamedTuple):
@@ -156,8 +156,8 @@ class Measuring:
         """
         pairs = zip(states, regions, strict=True)
         images = [(state.source.key, bare(x) if x is not None else None) for state, x in pairs]
-        like = states[0] if states else None
-        self._several = Several(images, list(unshown), like, errors, self._choice.key)
+        like = states[-1] if states else None
+        self._several = Several(images, list(unshown), errors, self._choice.key, like)
         self._wish = None  # of the same states others may be shown, too
         return self._open()
 
@@ -304,20 +304,16 @@ class Measuring:
         view.show_measured(measured, errors)
 
     def _with_unshown(self, made: Measured) -> list[Measurement]:
-        """Return also what no layer shows, named as what layers show in the same colors."""
+        """Return also what no layer shows, named as what layers show."""
         several = self._several
         if several is None:
             return made.measured
-        shown, unshown, like = (
-            [x.present() for x in made.measured],
-            several.unshown,
-            several.painted_like,
-        )
-        if like is not None:
-            named = next((state for state in made.states if state.has_colors_of(like)), like)
-            names, background = named.fitted_names, named.fitted_background
-            unshown = [replace(x, names=names, background=background) for x in unshown]
-        return [*shown, *unshown]
+        like = several.like
+        now = None if like is None else next(filter(like.has_colors_of, made.states), None)
+        if now is not None:  # else names stay as they were told last
+            unshown = [_named_as(one, now) for one in several.unshown]
+            self._several = several = several._replace(unshown=unshown)
+        return [*(one.present() for one in made.measured), *several.unshown]
 
     def _errors(self, made: Measured) -> dict[str, str]:
         """Return why images have no numbers, by their names."""
@@ -330,7 +326,7 @@ class Measuring:
     def measured(self) -> pd.DataFrame | None:
         """Return the table that the view shows, or would show if it were open."""
         images, view = self._images(), self._views.measure_view
-        if not images:
+        if not images and self._several is None:
             self._complain(NO_RESULT)
             return None
         each, by_frame, group = (True, False, False)
@@ -424,6 +420,12 @@ def _effort(image: Image) -> int:
         data = full_data(region)
         return FEW + 1 if is_lazy(data) else max(int(data.size), state.result.labels.size)
     return int(state.result.labels.size)
+
+
+def _named_as(one: Measurement, now: State) -> Measurement:
+    """Return what was measured in the fitted colors of a state, called as they are there."""
+    names, background = now.fitted_names, now.fitted_background
+    return replace(one, names=names, background=background) if len(names) == len(one.names) else one
 
 
 def _shares_names(state: State) -> bool:
