@@ -16,6 +16,7 @@ from napari_kmeans_quantizer import completed
 from napari_kmeans_quantizer.plugin import figures
 from napari_kmeans_quantizer.plugin.layers.explored import explored_contents
 from napari_kmeans_quantizer.plugin.layers.make import make_layer
+from napari_kmeans_quantizer.plugin.models.numbers import percent
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import explored
@@ -67,6 +68,14 @@ def test_the_original_and_the_swatches_are_as_they_are_shown(layer):
     assert np.allclose(swatches(figure), state.shown, atol=1 / 255)
     assert titles(figure) == ["Original", f"4 colors, {state.result.psnr:.1f} dB"]
     assert figure.axes[1].get_xlabel() in state.summary
+
+
+def test_shares_are_those_of_the_panel_without_the_background():
+    state = state_of(rgb()).with_background(1, True)
+    for figure in (figures.figure_of_result(state, ()), figures.figure_of_swatches(state)):
+        told = texts(figure)[1::2]
+        assert told[1] == "—"
+        assert [told[0], *told[2:]] == [percent(share) for share in state.shares[[0, 2, 3]]]
 
 
 def test_channels_are_in_the_colors_they_are_shown_in():

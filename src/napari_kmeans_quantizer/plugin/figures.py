@@ -19,6 +19,7 @@ from napari_kmeans_quantizer.core.figures import (
     caption,
     grid_figure,
     result_figure,
+    swatches_figure,
     told_plane,
 )
 from napari_kmeans_quantizer.core.files.writing import check_free, write_file
@@ -77,12 +78,14 @@ def figure_of_result(state: State, place: Place) -> Figure:
     original = _seen(_at(state.source, place))
     title, note = caption(state.result.summary)
     result = Picture(title + where, _seen_result(state, place), note)
-    return result_figure([Picture(ORIGINAL + where, original), result], shown_palette(state))
+    return result_figure(
+        [Picture(ORIGINAL + where, original), result], shown_palette(state), state.shares
+    )
 
 
 def figure_of_swatches(state: State) -> Figure:
     """Return a swatch for each color."""
-    return shown_palette(state).plot()
+    return swatches_figure(shown_palette(state), state.shares)
 
 
 def figure_of_grid(explored: Explored) -> Figure:

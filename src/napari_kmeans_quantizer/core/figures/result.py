@@ -22,8 +22,9 @@ from .swatches import add_swatches, swatch_grid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from napari_kmeans_quantizer.core.palette import Palette
     from napari_kmeans_quantizer.core.quantization import Quantization
@@ -59,8 +60,13 @@ def cell_width(n_columns: int, width: float = WIDTH) -> float:
     return (width - 2 * MARGIN - (n_columns - 1) * GAP) / n_columns
 
 
-def result_figure(pictures: Sequence[Picture], palette: Palette) -> Figure:
-    """Return a figure of pictures beside each other, and below them a swatch for each color."""
+def result_figure(
+    pictures: Sequence[Picture], palette: Palette, shares: NDArray[np.float64] | None = None
+) -> Figure:
+    """Return a figure of pictures beside each other, and below them a swatch for each color.
+
+    With the palette's shares, or others, NaN of what has none.
+    """
     grid = swatch_grid(palette)
     width = cell_width(len(pictures))
     tall = height_of(pictures, width)
@@ -69,5 +75,5 @@ def result_figure(pictures: Sequence[Picture], palette: Palette) -> Figure:
     for index, picture in enumerate(pictures):
         left = MARGIN + index * (width + GAP)
         draw_picture(page, picture, left, bottom, width, tall)
-    add_swatches(page, palette, grid)
+    add_swatches(page, palette, grid, shares)
     return page

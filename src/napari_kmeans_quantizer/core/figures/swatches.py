@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from .page import FRAME, GREY, MARGIN, WIDTH, add_axes, new_page
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.core.palette import Palette
 
@@ -49,13 +51,13 @@ class Grid(NamedTuple):
         return self.rows * self.step[1]
 
 
-def swatches_figure(palette: Palette) -> Figure:
-    """Return what `Palette.plot` tells."""
+def swatches_figure(palette: Palette, shares: NDArray[np.float64] | None = None) -> Figure:
+    """Return what `Palette.plot` tells; of other shares, NaN of what has none, than its own."""
     grid = swatch_grid(palette)
     columns = min(grid.columns, max(len(palette), 1))
     width = columns * grid.step[0] - SEAM + 2 * MARGIN
     page = new_page(width, grid.height + 2 * MARGIN)
-    add_swatches(page, palette, grid)
+    add_swatches(page, palette, grid, shares)
     return page
 
 
@@ -68,7 +70,9 @@ def swatch_grid(palette: Palette) -> Grid:
     return Grid(columns, rows, (width, min(0.75 * width, 0.5)), font, 2 + bool(palette.names))
 
 
-def add_swatches(page: Figure, palette: Palette, grid: Grid) -> None:
+def add_swatches(
+    page: Figure, palette: Palette, grid: Grid, shares: NDArray[np.float64] | None = None
+) -> None:
     """Draw all swatches at the bottom of a page, in inches from their upper left corner."""
     from matplotlib.collections import PolyCollection
 
@@ -83,15 +87,18 @@ def add_swatches(page: Figure, palette: Palette, grid: Grid) -> None:
     look: dict[str, Any] = {"edgecolors": FRAME, "linewidths": 0.5, "clip_on": False}
     axes.add_collection(PolyCollection(boxes, facecolors=palette.rgb, **look))
     if grid.font:
-        for (left, top), texts in zip(places.tolist(), _texts(palette, grid), strict=True):
+        for (left, top), texts in zip(places.tolist(), _texts(palette, grid, shares), strict=True):
             _write(axes, grid, left + grid.swatch[0] / 2, top, texts)
 
 
-def _texts(palette: Palette, grid: Grid) -> list[tuple[str, str, str]]:
+def _texts(
+    palette: Palette, grid: Grid, shares: NDArray[np.float64] | None
+) -> list[tuple[str, str, str]]:
     """Return title, share and name of each color; of colors that count no pixels their hex."""
     names = palette.names or ("",) * len(palette)
     counted = palette.counts.any()
-    figures = list(map(_percent, palette.share.tolist())) if counted else palette.hex
+    told = palette.share if shares is None else shares
+    figures = list(map(_percent, told.tolist())) if counted else palette.hex
     return [
         (f"Cluster {index}", figure, _fitting(name, grid))
         for index, (figure, name) in enumerate(zip(figures, names, strict=True))
@@ -110,7 +117,9 @@ def _write(axes: Axes, grid: Grid, middle: float, top: float, texts: tuple[str, 
 
 
 def _percent(share: float) -> str:
-    """Return a share with a digit after the point; never 0.0% of what there is."""
+    """Return a share with a digit after the point, never 0.0% of what there is; a dash of NaN."""
+    if math.isnan(share):
+        return "—"
     return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
