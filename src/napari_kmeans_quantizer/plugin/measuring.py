@@ -14,6 +14,7 @@ from napari_kmeans_quantizer.core.counting import Region, labeled_steps, region_
 
 from .models.frames import frames_of, measured_by_frame
 from .models.geometry import full_data
+from .models.placement import pixel_area
 from .models.reading import is_lazy
 from .models.region import id_steps, mask_steps, shape_regions
 from .models.regions import label_names, shape_names
@@ -67,10 +68,12 @@ def measuring(
     Raises
     ------
     ValueError
-        If shapes enclose nothing, or cannot be put on the image.
+        If shapes enclose nothing, or cannot be put on the image; or if that was given another scale
+        or unit since.
     """
     if regions is None:
         return (yield from _whole(state, by_frame))
+    _check_scale(state)
     frames = frames_of(state) if by_frame else None
     split = frames is not None
     if not each:
@@ -83,6 +86,18 @@ def measuring(
     return replace(
         state.measured, regions=names, counts=counts, frames=frames, n_left_out=n_left_out
     )
+
+
+def _check_scale(state: State) -> None:
+    """Raise if pixels that lie in a region now would be told in areas of before."""
+    before, now = state.placement.pixel_area, pixel_area(state.source)
+    if (before is None) != (now is None) or (
+        before and now and not (before[1] == now[1] and math.isclose(before[0], now[0]))
+    ):
+        raise ValueError(
+            f'"{state.source.name}" has another scale or unit than when it was quantized: '
+            "click Quantize, and it is measured in these."
+        )
 
 
 def _whole(state: State, by_frame: bool) -> Steps:

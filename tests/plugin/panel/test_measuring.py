@@ -221,6 +221,17 @@ def test_when_the_layer_is_removed_all_is_measured(viewer, drawn, view, qtbot):
     assert numbers(viewer) is None
 
 
+def test_regions_are_not_measured_in_a_scale_of_before(
+    viewer, widget, halves, drawn, view, qtbot, run
+):
+    choose(view().region, "cores", qtbot)
+    halves.scale = (1, 1)
+    with pytest.raises(ValueError, match='"halves" has another scale or unit'):
+        widget.measured()
+    run(widget)
+    assert widget.measured()["area"].sum() == widget.measured()["pixels"].sum()
+
+
 def test_layers_that_come_are_offered(viewer, halves, view, qtbot):
     opened = view()
     viewer.add_shapes([FIRST], name="late", **PLACED)
@@ -568,6 +579,19 @@ def test_clusters_of_files_stay_apart_when_those_of_a_layer_are_merged(
     table = widget._views.measure_view.frame()
     of_file = table[table["image"] == "file.png"]
     assert of_file["name"].tolist() == ["DAB", "DAB", "", "tissue", "tissue"]
+
+
+def test_an_image_that_is_left_of_several_is_told_as_a_script_gets_it(
+    viewer, widget, halves, settled
+):
+    other = viewer.add_image(HALVES[::-1], name="other", **PLACED)
+    viewer.layers.selection.active = halves
+    widget.run_many([halves, other], n_colors=2)
+    settled(widget)
+    viewer.layers.remove(other)
+    frame = widget._views.measure_view.frame()
+    assert frame["image"].unique().tolist() == ["halves"]
+    assert widget.measured().equals(frame)
 
 
 # -- what takes its time

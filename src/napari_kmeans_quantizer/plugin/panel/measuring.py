@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from napari.layers import Labels, Shapes
 
 from napari_kmeans_quantizer import completed
-from napari_kmeans_quantizer.core.measurement import table_of_images
 from napari_kmeans_quantizer.plugin.jobs import LatestJob
 from napari_kmeans_quantizer.plugin.layers.make import set_visible
 from napari_kmeans_quantizer.plugin.layers.numbers import numbers_content
@@ -19,6 +18,7 @@ from napari_kmeans_quantizer.plugin.measuring import measuring_images
 from napari_kmeans_quantizer.plugin.models.geometry import full_data
 from napari_kmeans_quantizer.plugin.models.inner_points import numbers_of
 from napari_kmeans_quantizer.plugin.models.reading import is_lazy
+from napari_kmeans_quantizer.plugin.views.measure.view import one_table
 
 from .form import NO_REGION
 from .messages import NO_RESULT, Trouble, told
@@ -341,7 +341,7 @@ class Measuring:
             return measured[0].to_frame()
         names = {place: images[place][0].source.name for place in made.errors}
         errors = {names[place]: told(error).text for place, error in made.errors.items()}
-        return table_of_images(measured, self._several.errors | errors)
+        return one_table(measured, self._several.errors | errors)
 
     # -- under way
 

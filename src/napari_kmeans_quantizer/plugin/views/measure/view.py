@@ -43,6 +43,13 @@ NOTHING = "Nothing is measured yet: quantize an image."
 IN_WIDTH = 100, 200  # pixels of the box "In", at least and at most
 
 
+def one_table(measured: Sequence[Measurement], errors: dict[str, str]) -> pd.DataFrame:
+    """Return the table of one image, or of several, or with errors: then it tells these, too."""
+    if len(measured) == 1 and not errors:
+        return measured[0].to_frame()
+    return table_of_images(measured, errors)
+
+
 class MeasureView(QWidget):
     """Show measurements as one tidy table.
 
@@ -231,9 +238,7 @@ class MeasureView(QWidget):
 
         Of several images, or with errors, it has a column ``error``.
         """
-        if len(self._measured) == 1 and not self._errors:
-            return self._measured[0].to_frame()
-        return table_of_images(self._measured, self._errors)
+        return one_table(self._measured, self._errors)
 
     def save_table(self, path: str | os.PathLike[str]) -> None:
         """Save the table: wholly, or leave the file that was there.
