@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ from napari_kmeans_quantizer import (
     read_palette,
     write_palette,
 )
+from napari_kmeans_quantizer.cli.measure import running
 from napari_kmeans_quantizer.core.measurement import COLUMNS
 
 from .command import PHOTO, names, run_alone
@@ -189,6 +191,17 @@ def test_a_table_as_a_file(run, slides, suffix):
     assert first["name"] == "glass"
     assert first["frame"] is None
     assert first["area"] is None
+
+
+def test_what_cannot_be_written_is_told_and_the_other_file_is_written(run, slides, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(running, "write_table", full)
+    said = run("measure", "slide1.png", "-k", 3, "-o", "t.csv", "--save-palette", "p.gpl")
+    assert said.status == 1
+    assert said.err == "napari-kmeans-quantizer: -o: No space left on device.\n"
+    assert len(read_palette("p.gpl")) == 3
 
 
 def test_lines_tell_the_largest_shares(run, slides):

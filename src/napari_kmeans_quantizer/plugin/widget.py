@@ -195,6 +195,7 @@ class QuantizerWidget(Container):
         self._many.on_layers()
 
     def _on_destroyed(self, _: object = None) -> None:
+        self._many.end()
         self._work.cancel()
         self._connections.disconnect_all()
 

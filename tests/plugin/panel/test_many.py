@@ -624,6 +624,17 @@ class TestUnderWay:
         assert list(measured.table) == ["slide 1"]
         assert widget._start.enabled
 
+    def test_the_window_may_be_closed(self, make_napari_viewer, qtbot, hold_second):
+        viewer = make_napari_viewer()
+        widget = viewer.window.add_plugin_dock_widget("napari-kmeans-quantizer")[1]
+        images = [viewer.add_image(x, name=f"slide {n}") for n, x in enumerate(SLIDES)]
+        widget.run_many(images, n_colors=3)
+        qtbot.waitUntil(hold_second.begun.is_set)
+        qtbot.waitUntil(lambda: "slide 0 · clusters" in viewer.layers)
+        viewer.close()  # what Qt calls must not raise: pytest-qt would tell
+        hold_second.set()
+        qtbot.wait(50)
+
     def test_the_busy_row_tells_which_it_is(self, viewer, widget, begun, hold_second, done, qtbot):
         begun()
         qtbot.waitUntil(hold_second.begun.is_set)

@@ -21,7 +21,7 @@ from .job import done, image_name
 from .plan import planned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -90,19 +90,28 @@ def _write(
     batch: Batch, options: Options, palette: Palette | None, outcomes: Mapping[Task, Outcome]
 ) -> bool:
     """Write the table and the palette; tell whether that went well."""
-    table = _table(batch, outcomes)
     first = next((outcome.palette for outcome in outcomes.values()), None)
-    try:
-        if options.output == STANDARD:
-            send_lines(as_bytes(table_text(table)))
-        else:
-            write_table(Path(options.output), table, overwrite=options.force)
-            batch.voice.tell(f"{len(table)} row{'s' * (len(table) != 1)} -> {options.output}")
-        save_palette(first if palette is None else palette, options, batch.voice)
-    except (OSError, ValueError) as error:
-        batch.voice.complain(in_words(error))
-        return False
-    return True
+    found = first if palette is None else palette
+    ways: dict[str, Callable[[], object]] = {
+        "-o": lambda: _write_table(_table(batch, outcomes), options, batch.voice),
+        "--save-palette": lambda: save_palette(found, options, batch.voice),
+    }
+    is_well = True
+    for option, write in ways.items():
+        try:
+            write()
+        except (OSError, ValueError) as error:
+            batch.voice.complain(f"{option}: {in_words(error)}")
+            is_well = False
+    return is_well
+
+
+def _write_table(table: pd.DataFrame, options: Options, voice: Voice) -> None:
+    if options.output == STANDARD:
+        send_lines(as_bytes(table_text(table)))
+    else:
+        write_table(Path(options.output), table, overwrite=options.force)
+        voice.tell(f"{len(table)} row{'s' * (len(table) != 1)} -> {options.output}")
 
 
 def _table(batch: Batch, outcomes: Mapping[Task, Outcome]) -> pd.DataFrame:

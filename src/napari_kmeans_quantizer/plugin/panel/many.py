@@ -109,6 +109,7 @@ class Many:
         self._candidates = Candidates(viewer, choice, form, session)
         self._relay: _Relay | None = None
         self._dialog: ref[ManyDialog] | None = None
+        self._is_over = False
 
     # -- asking
 
@@ -229,7 +230,11 @@ class Many:
 
     @property
     def _is_there(self) -> bool:
-        return isalive(self._form.image.native)
+        return not self._is_over and isalive(self._form.image.native)
+
+    def end(self) -> None:
+        """Show nothing any more: the panel is gone, and perhaps its window."""
+        self._is_over = True
 
     def _on_cancel(self, order: Order, outcome: Outcome, shown: dict[Any, Item]) -> str:
         n, of = len(outcome.measured), len(order.items)
