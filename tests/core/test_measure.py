@@ -164,6 +164,12 @@ def test_a_failed_image_is_a_row_with_its_error(q):
     assert list(table_of_images([]).columns) == [*COLUMNS, "error"]
 
 
+def test_frames_that_are_no_numbers_are_refused():
+    stack = quantize(np.zeros((2, 3, 4), np.uint8), 1, channel_axis=None)
+    with pytest.raises(TypeError, match="`frames` must be True or numbers"):
+        measure(stack, frames="all")
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

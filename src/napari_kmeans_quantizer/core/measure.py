@@ -155,7 +155,10 @@ def _frames(frames: Any, unit: str, shape: tuple[int, ...]) -> Frames | None:
         )
     if isinstance(frames, bool | np.bool_):
         return Frames(0, np.arange(shape[0], dtype=np.float64), unit)
-    positions = np.asarray(frames, np.float64)
+    given = np.asarray(frames)
+    if given.dtype.kind not in "iuf":
+        raise TypeError(f"`frames` must be True or numbers, where the frames lie, got {frames!r}.")
+    positions = given.astype(np.float64)
     if positions.shape != shape[:1] or not np.isfinite(positions).all():
         raise ValueError(
             f"`frames` must be True or {shape[0]} finite numbers, where the frames lie, got "

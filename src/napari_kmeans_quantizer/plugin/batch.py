@@ -134,12 +134,15 @@ class Outcome:
         Why some were not painted.
     n_written : int
         Painted pictures that were written to files.
+    unwritten : str
+        Why the table was not, "" if it was: what is measured is no less known.
     """
 
     palette: Palette | None = None
     measured: dict[str, Measurement] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     n_written: int = 0
+    unwritten: str = ""
 
 
 class Batch:
@@ -315,8 +318,11 @@ class Batch:
         if folder is None or not (outcome.measured or outcome.errors):
             return
         table = table_of_images(outcome.measured.values(), outcome.errors)
-        with _told_by(folder / TABLE):
-            write_table(folder / TABLE, table, overwrite=self._order.overwrite)
+        try:
+            with _told_by(folder / TABLE):
+                write_table(folder / TABLE, table, overwrite=self._order.overwrite)
+        except ValueError as error:
+            outcome.unwritten = str(error)
 
 
 class _told_by:  # noqa: N801 - a context manager

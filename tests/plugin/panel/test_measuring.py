@@ -17,6 +17,7 @@ from qtpy.QtWidgets import QApplication, QDockWidget
 from skimage import data
 
 from napari_kmeans_quantizer import fit_palette, quantize
+from napari_kmeans_quantizer.plugin import batch
 from napari_kmeans_quantizer.plugin import measuring as measuring_module
 from napari_kmeans_quantizer.plugin.layers.ours import is_ours
 from napari_kmeans_quantizer.plugin.panel import measuring
@@ -549,6 +550,19 @@ def test_files_alone_are_a_table(widget, file, settled):
     expected = quantize(SLIDES[1], palette=fit_palette([SLIDES[1]], 3)).palette.counts
     assert widget.measured()["image"].tolist() == ["file.png"] * 3
     assert widget.measured()["pixels"].tolist() == expected.tolist()
+
+
+def test_what_is_measured_is_shown_though_its_file_cannot_be_written(
+    widget, file, settled, tmp_path, monkeypatch
+):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(batch, "write_table", full)
+    widget.run_many([file], n_colors=3, folder=tmp_path / "out")
+    settled(widget)
+    assert "table.csv cannot be written: No space left on device." in widget.message
+    assert widget.measured()["image"].tolist() == ["file.png"] * 3
 
 
 @pytest.mark.parametrize("n_colors", [3, 8])

@@ -250,12 +250,13 @@ class Many:
                 outcome.errors[item.name] = REMOVED
                 outcome.measured.pop(item.name, None)
         self._tell(order, outcome, shown)
-        if outcome.errors:
-            self._work.complain(Trouble(_told_errors(outcome.errors)))
+        failed = [_told_errors(outcome.errors)] if outcome.errors else []
+        if troubles := [*failed, *filter(None, [outcome.unwritten])]:
+            self._work.complain(Trouble("\n".join(troubles)))
         n = sum(item.name in outcome.measured for item in order.items)
         missing = f", {len(outcome.errors)} not" if outcome.errors else ""
         text = f"{n} {'image' if n == 1 else 'images'} in the same colors{missing}."
-        if order.folder is not None and outcome.palette is not None:
+        if order.folder is not None and outcome.palette is not None and not outcome.unwritten:
             text += f" Written to {order.folder.name}."
         return text
 
