@@ -195,7 +195,8 @@ def test_labels_that_are_painted_are_measured(viewer, widget, halves, view, qtbo
     cells = viewer.add_labels(np.zeros(HALVES.shape, int), name="cells", **PLACED)
     opened = view()
     choose(opened.region, "cells", qtbot)
-    assert rows(opened) == []
+    assert "paint some" in opened._hint.text()
+    assert is_shown(opened._hint, opened)
     cells.data_setitem((np.array([0, 0, 1]), np.array([0, 1, 50])), 3)
     qtbot.waitUntil(lambda: rows(opened) == [["3", 0, 2], ["3", 1, 1]])
     cells.undo()

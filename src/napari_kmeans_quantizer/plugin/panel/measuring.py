@@ -54,6 +54,7 @@ FEW = 1_000_000  # pixels; they are measured within milliseconds
 SHOW_AFTER = 0.3  # seconds; a bar that flashes up and vanishes only disturbs
 OWN = "own"
 SEVERAL = "each image's own"
+NO_LABELS = "The region holds no labels: paint some, or choose another."
 CANCELLED = "Cancelled. Choose again where to measure."
 
 
@@ -297,6 +298,9 @@ class Measuring:
         errors = self._errors(made)
         if errors and self._several is None:
             view.clear(*errors.values())
+            return
+        if self._several is None and not made.measured[0].regions:
+            view.clear(NO_LABELS)
             return
         measured = self._with_unshown(made)
         if view.group.isChecked():
