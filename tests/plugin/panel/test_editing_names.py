@@ -264,6 +264,14 @@ def test_undo_by_the_keyboard_is_the_fields_own(widget, photo, field, type_name,
 # -- background
 
 
+@pytest.mark.parametrize(("index", "name"), [(99, "x"), (-1, "x"), (0, 5)])
+def test_a_name_that_cannot_be_given_is_told(widget, photo, index, name):
+    before = widget.state
+    widget.rename(index, name)
+    assert widget.state is before
+    assert str(index if index else name) in widget.message
+
+
 def test_b_leaves_colors_out_of_the_shares(viewer, widget, photo, rows, qtbot):
     where = rows.visualRect(rows.model().index(0, 0)).center()
     qtbot.mouseClick(rows.viewport(), LEFT, pos=where)

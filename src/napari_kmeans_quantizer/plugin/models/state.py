@@ -366,6 +366,8 @@ class State:
     def renamed(self, indices: int | Iterable[int], name: str) -> State:
         """Give clusters a name, "" for none; several of one name can be summed up."""
         wanted = [indices] if isinstance(indices, int | np.integer) else list(indices)
+        for index in wanted:
+            self.result.palette.renamed({index: name})  # raises what is wrong with them
         state, name = self, " ".join(name.split())
         for index in wanted:
             centers = state.centers(index)
