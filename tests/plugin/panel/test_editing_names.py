@@ -117,6 +117,27 @@ def test_images_in_the_same_colors_have_the_same_names(viewer, widget, photo, ru
         assert state.result.palette.names.count("first") == 1
 
 
+def test_images_in_edited_colors_have_the_same_names(viewer, widget, photo, run):
+    widget.recolor(1, (0, 0, 200))
+    widget.merge(3, into=2)
+    other = viewer.add_image(COFFEE[::-1], name="other")
+    widget.palette_from.value = viewer.layers["photo · palette"]
+    run(widget)
+    assert widget.image.value is other
+
+    def named():
+        names, hexes = widget.result.palette.names, widget.result.palette.hex
+        return {hexes[k]: name for k, name in enumerate(names) if name}
+
+    blue, dark = "#0000c8", widget.result.palette.hex[0]
+    for image, index, name in ((photo, blue, "sea"), (other, dark, "coffee")):
+        widget.image.value = image
+        widget.rename(widget.result.palette.hex.index(index), name)
+    for image in (photo, other):
+        widget.image.value = image
+        assert named() == {blue: "sea", dark: "coffee"}
+
+
 def test_undo_holds_in_all_images_of_the_same_colors_too(viewer, widget, photo, run, type_name):
     viewer.add_image(COFFEE[::-1], name="other")
     widget.palette_from.value = viewer.layers["photo · palette"]

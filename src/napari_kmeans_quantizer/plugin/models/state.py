@@ -404,13 +404,31 @@ class State:
         return replace(self, background=frozenset(now))
 
     def places_in(self, other: State, indices: Iterable[int]) -> list[int]:
-        """Return which clusters of another state are those of this one: of the same centers."""
-        return sorted(other._having(self._all_centers(indices)))
+        """Return which clusters of another state are those of this one.
+
+        They are of the same centers; or the ones have the colors that edits have made of others.
+        """
+        wanted, fitted = list(indices), other.fitted.palette
+        centers = self._all_centers(wanted)
+        if not _are_alike(self.fitted.palette, fitted):
+            if _are_alike(self.result.palette, fitted):
+                return sorted(other._having(map(self.color, wanted)))
+            if _are_alike(self.fitted.palette, other.result.palette):
+                known = set(alike(centers, fitted.dtype))
+                return [k for color, k in places_of(other.result.palette).items() if color in known]
+        return sorted(other._having(centers))
 
     def has_colors_of(self, other: State) -> bool:
-        """Tell whether both were painted in the same colors: one was fitted for both."""
+        """Tell whether both were painted in the same colors.
+
+        Those were fitted for both; or one is painted in what edits have made of the other's.
+        """
         own, others = self.fitted.palette, other.fitted.palette
-        return places_of(own).keys() == places_of(others).keys()
+        return (
+            _are_alike(own, others)
+            or _are_alike(self.result.palette, others)
+            or _are_alike(own, other.result.palette)
+        )
 
     def place_of(self, other: State, index: int) -> int:
         """Return which color has become of one of another state of the same fit."""
@@ -467,6 +485,10 @@ class State:
         """Return the clusters of the sample's pixels."""
         labels: NDArray[Any] = self.result.labels.reshape(-1)
         return labels[self.sample.places]
+
+
+def _are_alike(one: Palette, other: Palette) -> bool:
+    return places_of(one).keys() == places_of(other).keys()
 
 
 def _kept_by(settings: Settings, fitted: Palette, made: Palette) -> tuple[Kept, ...]:
