@@ -100,6 +100,9 @@ class Order:
         Where palette and table go.
     overwrite : bool
         Whether files that exist are replaced.
+    edited : State or None
+        Whose colors these are, if they were recolored or merged: images of the same type are told
+        apart by what was fitted, and painted as it was edited.
     """
 
     items: tuple[Item, ...]
@@ -110,6 +113,7 @@ class Order:
     as_layers: bool = True
     folder: Path | None = None
     overwrite: bool = False
+    edited: State | None = None
 
     @property
     def written(self) -> list[Path]:
@@ -250,7 +254,7 @@ class Batch:
     def _paint_layer(self, item: Item, layer: Image, palette: Palette) -> Steps:
         source = source_of_layer(layer, item.region, self._order.settings)
         fresh = yield from as_part(self._state(source, palette), 0, 2)
-        state = _with_background(fresh.keeping(item.before), fresh, self._order.background)
+        state = self._as_edited(fresh, item.before)
         measured = yield from as_part(measuring(state, item.region), 1, 2)
         yield Progress("Done", 1.0)  # the last chance to end it before it is seen
         if item.target is not None:
@@ -268,8 +272,8 @@ class Batch:
             check_can_write(item.target.suffix, picture)
         alike = given.dtype == picture.image.dtype
         source = source_of(picture, item.name, item.region, given.value_range if alike else None)
-        state = yield from as_part(self._state(source, given), 0, 2)
-        state = state.with_background(self._order.background, True)
+        fresh = yield from as_part(self._state(source, given), 0, 2)
+        state = self._as_edited(fresh, None)
         measured = yield from as_part(measuring(state, item.region), 1, 2)
         yield Progress("Writing", 1.0)
         if item.target is not None:
@@ -279,7 +283,17 @@ class Batch:
         self._note(item, replace(measured, pixel_size=size, unit=unit))
 
     def _state(self, source: Source, palette: Palette) -> Generator[Progress, None, State]:
+        edited = self._order.edited
+        if edited is not None and _is_like(source, edited.fitted.palette):
+            palette = edited.fitted.palette
         return (yield from quantized(source, _settings(source, palette, self._order)))
+
+    def _as_edited(self, fresh: State, before: State | None) -> State:
+        """Return a new state as the colors were edited, or else as the image was before."""
+        edited = self._order.edited
+        if edited is not None and _is_like(fresh.source, edited.fitted.palette):
+            return fresh.keeping(edited)
+        return _with_background(fresh.keeping(before), fresh, self._order.background)
 
     def _note(self, item: Item, measured: Measurement) -> None:
         self.outcome.measured[item.name] = replace(measured.present(), image=item.name)
@@ -344,6 +358,11 @@ def _made(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
+def _is_like(source: Source, palette: Palette) -> bool:
+    """Tell whether numbers mean the same in a source and a palette."""
+    return (source.n_clustered, source.dtype) == (palette.n_channels, palette.dtype)
+
+
 def _settings(source: Source, palette: Palette, order: Order) -> Settings:
     if palette.dtype == source.dtype:  # the numbers mean the same, whatever the contrast limits
         limits = source.display().value_range
@@ -369,7 +388,7 @@ def _shown(palette: Palette, order: Order) -> Palette:
     for item in order.items:
         if not isinstance(item.image, PictureFile):
             source = source_of_layer(item.image, None, order.settings)
-            if (source.n_clustered, source.dtype) == (palette.n_channels, palette.dtype):
+            if _is_like(source, palette):
                 display = source.display()
                 break
     shown: Any = np.rint(display.shown(palette.colors) * 255).astype(np.uint8)

@@ -707,6 +707,28 @@ def test_without_another_image_selected_it_says_so(viewer, widget, photo, notice
     assert "no other image" in widget.message
 
 
+def test_edited_colors_are_a_matter_of_paint(viewer, widget, photo, done):
+    """Other images are told apart by what was fitted, whatever color a cluster was given."""
+    fitted = widget.result.palette
+    widget.recolor(1, (255, 0, 255))
+    widget.rename(1, "cup")
+    widget.merge(5, into=2)
+    widget.set_background([0])
+    other = viewer.add_image(COFFEE[:, ::-1].copy(), name="other")
+    widget.image.value = photo
+    origin = widget.state
+    widget.apply_palette_to([other])
+    done()
+    expected = quantize(COFFEE[:, ::-1], palette=fitted).palette.counts.tolist()
+    made = widget._session.state((str(other.unique_id),))
+    joined = [expected[k] + (expected[5] if k == 2 else 0) for k in range(8) if k != 5]
+    assert sorted(made.result.palette.counts.tolist()) == sorted(joined)
+    told = made.result.palette
+    cup = told.names.index("cup")
+    assert (told.colors[cup].tolist(), told.counts[cup]) == ([255, 0, 255], expected[1])
+    assert {made.hex[k] for k in made.background} == {origin.hex[k] for k in origin.background}
+
+
 class TestInWindow(InWindow):
     def test_the_panel_may_be_closed(self, viewer, widget, begun, hold_second, qtbot):
         begun()

@@ -195,6 +195,7 @@ class Many:
             settings,
             None if colors is None else colors.palette,
             origin=None if origin is None or origin.source.main in images else origin,
+            edited=origin if origin is not None and origin.is_edited else None,
             background=frozenset() if origin is None else origin.background,
             as_layers=chosen.as_layers,
             folder=folder,
