@@ -142,6 +142,12 @@ def test_of_many_regions_an_image_has_those_that_lie_on_it():
     assert nothing.present() is nothing
 
 
+def test_regions_of_one_name_are_told_apart(q):
+    regions = np.array([1, 1, 2, 2, 3, 3, 0, 0, 0, 0])
+    table = measure(q, regions=regions, region_names={1: "rim", 3: "rim"})
+    assert table["region"].unique().tolist() == ["rim", "2", "rim (2)"]
+
+
 def test_csv_reads_back(q):
     table = measure(q, image="a, b", pixel_size=0.1, unit="µm")
     again = pd.read_csv(io.StringIO(table.to_csv(index=False)))
@@ -178,6 +184,7 @@ def test_frames_that_are_no_numbers_are_refused():
         ({"regions": np.ones((8, 10))}, TypeError, "whole numbers or bools"),
         ({"frames": True}, ValueError, "2 axes"),
         ({"pixel_size": 0}, ValueError, "above 0"),
+        ({"pixel_size": 1, "unit": "µm²"}, ValueError, "of a length"),
         ({"pixel_size": (1, 1, 1)}, ValueError, "2 axes"),
         ({"pixel_size": (1, np.nan)}, ValueError, "above 0"),
         ({"region_names": ["tumor"]}, TypeError, "mapping of number to name"),

@@ -123,6 +123,8 @@ def measured(
     for name, text in (("image", image), ("unit", unit), ("frame_unit", frame_unit)):
         if not isinstance(text, str):
             raise TypeError(f"`{name}` must be a text, got {text!r}.")
+    if unit.endswith((*POWERS.values(), "^2", "^3")):
+        raise ValueError(f"`unit` must be that of a length, such as 'µm', got {unit!r}.")
     if region_names is not None and not isinstance(region_names, Mapping):
         raise TypeError(
             "`region_names` must be a mapping of number to name, such as {1: 'tumor'}, got "

@@ -175,7 +175,7 @@ class Measurement:
         n = self.n_clusters
         columns = {
             "image": _texts([self.image], np.zeros(len(r) * n, np.intp)),
-            "region": _texts(self.regions, r.repeat(n)),
+            "region": _texts(_told_apart(self.regions), r.repeat(n)),
             **self._frame_columns(t.repeat(n)),
             "cluster": np.tile(np.arange(n) if self.clusters is None else self.clusters, len(r)),
             "name": _texts(self.names, np.tile(np.arange(n), len(r))),
@@ -199,6 +199,16 @@ class Measurement:
             positions = self.frames.positions[t]
             unit = _texts([self.frames.unit], np.zeros(len(t), np.intp))
         return {"frame": empty, "position": positions, "position_unit": unit}
+
+
+def _told_apart(names: Iterable[str]) -> list[str]:
+    """Return names, numbered from the second one of each on: rows of two regions are no one's."""
+    seen: dict[str, int] = {}
+    told = []
+    for name in names:
+        seen[name] = number = seen.get(name, 0) + 1
+        told.append(name if number == 1 else f"{name} ({number})")
+    return told
 
 
 def _texts(texts: Iterable[str], rows: NDArray[np.intp]) -> pd.Series:

@@ -707,6 +707,11 @@ def test_without_another_image_selected_it_says_so(viewer, widget, photo, notice
     assert "no other image" in widget.message
 
 
+def test_no_image_at_all_is_told(widget, photo):
+    assert widget.run_many([]) is None
+    assert "no other image" in widget.message
+
+
 def test_edited_colors_are_a_matter_of_paint(viewer, widget, photo, done):
     """Other images are told apart by what was fitted, whatever color a cluster was given."""
     fitted = widget.result.palette

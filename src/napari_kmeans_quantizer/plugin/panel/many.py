@@ -323,6 +323,9 @@ class Many:
         folder: str | os.PathLike[str] | None,
         overwrite: bool,
     ) -> Worker | None:
+        if not images:
+            self._work.complain(NOBODY)
+            return None
         if regions is not None and len(regions) != len(images):
             raise ValueError(
                 f"`regions` must be as many as `images`, {len(images)}, got {len(regions)}. "
