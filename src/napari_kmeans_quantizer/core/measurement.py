@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -215,6 +215,13 @@ def _texts(texts: Iterable[str], rows: NDArray[np.intp]) -> pd.Series:
     import pandas as pd
 
     return pd.Series(np.array([*texts], dtype=object)[rows], dtype=str)
+
+
+def one_table(measured: Sequence[Measurement], errors: Mapping[str, str]) -> pd.DataFrame:
+    """Return the table of one image, or of several, or with errors: then it tells these, too."""
+    if len(measured) == 1 and not errors:
+        return measured[0].to_frame()
+    return table_of_images(measured, errors)
 
 
 def table_of_images(

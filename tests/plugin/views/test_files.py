@@ -10,9 +10,9 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QW
 
 from napari_kmeans_quantizer.plugin.views import files
 from napari_kmeans_quantizer.plugin.views.files import (
-    CSV,
     PNG,
     SVG,
+    TABLES,
     ask_path,
     proposed_name,
     save_as,
@@ -50,7 +50,7 @@ def answer(monkeypatch):
 def saved_as(window, save, path, monkeypatch):
     told = []
     monkeypatch.setattr(files, "ask_path", lambda *_: path)
-    save_as(window, save, "Save", "errors.csv", [CSV], told.append)
+    save_as(window, save, "Save", "errors.csv", TABLES, told.append)
     return told
 
 
@@ -63,7 +63,7 @@ def saved_as(window, save, path, monkeypatch):
 )
 def test_the_dialog_adds_the_suffix(window, answer, tmp_path, typed, expected):
     answer(typed and tmp_path / typed)
-    path = ask_path(window, "Save", "errors.csv", [CSV])
+    path = ask_path(window, "Save", "errors.csv", TABLES)
     assert path == (expected and tmp_path / expected)
 
 
@@ -76,18 +76,18 @@ def test_the_suffix_is_that_of_the_filter(window, answer, tmp_path):
 
 def test_the_dialog_saves_and_asks_before_it_replaces(window, answer):
     dialogs = answer()
-    ask_path(window, "Save the curve", "errors.csv", [CSV])
+    ask_path(window, "Save the curve", "errors.csv", TABLES)
     (dialog,) = dialogs
     assert dialog.windowTitle() == "Save the curve"
     assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
     assert not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
-    assert dialog.nameFilters() == [CSV]
+    assert dialog.nameFilters() == TABLES
     assert os.path.basename(dialog.selectedFiles()[0]) == "errors.csv"
 
 
 def test_dialogs_are_not_kept(window, answer, qtbot):
     answer()
-    ask_path(window, "Save", "errors.csv", [CSV])
+    ask_path(window, "Save", "errors.csv", TABLES)
     qtbot.waitUntil(lambda: window.findChildren(QFileDialog) == [], timeout=60_000)
 
 

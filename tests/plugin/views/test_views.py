@@ -85,7 +85,7 @@ def click_canvas(viewer, position):
     from napari.utils.interactions import mouse_press_callbacks, mouse_release_callbacks
 
     class Event:
-        type = "mouse_press"
+        type, button = "mouse_press", 1
         dims_displayed = viewer.dims.displayed
         view_direction = None
         up_direction = None

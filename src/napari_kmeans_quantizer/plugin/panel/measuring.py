@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from napari.layers import Labels, Shapes
 
 from napari_kmeans_quantizer import completed
+from napari_kmeans_quantizer.core.measurement import one_table
 from napari_kmeans_quantizer.plugin.jobs import LatestJob
 from napari_kmeans_quantizer.plugin.layers.make import set_visible
 from napari_kmeans_quantizer.plugin.layers.numbers import numbers_content
@@ -18,7 +19,6 @@ from napari_kmeans_quantizer.plugin.measuring import measuring_images
 from napari_kmeans_quantizer.plugin.models.geometry import full_data
 from napari_kmeans_quantizer.plugin.models.inner_points import numbers_of
 from napari_kmeans_quantizer.plugin.models.reading import is_lazy
-from napari_kmeans_quantizer.plugin.views.measure.view import one_table
 
 from .form import NO_REGION
 from .messages import NO_RESULT, Trouble, told

@@ -22,7 +22,7 @@ from qtpy.QtWidgets import (
 from superqt import QElidingLabel, QFlowLayout
 
 from napari_kmeans_quantizer.core.files.tables import table_text, write_table
-from napari_kmeans_quantizer.core.measurement import table_of_images
+from napari_kmeans_quantizer.core.measurement import one_table
 from napari_kmeans_quantizer.plugin.views.files import TABLES, proposed_name, save_as
 from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
 
@@ -41,13 +41,6 @@ if TYPE_CHECKING:
 
 NOTHING = "Nothing is measured yet: quantize an image."
 IN_WIDTH = 100, 200  # pixels of the box "In", at least and at most
-
-
-def one_table(measured: Sequence[Measurement], errors: dict[str, str]) -> pd.DataFrame:
-    """Return the table of one image, or of several, or with errors: then it tells these, too."""
-    if len(measured) == 1 and not errors:
-        return measured[0].to_frame()
-    return table_of_images(measured, errors)
 
 
 class MeasureView(QWidget):
