@@ -57,7 +57,8 @@ def camera_of(viewer: napari.viewer.Viewer) -> tuple[tuple[float, ...], float]:
 
 def look_at(viewer: napari.viewer.Viewer, layers: Sequence[Layer], margin: float = 0.05) -> None:
     """Fit the canvas with these layers; with all, where napari cannot tell where these are."""
-    if any(layer.ndim == viewer.dims.ndim for layer in layers):
+    some = len(layers) < len(viewer.layers)  # of all napari knows the extent: a list takes it long
+    if some and any(layer.ndim == viewer.dims.ndim for layer in layers):
         viewer.reset_view(layers=layers, margin=margin)
     else:
         viewer.reset_view(margin=margin)
