@@ -13,10 +13,10 @@ from pictures import COFFEE, GREY, PHOTO, RGBA, STACK, rgb, state_of
 from PIL import Image as Pillow
 
 from napari_kmeans_quantizer import completed
+from napari_kmeans_quantizer.core.report import percent
 from napari_kmeans_quantizer.plugin import figures
 from napari_kmeans_quantizer.plugin.layers.explored import explored_contents
 from napari_kmeans_quantizer.plugin.layers.make import make_layer
-from napari_kmeans_quantizer.plugin.models.numbers import percent
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 from napari_kmeans_quantizer.plugin.models.source import Source
 from napari_kmeans_quantizer.plugin.pipeline import explored

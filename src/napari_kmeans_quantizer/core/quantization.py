@@ -83,14 +83,9 @@ class Quantization:
     @property
     def summary(self) -> str:
         """One line for people: colors, quality, and what is saved."""
-        n_colors, bits = len(self.palette), self.bits_per_pixel
-        quality = "unchanged" if self.rmse == 0 else f"{self.psnr:.1f} dB"
-        quality = "edited" if math.isnan(self.rmse) else quality
-        saved = 100 * (1 - 1 / self.compression_factor)
-        return (
-            f"{n_colors} color{'s' * (n_colors != 1)}, {quality}, "
-            f"{self.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel, {saved:.1f}% smaller"
-        )
+        from .report import bits_text, colors_text
+
+        return f"{colors_text(self)}, {bits_text(self)}"
 
     @property
     def psnr(self) -> float:

@@ -99,6 +99,38 @@ def rgb_texts(palette: Palette) -> list[str]:
     ]
 
 
+def percent(share: float) -> str:
+    """Return a share as people read it; what would look like nothing tells that it is more.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(0.0001), percent(0), percent(float("nan"))
+    ('12.3%', '<0.1%', '0.0%', '—')
+    """
+    if math.isnan(share):
+        return "—"
+    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+
+
+def quality_text(q: Quantization) -> str:
+    """Return how near a picture comes to its original: "31.2 dB", "unchanged" or "edited"."""
+    if math.isnan(q.rmse):
+        return "edited"
+    return "unchanged" if q.rmse == 0 else f"{q.psnr:.1f} dB"
+
+
+def colors_text(q: Quantization) -> str:
+    """Return how many colors a picture has, and its quality: "16 colors, 31.2 dB"."""
+    n_colors = len(q.palette)
+    return f"{n_colors} color{'s' * (n_colors != 1)}, {quality_text(q)}"
+
+
+def bits_text(q: Quantization) -> str:
+    """Return what is saved in theory: "24 -> 4 bits per pixel, 83.3% smaller"."""
+    bits, saved = q.bits_per_pixel, 100 * (1 - 1 / q.compression_factor)
+    return f"{q.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel, {saved:.1f}% smaller"
+
+
 def size_text(q: Quantization) -> str:
     """Return what `Quantization.size_text` tells."""
     bits = q.bits_per_pixel

@@ -16,13 +16,13 @@ from napari_kmeans_quantizer.core.figures import (
     MOST_PIXELS,
     ORIGINAL,
     Picture,
-    caption,
     grid_figure,
     result_figure,
     swatches_figure,
     told_plane,
 )
 from napari_kmeans_quantizer.core.files.writing import check_free, write_file
+from napari_kmeans_quantizer.core.report import bits_text, colors_text
 
 from .export import shown_palette
 from .models.display import opaque_alpha
@@ -76,8 +76,8 @@ def figure_of_result(state: State, place: Place) -> Figure:
     told = told_plane(place, state.source.shape)
     where = f" ({told})" if told else ""
     original = _seen(_at(state.source, place))
-    title, note = caption(state.result.summary)
-    result = Picture(title + where, _seen_result(state, place), note)
+    q, seen = state.result, _seen_result(state, place)
+    result = Picture(colors_text(q) + where, seen, bits_text(q))
     return result_figure(
         [Picture(ORIGINAL + where, original), result], shown_palette(state), state.shares
     )

@@ -2,14 +2,13 @@
 
 from .grid import grid_figure, plot_grid
 from .pictures import MOST_PIXELS, ORIGINAL, Picture, told_plane
-from .result import caption, plot, result_figure
+from .result import plot, result_figure
 from .swatches import swatches_figure
 
 __all__ = [
     "MOST_PIXELS",
     "ORIGINAL",
     "Picture",
-    "caption",
     "grid_figure",
     "plot",
     "plot_grid",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_kmeans_quantizer.core.arguments import check_count
 from napari_kmeans_quantizer.core.quantization import Quantization
+from napari_kmeans_quantizer.core.report import quality_text
 
 from .page import GAP, GREY, MARGIN, WIDTH, new_page
 from .pictures import (
@@ -20,7 +21,7 @@ from .pictures import (
     shown_original,
     told_plane,
 )
-from .result import caption, cell_width
+from .result import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ def plot_grid(
     if image is not None:
         pictures.append(Picture(ORIGINAL, shown_original(image, found[0], width)))
     for q in found:
-        title = f"K = {len(q.palette)}, {caption(q.summary)[0].partition(', ')[2]}"
+        title = f"K = {len(q.palette)}, {quality_text(q)}"
         pictures.append(Picture(title, shown(q.image, q, width)))
     shape = found[0].labels.shape
     return grid_figure(pictures, int(columns), told_plane(middle_plane(shape), shape))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from napari_kmeans_quantizer.core.report import bits_text, colors_text
+
 from .page import GAP, MARGIN, WIDTH, new_page
 from .pictures import (
     NOTE,
@@ -38,21 +40,9 @@ def plot(q: Quantization, image: ArrayLike | None) -> Figure:
     pictures = []
     if image is not None:
         pictures.append(Picture(ORIGINAL + where, shown_original(image, q, width)))
-    title, note = caption(q.summary)
-    pictures.append(Picture(title + where, shown(q.image, q, width), note))
+    picture = shown(q.image, q, width)
+    pictures.append(Picture(colors_text(q) + where, picture, bits_text(q)))
     return result_figure(pictures, q.palette)
-
-
-def caption(summary: str) -> tuple[str, str]:
-    """Return what of a result's summary is written above its picture, and what below.
-
-    Examples
-    --------
-    >>> caption("16 colors, 31.2 dB, 24 -> 4 bits per pixel, 83.3% smaller")
-    ('16 colors, 31.2 dB', '24 -> 4 bits per pixel, 83.3% smaller')
-    """
-    n_colors, quality, note = summary.split(", ", 2)
-    return f"{n_colors}, {quality}", note
 
 
 def cell_width(n_columns: int, width: float = WIDTH) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from napari_kmeans_quantizer.core.report import percent
 
 from .page import FRAME, GREY, MARGIN, WIDTH, add_axes, new_page
 
@@ -98,7 +99,7 @@ def _texts(
     names = palette.names or ("",) * len(palette)
     counted = palette.counts.any()
     told = palette.share if shares is None else shares
-    figures = list(map(_percent, told.tolist())) if counted else palette.hex
+    figures = list(map(percent, told.tolist())) if counted else palette.hex
     return [
         (f"Cluster {index}", figure, _fitting(name, grid))
         for index, (figure, name) in enumerate(zip(figures, names, strict=True))
@@ -114,13 +115,6 @@ def _write(axes: Axes, grid: Grid, middle: float, top: float, texts: tuple[str, 
     axes.text(middle, below + gap, share, va="top", color=GREY, **style)
     if name:
         axes.text(middle, below + gap + grid.line, name, va="top", style="italic", **style)
-
-
-def _percent(share: float) -> str:
-    """Return a share with a digit after the point, never 0.0% of what there is; a dash of NaN."""
-    if math.isnan(share):
-        return "—"
-    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
 def _fitting(name: str, grid: Grid) -> str:

@@ -6,7 +6,8 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from napari_kmeans_quantizer.plugin.models.numbers import percent, significant
+from napari_kmeans_quantizer.core.report import percent
+from napari_kmeans_quantizer.plugin.models.numbers import significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

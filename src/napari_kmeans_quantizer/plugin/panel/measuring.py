@@ -297,17 +297,24 @@ class Measuring:
         if view is None or made is None:
             return
         view.end_progress()
-        errors = self._errors(made)
+        assert self._wish is not None
+        measured, errors = self._told(made, self._wish.images, view.group.isChecked())
         if errors and self._several is None:
             view.clear(*errors.values())
-            return
-        if self._several is None and not made.measured[0].regions:
+        elif self._several is None and not measured[0].regions:
             view.clear(NO_LABELS)
-            return
-        measured = self._with_unshown(made)
-        if view.group.isChecked():
-            measured = [one.grouped() for one in measured]
-        view.show_measured(measured, errors)
+        else:
+            view.show_measured(measured, errors)
+
+    def _told(
+        self, made: Measured, images: list[Image], group: bool
+    ) -> tuple[list[Measurement], dict[str, str]]:
+        """Return what a table tells, and why images have no numbers, by their names."""
+        measured = [one.grouped() if group else one for one in self._with_unshown(made)]
+        errors = {} if self._several is None else dict(self._several.errors)
+        for place, error in made.errors.items():
+            errors[images[place][0].source.name] = told(error).text
+        return measured, errors
 
     def _with_unshown(self, made: Measured) -> list[Measurement]:
         """Return also what no layer shows, named as what layers show."""
@@ -321,14 +328,6 @@ class Measuring:
             self._several = several = several._replace(unshown=unshown)
         return [*(one.present() for one in made.measured), *several.unshown]
 
-    def _errors(self, made: Measured) -> dict[str, str]:
-        """Return why images have no numbers, by their names."""
-        wish, several = self._wish, self._several
-        assert wish is not None
-        names = {place: wish.images[place][0].source.name for place in made.errors}
-        errors = {} if several is None else dict(several.errors)
-        return errors | {names[place]: told(error).text for place, error in made.errors.items()}
-
     def measured(self) -> pd.DataFrame | None:
         """Return the table that the view shows, or would show if it were open."""
         images, view = self._images(), self._views.measure_view
@@ -340,14 +339,10 @@ class Measuring:
             each, by_frame = view.each.isChecked(), view.by_frame.isChecked()
             group = view.group.isChecked()
         made = completed(measuring_images(images, each=each, by_frame=by_frame))
-        measured = [one.grouped() if group else one for one in self._with_unshown(made)]
         if self._several is None:
             for error in made.errors.values():
                 raise error
-            return measured[0].to_frame()
-        names = {place: images[place][0].source.name for place in made.errors}
-        errors = {names[place]: told(error).text for place, error in made.errors.items()}
-        return one_table(measured, self._several.errors | errors)
+        return one_table(*self._told(made, images, group))
 
     # -- under way
 

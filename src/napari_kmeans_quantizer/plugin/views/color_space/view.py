@@ -12,8 +12,8 @@ from superqt import QElidingLabel
 
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.core.files.writing import write_file
+from napari_kmeans_quantizer.core.report import percent
 from napari_kmeans_quantizer.plugin.models.display import Display
-from napari_kmeans_quantizer.plugin.models.numbers import percent
 from napari_kmeans_quantizer.plugin.views.files import PNG, proposed_name, save_as
 from napari_kmeans_quantizer.plugin.views.parts import arrange, describe
 

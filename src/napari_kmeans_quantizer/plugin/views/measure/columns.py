@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from napari_kmeans_quantizer.plugin.models.numbers import percent
+from napari_kmeans_quantizer.core.report import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,10 @@ from qtpy.QtGui import QColor
 
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.core.measurement import Measurement
+from napari_kmeans_quantizer.core.report import percent
 from napari_kmeans_quantizer.plugin.layers.legend import text_width
 from napari_kmeans_quantizer.plugin.models.display import Display, hex_of
-from napari_kmeans_quantizer.plugin.models.numbers import percent, significant
+from napari_kmeans_quantizer.plugin.models.numbers import significant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

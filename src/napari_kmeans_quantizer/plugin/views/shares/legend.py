@@ -8,7 +8,7 @@ import numpy as np
 from qtpy.QtCore import QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from napari_kmeans_quantizer.plugin.models.numbers import percent
+from napari_kmeans_quantizer.core.report import percent
 from napari_kmeans_quantizer.plugin.views.parts import describe, swatch_icon
 
 from .table import SWATCH

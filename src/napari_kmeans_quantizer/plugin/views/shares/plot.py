@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_kmeans_quantizer.plugin.models.numbers import percent
+from napari_kmeans_quantizer.core.report import percent
 
 from .outline import extremes, is_dense
 

@@ -9,7 +9,8 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal  # type: ig
 from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QTableView
 
-from napari_kmeans_quantizer.plugin.models.numbers import percent, significant
+from napari_kmeans_quantizer.core.report import percent
+from napari_kmeans_quantizer.plugin.models.numbers import significant
 from napari_kmeans_quantizer.plugin.views.parts import swatch_icon
 
 if TYPE_CHECKING:
