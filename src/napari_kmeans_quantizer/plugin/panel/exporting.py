@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_info
 from qtpy.compat import isalive
-from qtpy.QtWidgets import QApplication
 
 from napari_kmeans_quantizer import Progress
 from napari_kmeans_quantizer.core.files.palettes import WRITABLE
@@ -16,6 +15,7 @@ from napari_kmeans_quantizer.core.report import in_bytes
 from napari_kmeans_quantizer.plugin import export
 from napari_kmeans_quantizer.plugin.jobs import Worker
 from napari_kmeans_quantizer.plugin.views import files
+from napari_kmeans_quantizer.plugin.views.parts import to_clipboard
 
 from .kinds import Kind
 from .messages import NO_RESULT, Trouble, told
@@ -226,7 +226,6 @@ class Exporting:
             self._busy.complain(NO_RESULT)
             return None
         text = export.palette_text(state, form)
-        clipboard: Any = QApplication.clipboard()
-        clipboard.setText(text)
+        to_clipboard(text)
         self._say(f"Copied the {export.count(state)}.")
         return text

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_info
-from qtpy.QtWidgets import QApplication
 
 from napari_kmeans_quantizer.plugin.layers.about import About
 from napari_kmeans_quantizer.plugin.models.kept import Kept
 from napari_kmeans_quantizer.plugin.models.script import python_script
+from napari_kmeans_quantizer.plugin.views.parts import to_clipboard
 
 from .messages import NO_RESULT, Trouble
 
@@ -66,9 +66,7 @@ class Reuse:
         script = python_script(
             replace(source, step=1), state.settings, state.hidden, state.background
         )
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(script)
+        to_clipboard(script)
         show_info("Copied: paste it into napari's console.")
         return script
 

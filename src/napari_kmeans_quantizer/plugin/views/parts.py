@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from qtpy.QtCore import QRect, QRectF, Qt
-from qtpy.QtGui import QColor, QIcon, QPainter, QPixmap
+from qtpy.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from qtpy.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QLayout,
     QPushButton,
     QScrollArea,
@@ -13,8 +16,12 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from superqt import QFlowLayout
 
 from .focus import FocusRing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCALE = 4  # pixels of an icon per pixel of its size: no screen is finer
 
@@ -64,6 +71,33 @@ class Content(QWidget):
         """Return the least height: a scroll area would give it that which its parts like best."""
         layout = self.layout()
         return -1 if layout is None else layout.minimumHeightForWidth(width)
+
+
+def in_flow(controls: Iterable[QWidget], gap: int = 8) -> QFlowLayout:
+    """Return controls in a row that is broken where there is no room."""
+    row = QFlowLayout()
+    row.setHorizontalSpacing(gap)
+    row.setVerticalSpacing(4)
+    for control in controls:
+        row.addWidget(control)
+    return row
+
+
+def together(*widgets: QWidget) -> QWidget:
+    """Return a row of widgets that a wrapping layout does not part."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
+
+
+def to_clipboard(text: str) -> None:
+    """Copy a text."""
+    clipboard: Any = QGuiApplication.clipboard()
+    clipboard.setText(text)
 
 
 def arrange(view: QWidget, head: QLayout, body: QWidget, *below: QWidget) -> None:

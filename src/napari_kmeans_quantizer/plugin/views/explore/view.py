@@ -10,14 +10,13 @@ import pandas as pd
 from qtpy.QtCore import QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSpinBox,
     QStackedWidget,
     QWidget,
 )
-from superqt import QElidingLabel, QFlowLayout
+from superqt import QElidingLabel
 
 from napari_kmeans_quantizer.core.files.tables import write_table
 from napari_kmeans_quantizer.core.files.writing import write_file
@@ -28,7 +27,13 @@ from napari_kmeans_quantizer.plugin.views.files import (
     proposed_name,
     save_as,
 )
-from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
+from napari_kmeans_quantizer.plugin.views.parts import (
+    arrange,
+    describe,
+    in_flow,
+    save_button,
+    together,
+)
 
 from .plot import draw_curve, draw_marker, draw_suggested
 
@@ -130,17 +135,15 @@ class ExploreView(QWidget):
         self._status.setAccessibleName("Error of the number of colors")
 
     def _arrange(self) -> None:
-        controls = QFlowLayout()
-        controls.setHorizontalSpacing(8)
-        controls.setVerticalSpacing(4)
-        for control in (
-            _together(QLabel("K from"), self.first, QLabel("to"), self.last),
-            _together(QLabel("Show as"), self.arrangement),
-            self.compute,
-            self.save,
-            self.save_picture,
-        ):
-            controls.addWidget(control)
+        controls = in_flow(
+            (
+                together(QLabel("K from"), self.first, QLabel("to"), self.last),
+                together(QLabel("Show as"), self.arrangement),
+                self.compute,
+                self.save,
+                self.save_picture,
+            )
+        )
         arrange(self, controls, self._pages, self._status)
 
     def _connect(self) -> None:
@@ -345,14 +348,3 @@ def _spin_box(low: int, high: int, value: int, description: str) -> QSpinBox:
     box.setKeyboardTracking(False)
     describe(box, description, f"{description}, {low} to {high}")
     return box
-
-
-def _together(*widgets: QWidget) -> QWidget:
-    """Return a row of widgets that a wrapping layout does not part."""
-    group = QWidget()
-    row = QHBoxLayout(group)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget)
-    return group

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtCore import QSignalBlocker, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
-    QApplication,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
@@ -19,12 +18,19 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel, QFlowLayout
+from superqt import QElidingLabel
 
 from napari_kmeans_quantizer.core.files.tables import table_text, write_table
 from napari_kmeans_quantizer.core.measurement import one_table
 from napari_kmeans_quantizer.plugin.views.files import TABLES, proposed_name, save_as
-from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
+from napari_kmeans_quantizer.plugin.views.parts import (
+    arrange,
+    describe,
+    in_flow,
+    save_button,
+    to_clipboard,
+    together,
+)
 
 from .table import Table
 from .title import remarks, title
@@ -115,18 +121,8 @@ class MeasureView(QWidget):
     def _arrange(self) -> None:
         within = QLabel("In:")
         within.setBuddy(self.region)
-        first = QHBoxLayout()
-        first.setSpacing(4)
-        first.addWidget(within)
-        first.addWidget(self.region)
-        choice = QWidget()
-        choice.setLayout(first)
-        first.setContentsMargins(0, 0, 0, 0)
-        head = QFlowLayout()
-        head.setHorizontalSpacing(6)
-        head.setVerticalSpacing(4)
-        for control in (choice, self.each, self.by_frame, self.group, self.save, self.copy):
-            head.addWidget(control)
+        checks = (self.each, self.by_frame, self.group)
+        head = in_flow((together(within, self.region), *checks, self.save, self.copy), gap=6)
         self._hint = QLabel(NOTHING)
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -258,8 +254,7 @@ class MeasureView(QWidget):
     def _copy(self, table: pd.DataFrame) -> None:
         if table.empty:
             return
-        clipboard = cast("Any", QApplication.clipboard())
-        clipboard.setText(table_text(table, ".tsv"))
+        to_clipboard(table_text(table, ".tsv"))
         rows, columns = table.shape
         cells = f"{rows:,} row{'s' * (rows != 1)} and {columns} column{'s' * (columns != 1)}"
         self._status.setText(f"Copied {cells}, numbers in full.")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QPoint, Signal  # type: ignore[attr-defined, unused-ignore]
-from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
-from superqt import QFlowLayout
 from superqt.utils import signals_blocked
 
 from napari_kmeans_quantizer.core.files.palettes import as_css, as_hex, as_python
-from napari_kmeans_quantizer.plugin.views.parts import describe
+from napari_kmeans_quantizer.plugin.views.parts import describe, in_flow, to_clipboard
 
 from .content import Content
 from .dialogs import Editor, editor_for
@@ -105,12 +103,8 @@ class PaletteView(QWidget):
         describe(self._reset, "Reset colors", "Take back all changes to the colors")
 
     def _arrange(self) -> None:
-        below = QFlowLayout()
+        below = in_flow((self._order, self._undo, self._redo, self._reset), gap=4)
         below.setContentsMargins(0, 0, 0, 0)
-        below.setHorizontalSpacing(4)
-        below.setVerticalSpacing(4)
-        for control in (self._order, self._undo, self._redo, self._reset):
-            below.addWidget(control)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -304,11 +298,11 @@ class PaletteView(QWidget):
         self.merge_requested.emit([*chosen], into)
 
     def _copy(self, chosen: Sequence[int]) -> None:
-        _to_clipboard("\n".join(map(self._shown.hex, chosen)))
+        to_clipboard("\n".join(map(self._shown.hex, chosen)))
 
     def _copy_all(self, form: str) -> None:
         """Copy all colors as they are listed, as hex, CSS or Python."""
-        _to_clipboard(TEXTS[form](self._shown.as_listed(self._model.order)))
+        to_clipboard(TEXTS[form](self._shown.as_listed(self._model.order)))
 
     # -- names
 
@@ -350,8 +344,3 @@ class PaletteView(QWidget):
     def _on_cancelled(self) -> None:
         self._editor = None
         self.edit_cancelled.emit()
-
-
-def _to_clipboard(text: str) -> None:
-    clipboard: Any = QGuiApplication.clipboard()
-    clipboard.setText(text)

@@ -11,18 +11,23 @@ import numpy as np
 from qtpy.QtCore import QEvent, QItemSelectionModel, Qt, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QHeaderView,
     QLabel,
     QPushButton,
     QStackedWidget,
     QWidget,
 )
-from superqt import QElidingLabel, QFlowLayout
+from superqt import QElidingLabel
 
 from napari_kmeans_quantizer.core.files.tables import table_text, write_table
 from napari_kmeans_quantizer.plugin.views.files import TABLES, proposed_name, save_as
-from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
+from napari_kmeans_quantizer.plugin.views.parts import (
+    arrange,
+    describe,
+    in_flow,
+    save_button,
+    to_clipboard,
+)
 
 from .table import NO_ROWS, SWATCH, PixelsModel, PixelsTable
 
@@ -111,11 +116,7 @@ class PixelsView(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._hint)
         self._pages.addWidget(self.table)
-        head = QFlowLayout()
-        head.setHorizontalSpacing(8)
-        head.setVerticalSpacing(4)
-        for control in (self._title, self.save, self.copy):
-            head.addWidget(control)
+        head = in_flow((self._title, self.save, self.copy))
         arrange(self, head, self._pages, self._status)
 
     def _connect(self) -> None:
@@ -297,7 +298,5 @@ class PixelsView(QWidget):
             return
         selected = self._selected()
         chosen = selected if len(selected) else self._model.order
-        text = table_text(self._rows.frame(chosen), ".tsv")
-        clipboard = cast("Any", QApplication.clipboard())
-        clipboard.setText(text)
+        to_clipboard(table_text(self._rows.frame(chosen), ".tsv"))
         self._status.setText(f"Copied {len(chosen):,} row{'s' * (len(chosen) != 1)}.")

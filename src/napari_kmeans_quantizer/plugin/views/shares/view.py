@@ -11,7 +11,6 @@ import numpy as np
 from qtpy.QtCore import QModelIndex, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
@@ -21,7 +20,7 @@ from qtpy.QtWidgets import (
     QStackedWidget,
     QWidget,
 )
-from superqt import QElidingLabel, QFlowLayout
+from superqt import QElidingLabel
 
 from napari_kmeans_quantizer.core.files.tables import table_text, write_table
 from napari_kmeans_quantizer.core.files.writing import write_file
@@ -34,7 +33,13 @@ from napari_kmeans_quantizer.plugin.views.files import (
     proposed_name,
     save_as,
 )
-from napari_kmeans_quantizer.plugin.views.parts import arrange, describe, save_button
+from napari_kmeans_quantizer.plugin.views.parts import (
+    arrange,
+    describe,
+    in_flow,
+    save_button,
+    to_clipboard,
+)
 
 from .legend import Legend
 from .plot import (
@@ -171,12 +176,8 @@ class SharesView(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._hint)
         self._pages.addWidget(self._splitter)
-        head = QFlowLayout()
-        head.setHorizontalSpacing(8)
-        head.setVerticalSpacing(4)
         saving = (self.save, self.save_picture, self.copy)
-        for control in (self._title, self.drawn_as, self.summed, *saving):
-            head.addWidget(control)
+        head = in_flow((self._title, self.drawn_as, self.summed, *saving))
         arrange(self, head, self._pages, self._status)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
@@ -424,6 +425,5 @@ class SharesView(QWidget):
         save_as(self, self.save_plot, "Save picture", name, [PNG, SVG, PDF], tell)
 
     def _on_copy(self) -> None:
-        clipboard = cast("Any", QApplication.clipboard())
-        clipboard.setText(table_text(self._data.tidy(), ".tsv"))
+        to_clipboard(table_text(self._data.tidy(), ".tsv"))
         self._status.setText("Copied the table.")
