@@ -82,7 +82,7 @@ def pixel_table(
     import pandas as pd
 
     labels = np.asarray(q.labels).reshape(-1)[places]
-    texts = pd.Categorical(rgb_texts(q.palette))
+    texts = pd.Categorical(rgb_texts(q.palette.rgb))
     columns: dict[str, Any] = _coordinates(places, pixels.shape)
     columns |= zip(channel_names(pixels.n_channels), _values(pixels, places).T, strict=True)
     columns["cluster"] = labels

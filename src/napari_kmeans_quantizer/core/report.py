@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from .palette import Palette
     from .quantization import Quantization
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB")
@@ -79,7 +78,7 @@ def as_frame(q: Quantization) -> pd.DataFrame:
     values: NDArray[Any] = palette.values
     for name, channel in zip(channel_names(palette.n_channels), values.T, strict=True):
         columns[name] = channel.copy()
-    columns["rgb"] = pd.Series(rgb_texts(palette), dtype=str)
+    columns["rgb"] = pd.Series(rgb_texts(palette.rgb), dtype=str)
     return pd.DataFrame(columns)
 
 
@@ -92,11 +91,9 @@ def channel_names(n_channels: int) -> tuple[str, ...]:
     return tuple(f"channel_{index}" for index in range(n_channels))
 
 
-def rgb_texts(palette: Palette) -> list[str]:
-    """Return colors for display as ``rgb(r, g, b)`` in 0..255, as in CSS; the same as `hex`."""
-    return [
-        "rgb({}, {}, {})".format(*row) for row in np.rint(palette.rgb * 255).astype(int).tolist()
-    ]
+def rgb_texts(rgb: NDArray[np.float64]) -> list[str]:
+    """Return colors for display, (K, 3) in 0..1, as ``rgb(r, g, b)`` in 0..255, as in CSS."""
+    return ["rgb({}, {}, {})".format(*row) for row in np.rint(rgb * 255).astype(int).tolist()]
 
 
 def percent(share: float) -> str:

@@ -82,7 +82,7 @@ def _is_recolored(state: State) -> bool:
 def table(state: State) -> pd.DataFrame:
     """Return one row a color: as `Quantization.to_frame`, but as it is shown, and with areas."""
     frame = state.result.to_frame()
-    frame["hex"], frame["rgb"] = state.hex, rgb_texts(shown_palette(state))
+    frame["hex"], frame["rgb"] = state.hex, rgb_texts(state.shown)
     frame["share"] = state.shares
     areas, unit = state.measured.areas, state.measured.unit
     if areas is not None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from napari.layers import Image
 from pictures import PHOTO, state_of
 from qtpy.QtGui import QFont, QFontMetricsF
 
+from napari_kmeans_quantizer.core.measurement import Measurement
 from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.layers.legend import (
     LONGEST,
@@ -20,13 +23,14 @@ from napari_kmeans_quantizer.plugin.layers.legend import (
 )
 from napari_kmeans_quantizer.plugin.layers.make import make_layers
 
-KNOWN = {
-    "hex": ["#102030", "#ffeedd"],
-    "name": ["nuclei", ""],
-    "share": [0.25, 0.0001],
-    "pixels": [5000, 2],
-}
-AREA = (0.25, "µm²")
+KNOWN = Measurement(
+    "tissue",
+    np.array([[[5000, 2, 14998]]]),
+    ("#102030", "#ffeedd", "#ffffff"),
+    ("nuclei", "", "glass"),
+    pixel_size=0.25,
+    unit="µm²",
+)
 
 
 def test_every_choice():
@@ -39,7 +43,7 @@ def test_every_choice():
     for wanted in itertools.product((False, True), repeat=4):
         legend = Legend("left", *wanted)
         told = [key for key, want in zip(parts, wanted, strict=True) if want]
-        first, second = legend_texts(KNOWN, legend, AREA)
+        first, second, _ = legend_texts(KNOWN, legend)
         assert first == "  ".join(parts[key][0] for key in told)
         # A color without a name is called by its hex value, and that is told once.
         without = [key for key in told if not (key == "hex" and "name" in told)]
@@ -47,15 +51,16 @@ def test_every_choice():
 
 
 def test_at_first_name_or_hex_and_share():
-    assert legend_texts(KNOWN, Legend(), AREA) == ("nuclei  25.0%", "#ffeedd  <0.1%")
-    unnamed = {key: value for key, value in KNOWN.items() if key != "name"}
-    assert legend_texts(unnamed, Legend(), None) == ("#102030  25.0%", "#ffeedd  <0.1%")
+    assert legend_texts(KNOWN, Legend())[:2] == ("nuclei  25.0%", "#ffeedd  <0.1%")
+    unnamed = replace(KNOWN, names=("", "", ""))
+    assert legend_texts(unnamed, Legend())[:2] == ("#102030  25.0%", "#ffeedd  <0.1%")
 
 
 def test_what_is_not_known_is_not_told():
-    assert legend_texts(KNOWN, Legend(area=True), None) == legend_texts(KNOWN, Legend(), None)
-    left_out = {**KNOWN, "share": [float("nan"), 1.0]}
-    assert legend_texts(left_out, Legend(), None) == ("nuclei", "#ffeedd  100.0%")
+    unmeasured = replace(KNOWN, pixel_size=None, unit="")
+    assert legend_texts(unmeasured, Legend(area=True)) == legend_texts(KNOWN, Legend())
+    left_out = replace(KNOWN, background=frozenset({0, 2}))
+    assert legend_texts(left_out, Legend()) == ("nuclei", "#ffeedd  100.0%", "glass")
 
 
 def test_a_long_name_is_cut():
@@ -84,6 +89,7 @@ def test_sides():
 
 
 def test_the_layer_tells_what_the_legend_says_and_keeps_its_features():
-    palette = make_layers(state_contents(state_of(Image(PHOTO)))).palette
-    assert palette.text.values.tolist() == list(legend_texts(palette.features, Legend(), None))
+    state = state_of(Image(PHOTO))
+    palette = make_layers(state_contents(state)).palette
+    assert palette.text.values.tolist() == list(legend_texts(state.measured, Legend()))
     assert list(palette.features) == ["cluster", "hex", "share", "pixels"]

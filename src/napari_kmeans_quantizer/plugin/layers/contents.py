@@ -170,7 +170,7 @@ def _palette_contents(state: State) -> Attributes:
 
 def legend_of(state: State, legend: Legend) -> tuple[str, ...]:
     """Return what the palette's layer tells of each color."""
-    return legend_texts(_features(state), legend, state.placement.pixel_area)
+    return legend_texts(state.measured, legend)
 
 
 def as_legend(content: Attributes, place: Beside, color: Any) -> Attributes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from napari_kmeans_quantizer.core.report import percent
 from napari_kmeans_quantizer.plugin.models.numbers import significant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from napari_kmeans_quantizer.core.measurement import Measurement
 
 SIDES = ("right", "left", "above", "below")
 HIDDEN = "hidden"
@@ -49,46 +51,33 @@ class Legend(NamedTuple):
         return SIDES[0] if self.is_hidden else self.side
 
 
-def legend_texts(
-    features: Mapping[str, Any], legend: Legend, pixel_area: tuple[float, str] | None
-) -> tuple[str, ...]:
-    """Return the texts of all colors.
-
-    Parameters
-    ----------
-    features : mapping of str to (K,) sequence
-        Those of the layer: "hex", "share", "pixels", and "name" if there are any.
-    legend : Legend
-        What is wanted.
-    pixel_area : (float, str) or None
-        The size of a pixel and its unit; without one no area is told.
+def legend_texts(measured: Measurement, legend: Legend) -> tuple[str, ...]:
+    """Return the texts of all colors of an image, without units no areas.
 
     Examples
     --------
-    >>> known = {"hex": ["#ff0000", "#0000ff"], "share": [0.75, 0.25], "pixels": [30, 10]}
-    >>> legend_texts(known, Legend(), None)
+    >>> import numpy as np
+    >>> from napari_kmeans_quantizer.core.measurement import Measurement
+    >>> counts, hexed = np.array([[[30, 10]]]), ("#ff0000", "#0000ff")
+    >>> legend_texts(Measurement("", counts, hexed, ("", "")), Legend())
     ('#ff0000  75.0%', '#0000ff  25.0%')
-    >>> legend_texts(known | {"name": ["red", ""]}, Legend(area=True), (0.5, "µm²"))
+    >>> known = Measurement("", counts, hexed, ("red", ""), pixel_size=0.5, unit="µm²")
+    >>> legend_texts(known, Legend(area=True))
     ('red  75.0%  15 µm²', '#0000ff  25.0%  5 µm²')
     """
-    keys = ("name", "hex", "share", "pixels")
-    n_colors = len(features["hex"])
-    columns = [features.get(key, [""] * n_colors) for key in keys]
-    size = pixel_area if legend.area else None
-    rows = zip(*columns, strict=True)
-    return tuple(BETWEEN.join(_parts(row, legend, size)) for row in rows)
+    return tuple(BETWEEN.join(_parts(measured, legend, k)) for k in range(measured.n_clusters))
 
 
-def _parts(row: tuple[Any, ...], legend: Legend, size: tuple[float, str] | None) -> Iterator[str]:
-    name, hexed, share, pixels = row
+def _parts(measured: Measurement, legend: Legend, k: int) -> Iterator[str]:
+    name, share, areas = measured.names[k], measured.shares[0, 0, k], measured.areas
     if legend.name and name:
         yield elided(name)
     if legend.hex or (legend.name and not name):
-        yield hexed
+        yield measured.hex[k]
     if legend.share and math.isfinite(share):  # what is left out of the shares has none
         yield percent(share)
-    if size is not None:
-        yield f"{significant(pixels * size[0])} {size[1]}"
+    if legend.area and areas is not None:
+        yield f"{significant(areas[0, 0, k])} {measured.unit}"
 
 
 def elided(name: str) -> str:

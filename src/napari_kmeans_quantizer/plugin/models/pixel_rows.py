@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_kmeans_quantizer.core.pixel_table import axis_names
+from napari_kmeans_quantizer.core.report import rgb_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,8 +100,7 @@ class PixelRows:
         if names is not None and any(names):
             columns.append(Column(NAME, _ranks(names)[labels], list(names)))
         colors = list(map(tuple, np.rint(self.state.shown * 255).astype(int).tolist()))
-        texts = ["rgb({}, {}, {})".format(*color) for color in colors]
-        return [*columns, Column(RGB, _ranks(colors)[labels], texts)]
+        return [*columns, Column(RGB, _ranks(colors)[labels], rgb_texts(self.state.shown))]
 
     def _channel_names(self) -> list[str]:
         names = [channel.name for channel in self.state.display.channels]
