@@ -95,6 +95,13 @@ def test_missing_files_and_patterns_do_not_stop_the_others(run, here):
     assert names(here) == ["a-16-colors.png", "a.png"]
 
 
+def test_what_is_known_at_once_is_told_in_the_order_of_the_pictures(run, here):
+    missing = [f"missing{n}.png" for n in range(20)]
+    said = run(*missing, "--jobs", "1")
+    told = [line.split(": ")[1] for line in said.err.splitlines() if "no such file" in line]
+    assert told == missing
+
+
 def test_a_second_run_over_a_folder_leaves_results_alone(run, here):
     make("in/a.png", "in/b.png")
     assert run("in").status == 0

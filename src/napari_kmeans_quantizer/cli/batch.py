@@ -83,7 +83,7 @@ class Batch:
     ) -> None:
         """Take what is ready."""
         ready, _ = wait(pending, seconds, FIRST_COMPLETED)
-        for future in ready:
+        for future in [one for one in pending if one in ready]:  # in their order
             task = pending.pop(future)
             self._under_way.pop(task, None)
             try:
