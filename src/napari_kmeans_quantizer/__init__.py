@@ -11,6 +11,7 @@ from .core.files.indexed import write_indexed
 from .core.files.palettes import read_palette, write_palette
 from .core.fit_palette import fit_palette
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
+from .core.lazy.like import painted_like
 from .core.measure import measure
 from .core.palette import Palette
 from .core.pixel_table import pixel_table
@@ -30,6 +31,7 @@ __all__ = [
     "euclidean_distances",
     "fit_palette",
     "measure",
+    "painted_like",
     "pixel_table",
     "plot_grid",
     "quantize",

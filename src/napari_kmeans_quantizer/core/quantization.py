@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .image import Pixels
+from .lazy.arrays import is_lazy
+from .lazy.edits import lazily_relabeled, lazily_repainted
 from .threads import map_chunks
 
 if TYPE_CHECKING:
@@ -352,6 +354,9 @@ class Quantization:
 
 def _repainted(pixels: Pixels, labels: Labels, palette: Palette) -> NDArray[Any]:
     """Return a picture of the labels; what takes no part is as in `pixels`."""
+    if is_lazy(labels):
+        lazy: NDArray[Any] = lazily_repainted(pixels, labels, palette)
+        return lazy
     painted, values, flat = pixels.blank(), palette.values, labels.reshape(-1)
 
     def one(index: int) -> None:
@@ -367,8 +372,11 @@ def _repainted(pixels: Pixels, labels: Labels, palette: Palette) -> NDArray[Any]
 
 def _relabeled(pixels: Pixels, labels: Labels, new_labels: NDArray[np.intp]) -> Labels:
     """Return every label's new one; 0 where a pixel takes no part."""
-    dtype = np.uint8 if new_labels.max() < 256 else np.uint16
-    table, flat = new_labels.astype(dtype), labels.reshape(-1)
+    table = new_labels.astype(np.uint8 if new_labels.max() < 256 else np.uint16)
+    if is_lazy(labels):
+        lazy: Labels = lazily_relabeled(pixels, labels, table)
+        return lazy
+    flat, dtype = labels.reshape(-1), table.dtype
     relabeled: NDArray[Any] = np.empty(len(flat), dtype)
 
     def one(index: int) -> None:

@@ -12,11 +12,13 @@ import numpy as np
 from .color_table import matching_rows
 from .dither import dithered
 from .how_many import elbow_of, fewest_of, seen_of
+from .lazy.arrays import is_lazy
+from .lazy.steps import lazy_steps
 from .painting import Painting, paint, refine
 from .palette import Palette
 from .progress import Progress, completed
 from .quantization import Quantization
-from .request import requested, takes_arguments_of
+from .request import arguments_of, requested, takes_arguments_of
 from .search.centers import find_centers
 from .settling import repeated
 from .sweeps.base import Canvas, Clusters
@@ -172,7 +174,7 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
     >>> dithered.palette.hex == result.palette.hex
     True
     """
-    return completed(_steps(requested(*args, **kwargs)))
+    return completed(quantize_steps(*args, **kwargs))
 
 
 @takes_arguments_of(requested)
@@ -201,7 +203,11 @@ def quantize_steps(*args: Any, **kwargs: Any) -> Generator[Progress, None, Quant
     >>> [step.stage for step in steps][-1]
     'Painting'
     """
-    return _steps(requested(*args, **kwargs))
+    given = arguments_of(requested, *args, **kwargs)
+    if is_lazy(given["image"]):
+        image, mask = given.pop("image"), given.pop("mask", None)
+        return lazy_steps(quantize_steps, image, mask, given)
+    return _steps(requested(**given))
 
 
 def _steps(request: Request) -> Steps:

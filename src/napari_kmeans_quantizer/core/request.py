@@ -205,6 +205,11 @@ def _different(
     return palette._at(rows, palette.counts[rows]), numbers[rows]
 
 
+def arguments_of(function: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Return arguments by their names."""
+    return dict(inspect.signature(function).bind(*args, **kwargs).arguments)
+
+
 def takes_arguments_of(
     other: Callable[Arguments, Any],
 ) -> Callable[[Callable[..., Result]], Callable[Arguments, Result]]:

@@ -141,7 +141,7 @@ class Labeling:
             if self._gaps:
                 nearest, gaps[part] = _nearest_and_gaps(points, places)
             else:
-                nearest = _nearest(points, places)
+                nearest = nearest_labels(points, places)
             labels[part] = nearest
             tally(points, nearest, places, 1.0, totals)
         if self._gaps:
@@ -190,7 +190,8 @@ def counts_and_means(
     return counts, np.where(counts[:, np.newaxis] > 0, means, places)
 
 
-def _nearest(points: Floats, places: Floats) -> Labels:
+def nearest_labels(points: Floats, places: Floats) -> Labels:
+    """Return the nearest place of each point; points are read-only, for numba."""
     from napari_kmeans_quantizer.core.kernels.points import assign
 
     if len(places) > MOST_TRIED:

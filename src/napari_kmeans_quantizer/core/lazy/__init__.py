@@ -1,0 +1,1 @@
+"""Lazy arrays of dask: fitted chunk by chunk, painted when they are looked at."""
