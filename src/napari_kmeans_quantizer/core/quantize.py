@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from copy import deepcopy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .color_table import matching_rows
 from .dither import dithered
-from .how_many import elbow_of, fewest_of, seen_of
+from .fitting import fitted
 from .lazy.arrays import is_lazy
 from .lazy.steps import lazy_steps
-from .painting import Painting, paint, refine
-from .palette import Palette
 from .progress import Progress, completed
-from .quantization import Quantization
 from .request import arguments_of, requested, takes_arguments_of
-from .search.centers import find_centers
-from .settling import repeated
-from .sweeps.base import Canvas, Clusters
-from .sweeps.choose import as_new, choose_sweeper, choose_table
-from .units import image_range, peak
+from .results import left_alone, result_of
+from .sweeps.choose import choose_sweeper
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from numpy.typing import NDArray
-
-    from .image import Pixels
+    from .quantization import Quantization
     from .request import Request
-    from .sweeps.base import Sweeper
 
     Steps = Generator[Progress, None, Quantization]
-    Painted = Generator[Progress, None, Painting]
-    Fitted = Generator[Progress, None, tuple[Painting, int]]
-    Trial = tuple[Painting, int, np.random.Generator]
 
 
 @takes_arguments_of(requested)
@@ -199,6 +181,7 @@ def quantize_steps(*args: Any, **kwargs: Any) -> Generator[Progress, None, Quant
 
     Examples
     --------
+    >>> import numpy as np
     >>> steps = quantize_steps(np.eye(8), 2)
     >>> [step.stage for step in steps][-1]
     'Painting'
@@ -214,176 +197,13 @@ def _steps(request: Request) -> Steps:
     pixels = request.pixels
     yield Progress("Counting colors", 0.0)
     if pixels.is_empty:
-        return _left_alone(request)
+        return left_alone(request)
     sweeper = choose_sweeper(pixels, request.space)
-    painting, n_iter = yield from _painting(sweeper, request)
+    painting, n_iter = yield from fitted(sweeper, request)
     if request.dither is None:
-        return _result(request, painting, n_iter)
+        return result_of(request, painting, n_iter)
     painting = yield from dithered(
         pixels, request.space, painting, request.dither, request.dither_strength
     )
-    result = _result(request, painting, n_iter)
+    result = result_of(request, painting, n_iter)
     return result if request.palette is not None else result.ordered()
-
-
-def _painting(sweeper: Sweeper, request: Request) -> Fitted:
-    """Find the colors and paint in them; return the number of sweeps, too."""
-    if request.palette is not None:
-        return (yield from _assigned(sweeper, request)), 0
-    if request.min_psnr is not None:
-        return (yield from _fewest(sweeper, request))
-    if request.is_auto and _known_colors(sweeper, request) is None:
-        table, most = seen_of(sweeper, request), request.n_colors
-        n_colors = yield from elbow_of(table, request.sought, most, request.rng)
-        request = replace(request, n_colors=n_colors)
-    return (yield from _fitted(sweeper, request))
-
-
-def _fewest(sweeper: Sweeper, request: Request) -> Fitted:
-    """Paint in the fewest colors that reach a PSNR, or in as many as there may be."""
-    pixels, rng = request.pixels, request.rng
-
-    def trial(n_colors: int) -> Generator[Progress, None, tuple[Trial, float]]:
-        one = replace(request, n_colors=n_colors, rng=deepcopy(rng))
-        painting, n_iter = yield from _fitted(as_new(sweeper, pixels, request.space), one)
-        return (painting, n_iter, one.rng), _result(one, painting, n_iter).psnr
-
-    painting, n_iter, used = yield from fewest_of(sweeper, request, trial)
-    rng.bit_generator.state = used.bit_generator.state  # as if nothing else had been tried
-    return painting, n_iter
-
-
-def _fitted(sweeper: Sweeper, request: Request) -> Fitted:
-    """Find `n_colors` and paint in them; return the number of sweeps, too."""
-    known = _known_colors(sweeper, request)
-    if known is not None:
-        return (yield from _painted_in(known, sweeper, request)), 0
-    pixels, rng = request.pixels, request.rng
-    table = choose_table(pixels, sweeper, request.n_colors, request.sample, rng)
-    yield Progress("Searching centers", 0.2)
-    centers, n_iter = find_centers(table, request.sought, request.n_colors, request.effort, rng)
-    whole = table if request.sample is None else sweeper.table(request.n_colors, rng)
-    are_chosen = request.choose_from is not None
-    n_fixed = len(centers) if are_chosen else len(request.given)
-    painting = yield from refine(pixels, sweeper, centers, whole.variance, request.effort, n_fixed)
-    painting = yield from _without_empty(sweeper, request, painting)
-    return painting, 0 if are_chosen else n_iter + painting.n_sweeps
-
-
-def _left_alone(request: Request) -> Quantization:
-    """Return an image of which no pixel takes part as it is, in the colors that were given."""
-    pixels, centers = request.pixels, request.given
-    counts = np.zeros(len(centers), np.int64)
-    clusters = Clusters(counts, centers, inertia=0.0, squared_error=0.0)
-    return _result(request, Painting(centers, Canvas.blank(pixels, len(centers)), clusters, 0), 0)
-
-
-def _assigned(sweeper: Sweeper, request: Request) -> Painted:
-    """Paint in a given palette."""
-    centers = request.given
-    canvas = Canvas.blank(request.pixels, len(centers))
-    clusters = yield from paint(sweeper, centers, canvas)
-    return Painting(centers, canvas, clusters, 0)
-
-
-def _without_empty(sweeper: Sweeper, request: Request, painting: Painting) -> Painted:
-    """Paint without colors that no pixel is nearest to, but for fixed ones.
-
-    Of fitted ones some remain only where colors differ by less than can be measured, such as blacks
-    in CIELAB.
-    """
-    fixed = {center.tobytes() for center in request.given}
-    rows = zip(painting.centers, painting.clusters.counts, strict=True)
-    centers = np.array([row for row, n in rows if n > 0 or row.tobytes() in fixed])
-    if len(centers) == len(painting.centers):
-        return painting
-    n_fixed = len(centers)
-    return (yield from refine(request.pixels, sweeper, centers, 0.0, request.effort, n_fixed))
-
-
-def _painted_in(known: NDArray[np.float64], sweeper: Sweeper, request: Request) -> Painted:
-    """Paint in colors none of which is fitted."""
-    pixels = request.pixels
-    painting = yield from refine(pixels, sweeper, known, 0.0, request.effort, n_fixed=len(known))
-    if len(request.given) == 0 and not painting.clusters.counts.all():
-        painting = _matched(pixels, known)
-    if len(request.given) == 0 or painting.clusters.squared_error == 0:
-        # Whatever cannot be told by value: -0.0 is 0.0.
-        same = np.array(pixels.image, order="C", subok=False)
-        painting = painting._replace(canvas=painting.canvas._replace(image=same))
-    return painting
-
-
-def _matched(pixels: Pixels, known: NDArray[np.float64]) -> Painting:
-    """Paint all colors of an image that lie too near each other for distances to tell apart."""
-    canvas, counts = Canvas.blank(pixels, len(known)), np.zeros(len(known), np.int64)
-    for index in range(pixels.n_chunks):
-        labels = matching_rows(pixels.numbers(pixels.chunk(index)), known)
-        pixels.write_labels(canvas.labels, index, labels)
-        counts += np.bincount(labels, minlength=len(known))
-    return Painting(known, canvas, Clusters(counts, known, inertia=0.0, squared_error=0.0), 1)
-
-
-def _known_colors(sweeper: Sweeper, request: Request) -> NDArray[np.float64] | None:
-    """Return the palette if nothing is to be fitted, fixed colors first; None if something is."""
-    fixed, n_colors = request.given, request.n_colors
-    if request.choose_from is not None:
-        return None
-    if len(fixed) == n_colors:
-        return fixed
-    few = sweeper.distinct(n_colors)
-    if few is None:
-        return None
-    colors = few.colors[np.argsort(-few.counts, kind="stable")]
-    known = np.concatenate([fixed, colors])
-    if len(fixed) > 0:
-        known = known[~repeated(request.pixels.values(known))]
-    return known if len(known) <= n_colors else None
-
-
-def _result(request: Request, painting: Painting, n_iter: int) -> Quantization:
-    """Gather the figures of a painted picture, in the image's units."""
-    pixels, clusters = request.pixels, painting.clusters
-    dtype, scale = pixels.image.dtype, pixels.units.scale
-    value_range = image_range(dtype, *pixels.extent)
-    n_values = max(int(clusters.counts.sum()), 1) * pixels.n_channels
-    mse = _squared_error(pixels, painting) / n_values
-    return Quantization(
-        labels=painting.canvas.labels.reshape(pixels.shape),
-        palette=_palette(request, painting, value_range),
-        image=painting.canvas.image,
-        mask=pixels.mask,
-        inertia=clusters.inertia / scale / scale,
-        n_iter=n_iter,
-        mse=mse / scale / scale,
-        source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
-        peak=peak(value_range),
-        channel_axis=pixels.channel_axis,
-        rmse=math.sqrt(mse) / scale,
-        settings=request.settings,
-    )
-
-
-def _palette(request: Request, painting: Painting, value_range: tuple[float, float]) -> Palette:
-    """Return the palette; a given one's colors and range as they are."""
-    pixels, given, centers = request.pixels, request.palette, painting.centers
-    if request.choose_from is not None:
-        rows = matching_rows(centers, request.offered)
-        given = request.choose_from._at(rows, painting.clusters.counts)
-    colors = pixels.units.to_values(centers)
-    if given is not None:
-        colors, value_range = given.colors, given.value_range
-    counts, dtype = painting.clusters.counts, pixels.image.dtype
-    names = None if given is None else given.names
-    return Palette._of_values(colors, pixels.values(centers), counts, names, dtype, value_range)
-
-
-def _squared_error(pixels: Pixels, painting: Painting) -> float:
-    """Return the squared error; 0 if, and only if, nothing was changed."""
-    error = painting.clusters.squared_error
-    if error == 0:
-        painted = replace(pixels, image=painting.canvas.image)
-        chunks = range(pixels.n_chunks)
-        if not all(np.array_equal(painted.chunk(i), pixels.chunk(i)) for i in chunks):
-            return float(np.finfo(np.float64).tiny)  # less than a float can tell
-    return error
