@@ -49,6 +49,30 @@ class ColorTable(NamedTuple):
 
 def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:
     """Return the distinct colors of an image in lexicographic order, None if more than `limit`."""
+    found = distinct_values(pixels, limit)
+    return None if found is None else found.in_order(pixels)
+
+
+class Distinct(NamedTuple):
+    """Distinct colors as they are in an image, (n, C), in any order, and their counts."""
+
+    rows: NDArray[Any]
+    counts: NDArray[np.int64]
+
+    def in_order(self, pixels: Pixels) -> ColorTable:
+        """Return them in lexicographic order, in the units of some pixels."""
+        order = np.lexsort(self.rows.T[::-1])
+        return ColorTable(pixels.numbers(self.rows[order]), self.counts[order])
+
+    def joined(self, other: Distinct, limit: int) -> Distinct | None:
+        """Return those of two parts of an image together, None if more than `limit`."""
+        rows, counts = map(np.concatenate, zip(self, other, strict=True))
+        found = _distinct_rows(rows, counts, limit)
+        return None if found is None else Distinct(*found)
+
+
+def distinct_values(pixels: Pixels, limit: int) -> Distinct | None:
+    """Return the distinct colors of an image, None if there are more than `limit`."""
     found = np.empty((0, pixels.n_channels), pixels.image.dtype.newbyteorder("="))
     counts = np.empty(0, np.int64)
     for colors in _parts(pixels, limit):
@@ -62,8 +86,7 @@ def distinct_colors(pixels: Pixels, limit: int) -> ColorTable | None:
         if distinct is None:
             return None
         found, counts = distinct
-    order = np.lexsort(found.T[::-1])
-    return ColorTable(pixels.numbers(found[order]), counts[order])
+    return Distinct(found, counts)
 
 
 def _parts(pixels: Pixels, limit: int) -> Iterator[NDArray[Any]]:
@@ -115,21 +138,9 @@ def sampled_colors(pixels: Pixels, sample: float, rng: np.random.Generator) -> C
     A center found on m pixels is off the mean of all by the cluster's spread over the square root
     of its share of m: far less than the sweeps over all pixels correct at once.
     """
-    sizes = [pixels.chunk_size(index) for index in range(pixels.n_chunks)]
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    total = int(starts[-1])
-    wanted = sample if isinstance(sample, numbers.Integral) else total * float(sample)
-    wanted = min(total, max(1, round(wanted)), MAX_SAMPLE)
-    # One pixel at random out of each of `wanted` equal runs: spread over the whole image.
-    drawn = ((np.arange(wanted) + rng.random(wanted)) * (total / wanted)).astype(np.int64)
-    drawn = np.minimum(drawn, total - 1)
-    bounds = np.searchsorted(drawn, starts)
-    colors = np.empty((wanted, pixels.n_channels))
-    for index in range(pixels.n_chunks):
-        part = slice(bounds[index], bounds[index + 1])
-        if part.start < part.stop:
-            chunk, places = pixels.chunk(index), drawn[part] - starts[index]
-            colors[part] = pixels.numbers(chunk if len(places) == len(chunk) else chunk[places])
+    wanted = sample if isinstance(sample, numbers.Integral) else pixels.n_seen * float(sample)
+    wanted = min(pixels.n_seen, max(1, round(wanted)), MAX_SAMPLE)
+    colors = pixels.numbers(pixels.draw(wanted, rng))
     if pixels.n_channels > 1:  # repeated colors do no harm, and sorting rows takes long
         return ColorTable(colors, np.ones(len(colors), np.int64))
     values, counts = np.unique(colors, return_counts=True)

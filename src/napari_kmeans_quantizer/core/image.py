@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .arrays import as_array
-from .units import LARGEST_INTEGER, LARGEST_VALUE, OWN, TINY_VALUE, Units
+from .drawing import drawn, seed_of
+from .units import OWN, Units
+from .values import checked_units, known_extent, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +70,11 @@ class Pixels:
         """Number of chunks of `CHUNK_PIXELS` pixels."""
         return -(-self.size // CHUNK_PIXELS)
 
+    @cached_property
+    def n_seen(self) -> int:
+        """Number of pixels that take part."""
+        return self.size if self.mask is None else int(np.count_nonzero(self.mask))
+
     @property
     def is_empty(self) -> bool:
         """Whether no pixel takes part."""
@@ -80,13 +87,18 @@ class Pixels:
         Of bool, uint8 and uint16 images simply those of the dtype, and 0 if nothing takes part.
         """
         dtype = self.image.dtype
-        if dtype.kind == "b" or (dtype.kind == "u" and dtype.itemsize <= 2):
-            return 0, 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
+        known = known_extent(dtype)
+        if known is not None:
+            return known
         if self.is_empty:
             return 0, 0
         ends = [(piece.min(), piece.max()) for piece in self.pieces()]
         low, high = np.min([low for low, _ in ends]), np.max([high for _, high in ends])
         return (float(low), float(high)) if dtype.kind == "f" else (int(low), int(high))
+
+    def draw(self, wanted: int, rng: np.random.Generator) -> NDArray[Any]:
+        """Return the colors (n, C) of so many pixels that take part, drawn at random, in order."""
+        return drawn(self, wanted, seed_of(rng)).in_order()
 
     def span(self, index: int) -> slice:
         """Return where one chunk lies in the run of pixels."""
@@ -104,13 +116,6 @@ class Pixels:
             values = self.chunk(index).reshape(-1)
             for start in range(0, values.size, PIECE_VALUES):
                 yield values[start : start + PIECE_VALUES]
-
-    def chunk_size(self, index: int) -> int:
-        """Return how many pixels of one chunk take part."""
-        if self.mask is not None:
-            return int(np.count_nonzero(self.chunk_mask(index)))
-        span = self.span(index)
-        return int(span.stop - span.start)
 
     def selected(self, index: int) -> NDArray[np.intp] | None:
         """Return which pixels of one chunk take part, as indices; None if all do."""
@@ -219,8 +224,7 @@ def as_pixels(
         visible = _visible(array)
         selected = visible if selected is None else selected & visible
     pixels = Pixels(array, axis, n_channels - has_alpha, shape, selected)
-    _check_finite(pixels)
-    return pixels.in_units(_units_of(pixels))
+    return pixels.in_units(checked_units(values_of(pixels), pixels.channel_axis, array.ndim))
 
 
 def _as_image(image: ArrayLike) -> NDArray[Any]:
@@ -309,82 +313,6 @@ def _visible(array: NDArray[Any]) -> NDArray[np.bool_]:
         # It is the upper byte of a little-endian word: a comparison of many at a time.
         return array.view("<u4")[..., 0] >= np.uint32(1 << 24)
     return np.ascontiguousarray(array[..., 3] > 0)
-
-
-def _check_finite(pixels: Pixels) -> None:
-    """Refuse NaN, infinity and what cannot be squared."""
-    if pixels.image.dtype.kind != "f":
-        return
-    low, high = pixels.extent
-    if max(-low, high) <= LARGEST_VALUE:  # NaN fails, too
-        return
-    n_nan, n_infinite, n_large = map(sum, zip(*_bad_values(pixels), strict=True))
-    if n_nan or n_infinite:
-        found = " and ".join(
-            f"{n} {name} value{'s' * (n != 1)}"
-            for n, name in ((n_nan, "NaN"), (n_infinite, "infinite"))
-            if n
-        )
-        hint = "np.isfinite(image)"
-        if pixels.channel_axis is not None:
-            hint += f".all({pixels.channel_axis - pixels.image.ndim})"
-        raise ValueError(
-            f"`image` has {found}; K-means needs finite numbers. "
-            f"Pass `mask={hint}` to leave them out."
-        )
-    raise ValueError(
-        f"`image` has {n_large} values beyond ±{LARGEST_VALUE:g}, whose squares overflow. "
-        "Divide the image by its largest value first, or pass `mask=image != value` to leave out "
-        "one that stands for no data."
-    )
-
-
-def _bad_values(pixels: Pixels) -> Iterator[tuple[int, int, int]]:
-    """Count what is NaN, infinite and too large, chunk by chunk."""
-    for index in range(pixels.n_chunks):
-        chunk = pixels.chunk(index)
-        size = np.abs(chunk[np.isfinite(chunk)])
-        n_large = int((size > LARGEST_VALUE).sum()) if size.itemsize >= 8 else 0
-        yield int(np.isnan(chunk).sum()), int(np.isinf(chunk).sum()), n_large
-
-
-def _units_of(pixels: Pixels) -> Units:
-    """Return the units to compute an image in; refuse what float64 cannot hold in any."""
-    dtype = pixels.image.dtype
-    if dtype.itemsize < 8:
-        return OWN
-    low, high = pixels.extent
-    if dtype.kind == "f":
-        if dtype.itemsize > 8:
-            _check_held(pixels)
-        return Units.of_tiny_floats(max(-low, high)) if _has_tiny_values(pixels) else OWN
-    if high - low > LARGEST_INTEGER:
-        raise ValueError(
-            f"`image` must hold integers that differ by at most 2**53, or float64 cannot tell them "
-            f"apart, got {low} to {high}. Divide it first, for example `image // 2**11`, or pass "
-            "`mask=image != value` to leave out one that stands for no data."
-        )
-    return Units.of_integers(int(low), int(high))
-
-
-def _has_tiny_values(pixels: Pixels) -> bool:
-    """Tell whether the squares of some values, other than 0, are too small for float64."""
-    for piece in pixels.pieces():
-        small = np.abs(piece) < TINY_VALUE
-        if small.any() and piece[small].any():
-            return True
-    return False
-
-
-def _check_held(pixels: Pixels) -> None:
-    """Refuse long doubles that are no float64."""
-    chunks = map(pixels.chunk, range(pixels.n_chunks))
-    n_lost = sum(int((chunk != chunk.astype(np.float64)).sum()) for chunk in chunks)
-    if n_lost:
-        raise ValueError(
-            f"`image` has {n_lost} values of {pixels.image.dtype} that float64, in which colors "
-            "are computed, cannot hold. Pass `image.astype(np.float64)` to round them."
-        )
 
 
 def _channels_last(array: NDArray[Any], channel_axis: int | None) -> NDArray[Any]:
