@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .distances import euclidean_distances
+from .exact_sums import ExactSums
 from .kmeans import KMeans
 from .quantize import quantize
 from .sweeps.few import MAX_PIXELS
@@ -80,9 +81,14 @@ def _given_colors() -> None:
     quantize(_noise(90, 90, 3), 3, choose_from=_noise(9, 3))
 
 
+def _large_images() -> None:
+    ExactSums(3, 3, 255.0).add(_noise(9, 3), np.arange(9) % 3, _noise(3, 3))
+
+
 PHOTOGRAPHS, OTHER_IMAGES = "photographs", "other images"
 FIXED_COLORS, COLOR_SPACES, MANY_COLORS = "fixed colors", "color spaces", "many colors"
 DITHERING, POINTS, GIVEN_COLORS = "dithering", "points", "given colors"
+LARGE_IMAGES = "large images"
 
 PIECES: Pieces = {
     PHOTOGRAPHS: _photographs,
@@ -93,6 +99,7 @@ PIECES: Pieces = {
     DITHERING: _dithering,
     POINTS: _points,
     GIVEN_COLORS: _given_colors,
+    LARGE_IMAGES: _large_images,
 }
 
 
