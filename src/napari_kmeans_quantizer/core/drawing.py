@@ -109,7 +109,8 @@ def places_of(keys: Keys, seed: int) -> NDArray[np.uint64]:
         return product
 
     def unmixed(z: Keys, shift: int) -> Keys:
-        return z ^ (z >> np.uint64(shift)) ^ (z >> np.uint64(2 * shift))
+        before: Keys = z ^ (z >> np.uint64(shift)) ^ (z >> np.uint64(2 * shift))
+        return before
 
     z = divided(unmixed(keys, 31), OTHER)
     z = divided(unmixed(z, 27), ONE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -59,6 +59,8 @@ class Pixels:
     shape: tuple[int, ...]
     mask: NDArray[np.bool_] | None
     units: Units = OWN
+    is_painted: ClassVar[bool] = True
+    """Whether these pixels are painted, not others for which they stand."""
 
     @cached_property
     def size(self) -> int:
@@ -95,6 +97,12 @@ class Pixels:
         ends = [(piece.min(), piece.max()) for piece in self.pieces()]
         low, high = np.min([low for low, _ in ends]), np.max([high for _, high in ends])
         return (float(low), float(high)) if dtype.kind == "f" else (int(low), int(high))
+
+    @property
+    def largest_number(self) -> float:
+        """Size of the largest of all `numbers`, or a little more."""
+        ends = self.numbers(np.array(self.extent, self.image.dtype.newbyteorder("=")))
+        return float(np.abs(ends).max())
 
     def draw(self, wanted: int, rng: np.random.Generator) -> NDArray[Any]:
         """Return the colors (n, C) of so many pixels that take part, drawn at random, in order."""

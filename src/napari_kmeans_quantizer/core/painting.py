@@ -13,6 +13,7 @@ import numpy as np
 from .progress import Progress, retold
 from .settling import MOST_SWEEPS, Momentum, Rest, apart, mean_shift, repeated, row_keys, settled
 from .sweeps.base import Canvas, Follower
+from .sweeps.sampled import Sampled
 from .threads import chunks, map_chunks
 from .weighted_points import read_only
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MAX_SORTS = 3
+MOST_WHOLE_SWEEPS = 2
+"""Over all pixels of images too large to be followed."""
 MOST_MENDED = 100
 """Where colors differ by less than can be squared, centers stay empty whatever is done."""
 
@@ -40,6 +43,10 @@ class Painting(NamedTuple):
     canvas: Canvas
     clusters: Clusters
     n_sweeps: int
+    is_unchanged: bool = False
+    """Whether the image comes back as it is."""
+    is_matched: bool = False
+    """Whether all centers are colors of the image, too near each other for distances to tell."""
 
 
 def paint(
@@ -61,6 +68,8 @@ def refine(
 
     The first `n_fixed` centers, no two of which look alike, only change places.
     """
+    if isinstance(sweeper, Sampled):
+        return (yield from _refine_drawn(pixels, sweeper, centers, variance, effort, n_fixed))
     free = np.arange(len(centers)) >= n_fixed
     canvas, shown = Canvas.blank(pixels, len(centers)), pixels.values
     rest, momentum = Rest.of(effort, variance, len(centers)), Momentum(shown)
@@ -92,6 +101,38 @@ def refine(
         centers = (centers if at_rest else momentum.next(centers, means, clusters.counts))[order]
         free = free[order]
         momentum.reorder(order)
+
+
+def _refine_drawn(
+    pixels: Pixels,
+    sweeper: Sampled,
+    centers: Floats,
+    variance: float,
+    effort: Effort,
+    n_fixed: int,
+) -> Generator[Progress, None, Painting]:
+    """Mend centers on the pixels that were drawn, then once more on all if need be."""
+    fixed = {row.tobytes() for row in centers[:n_fixed]}
+    followed = sweeper.followed()
+    first = yield from refine(pixels, followed, centers, variance, effort, n_fixed)
+    centers, rest, shown = first.centers, Rest.of(effort, variance, len(centers)), pixels.values
+    best: Painting | None = None
+    for n_sweeps in range(first.n_sweeps + 1, first.n_sweeps + 1 + MOST_WHOLE_SWEEPS):
+        free = np.array([row.tobytes() not in fixed for row in centers])
+        clusters = yield from paint(sweeper, centers, first.canvas, 0.8)
+        if best is not None and (free & (clusters.counts == 0)).any():
+            break  # what was known before is better
+        best = Painting(centers, Canvas.none(), clusters, n_sweeps)
+        means = apart(centers, np.where(free[:, np.newaxis], clusters.means, centers), shown)
+        error = clusters.squared_error / clusters.counts.sum()
+        at_rest = rest.reached(mean_shift(centers, means, clusters.counts * free), error)
+        order = np.argsort(-clusters.counts, kind="stable")
+        if at_rest and (not clusters.ties or (np.diff(clusters.counts) <= 0).all()):
+            break
+        centers = (centers if at_rest else means)[order]
+    assert best is not None
+    order = np.argsort(-best.clusters.counts, kind="stable")
+    return best if best.clusters.ties else _sorted(best, order, None)
 
 
 def _settle(

@@ -49,9 +49,16 @@ class Canvas(NamedTuple):
     @classmethod
     def blank(cls, pixels: Pixels, n_colors: int) -> Canvas:
         """Return a canvas for `n_colors` colors."""
+        if not pixels.is_painted:
+            return cls.none()
         make = np.empty if pixels.mask is None else np.zeros
         dtype = np.uint8 if n_colors <= 256 else np.uint16
         return cls(make(pixels.size, dtype), pixels.blank())
+
+    @classmethod
+    def none(cls) -> Canvas:
+        """Return a canvas on which nothing can be painted."""
+        return cls(np.empty(0, np.uint8), np.empty(0, np.uint8))
 
 
 class Sweeper(Protocol):

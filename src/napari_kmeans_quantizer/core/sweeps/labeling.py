@@ -139,7 +139,7 @@ class Labeling:
         for part in self.parts(len(colors)):
             points = self.points(colors[part])
             if self._gaps:
-                nearest, gaps[part] = _nearest_and_gaps(points, places)
+                nearest, gaps[part] = nearest_and_gaps(points, places)
             else:
                 nearest = nearest_labels(points, places)
             labels[part] = nearest
@@ -162,7 +162,7 @@ class Labeling:
         for part in self.parts(len(stale)):
             rows = stale[part]
             points = self.points(colors[rows])
-            nearest, gaps[rows] = _nearest_and_gaps(points, places)
+            nearest, gaps[rows] = nearest_and_gaps(points, places)
             old = labels[rows].astype(np.int32)
             labels[rows] = nearest
             changed = np.flatnonzero(old != nearest)
@@ -195,13 +195,14 @@ def nearest_labels(points: Floats, places: Floats) -> Labels:
     from napari_kmeans_quantizer.core.kernels.points import assign
 
     if len(places) > MOST_TRIED:
-        return _nearest_and_gaps(points, places)[0]
+        return nearest_and_gaps(points, places)[0]
     labels = np.zeros(len(points), np.int32)
     assign(points, places, labels, np.empty(len(points)))
     return labels
 
 
-def _nearest_and_gaps(points: Floats, places: Floats) -> tuple[Labels, Gaps]:
+def nearest_and_gaps(points: Floats, places: Floats) -> tuple[Labels, Gaps]:
+    """Return the nearest places, and how much farther the second ones are; 0 of ties."""
     from napari_kmeans_quantizer.core.kernels.points import reassign
 
     labels, gaps = np.zeros(len(points), np.int32), np.full(len(points), -1.0)

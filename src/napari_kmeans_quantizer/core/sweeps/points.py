@@ -35,6 +35,12 @@ MOST_VALUES = 1 << 24
 """Of those pixels, in all channels."""
 
 
+def table_size(n_channels: int, n_colors: int) -> int:
+    """Return how many pixels stand for all in a search."""
+    sample = min(max(FEWEST, PER_COLOR * n_colors), MAX_SAMPLE)
+    return min(sample, max(MOST_VALUES // n_channels, 8 * n_colors))
+
+
 class Points:
     """Pixels as points; implements `Sweeper`."""
 
@@ -52,9 +58,7 @@ class Points:
             greys = distinct_colors(self._pixels, MAX_GREYS)
             if greys is not None:
                 return greys
-        sample = min(max(FEWEST, PER_COLOR * n_colors), MAX_SAMPLE)
-        most = max(MOST_VALUES // self._pixels.n_channels, 8 * n_colors)
-        return sampled_colors(self._pixels, min(sample, most), rng)
+        return sampled_colors(self._pixels, table_size(self._pixels.n_channels, n_colors), rng)
 
     def tally(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Tally]:
         """See `Follower`."""
