@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .color_counts import Accumulated, counted_colors, together
 from .distances import euclidean_distances
 from .exact_sums import ExactSums
 from .kmeans import KMeans
+from .progress import completed
 from .quantize import quantize
+from .sweeps.base import Canvas
+from .sweeps.counted_grid import CountedGrid
 from .sweeps.few import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -83,6 +87,12 @@ def _given_colors() -> None:
 
 def _large_images() -> None:
     ExactSums(3, 3, 255.0).add(_noise(9, 3), np.arange(9) % 3, _noise(3, 3))
+    parts = [counted_colors(_noise(n, 3)) for n in (99, 99_999)]
+    everything = Accumulated()
+    for part in (*parts, together(*parts)):
+        everything.add(part)
+    grid, nowhere = CountedGrid(everything.result()), Canvas(np.empty(0), np.empty(0))
+    completed(grid.sweep(np.eye(3), nowhere))
 
 
 PHOTOGRAPHS, OTHER_IMAGES = "photographs", "other images"

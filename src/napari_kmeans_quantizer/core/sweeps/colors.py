@@ -18,7 +18,7 @@ from napari_kmeans_quantizer.core.settling import Tally
 from napari_kmeans_quantizer.core.threads import map_chunks
 from napari_kmeans_quantizer.core.units import to_dtype
 
-from .grid import N_PARTS, Grid, _Tree, codes_at, exact_clusters
+from .grid import N_PARTS, Grid, Tree, codes_at, exact_clusters
 from .grid import _Counted as _Cells
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class _Seen(NamedTuple):
     """The last centers, and what a look at them has found."""
 
     centers: Floats
-    tree: _Tree
+    tree: Tree
     clusters: Clusters
 
 
@@ -174,7 +174,7 @@ class Colors(Grid):
     def reorder(self, order: NDArray[np.intp]) -> None:
         """See `Follower`: nothing is kept that depends on it."""
 
-    def _seen_with(self, centers: Floats) -> tuple[_Tree, Clusters]:
+    def _seen_with(self, centers: Floats) -> tuple[Tree, Clusters]:
         if self._seen is None or not np.array_equal(self._seen.centers, centers):
             places = self._space.forward(centers)
             tree, totals, offsets, ties = self._label(places, centers)
@@ -189,7 +189,7 @@ class Colors(Grid):
             self._seen = _Seen(centers.copy(), tree, clusters)
         return self._seen.tree, self._seen.clusters
 
-    def _label(self, places: Floats, centers: Floats) -> tuple[_Tree, Ints, Floats, bool]:
+    def _label(self, places: Floats, centers: Floats) -> tuple[Tree, Ints, Floats, bool]:
         """Return the tree, counts and sums of RGB (K, 4), offsets (K, 4), and if there are ties.
 
         Offsets are those of the clusters' pixels from their places, and in the last column squared.
@@ -227,7 +227,7 @@ class Colors(Grid):
         codes, found = np.empty(ROOM, np.uint32), np.empty((8, 3), np.int64)
         return *self._counted, codes, *np.empty((4, ROOM)), found, *self._measured
 
-    def _blank(self, centers: Floats) -> tuple[_Tree, list[int]]:
+    def _blank(self, centers: Floats) -> tuple[Tree, list[int]]:
         """Return a tree without labels, and where those of each part begin."""
         palette = to_dtype(centers, np.dtype(np.uint8)).astype(np.uint32)
         per_cell = 64 if len(centers) <= 256 else 128
@@ -236,7 +236,7 @@ class Colors(Grid):
         if len(self._room_for_labels) < ends[-1]:  # for all cells; made once
             self._room_for_labels = np.empty(ends[-1], np.uint8)
         words = palette @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-        return _Tree(self._own_entries, self._room_for_labels, words), [0, *ends[:-1].tolist()]
+        return Tree(self._own_entries, self._room_for_labels, words), [0, *ends[:-1].tolist()]
 
 
 def _spill(packed: NDArray[np.uint64], colors: NDArray[np.uint32]) -> NDArray[np.uint64]:

@@ -19,7 +19,7 @@ from napari_kmeans_quantizer.core.units import to_dtype
 from .base import Canvas, Clusters
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from numpy.typing import NDArray
 
@@ -53,7 +53,7 @@ class _Counted(NamedTuple):
     sum_squares: int
 
 
-class _Tree(NamedTuple):
+class Tree(NamedTuple):
     """The nearest center of every color of every cell that has pixels; see `kernels.grid_tree`."""
 
     entries: Words
@@ -127,14 +127,7 @@ class Grid:
 
     def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
-        wanted = enough_entries(n_colors)
-        if n_colors <= FEW_COLORS:
-            octants = self._cells(3)
-            if len(octants.colors) >= wanted:
-                return octants
-        cells = self._cells(0)
-        enough = len(cells.colors) >= wanted or len(cells.colors) > MAX_CELLS
-        return cells if enough else self._colors_of(cells)
+        return choose_cells(n_colors, self._cells, self._colors_of)
 
     def _cells(self, bits: int) -> ColorTable:
         """Return the mean colors of cells, or of octants for 3 bits; a cell's entry is its row."""
@@ -170,13 +163,13 @@ class Grid:
         counts = counts.reshape(-1, 64)[:, grid_count.IN_ORDER].reshape(-1)
         found = np.flatnonzero(counts)
         places = cells.keys[found >> 6] << 6 | found & 63
-        return ColorTable(_colors_at(places), counts[found].astype(np.int64), places)
+        return ColorTable(colors_at(places), counts[found].astype(np.int64), places)
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
         from napari_kmeans_quantizer.core.kernels.grid_map import add_spills
 
-        tree, totals, ties = self._tree(centers)
+        tree, totals, ties = label_cells(self._packed, self._entries, centers)
         add_spills(self._spills, tree.entries, totals)
 
         def one(index: int) -> NDArray[np.int64]:
@@ -187,44 +180,7 @@ class Grid:
             yield
         return exact_clusters(totals, centers, self._sum_squares, ties)
 
-    def _tree(self, centers: Floats) -> tuple[_Tree, NDArray[np.int64], bool]:
-        """Return the tree, and what is known with it.
-
-        That is counts and sums (K, 4) over cells of one label, but not of spills, and whether some
-        color may have two centers equally near.
-        """
-        from napari_kmeans_quantizer.core.kernels.grid_tree import label_tree
-
-        palette = to_dtype(centers, np.dtype(np.uint8)).astype(np.uint32)
-        words = palette @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-        # Of equal centers the first gets all pixels; the kernel wants no two alike.
-        index = np.sort(np.unique(centers, axis=0, return_index=True)[1])
-        rows = np.ascontiguousarray(centers[index])
-        per_cell = 64 if len(centers) <= 256 else 128
-        occupied = np.count_nonzero(self._packed.reshape(N_PARTS, -1), axis=1)
-        ends = per_cell * np.cumsum(occupied)
-        # Room for all cells: what is never written takes no memory.
-        tree = _Tree(self._entries, np.empty(ends[-1], np.uint8), words)
-
-        def grow(part: int) -> tuple[bool, NDArray[np.int64]]:
-            near = np.empty((6, max(len(rows) + 1, 64)), np.int64)
-            near[0, : len(rows)] = np.arange(len(rows))
-            room = np.empty((2, max(len(rows), 64)))
-            totals = np.zeros((len(centers), 4), np.int64)
-            blocks = part * 64 // N_PARTS, (part + 1) * 64 // N_PARTS
-            start = int(ends[part] - per_cell * occupied[part])
-            ties = label_tree(
-                self._packed, rows, index, *blocks, start, near, room, *tree[:2], totals
-            )
-            return bool(ties), totals
-
-        totals, ties = np.zeros((len(centers), 4), np.int64), len(index) < len(centers)
-        for some_ties, some in map_chunks(grow, N_PARTS):
-            totals += some
-            ties |= some_ties
-        return tree, totals, ties
-
-    def _paint(self, index: int, tree: _Tree, canvas: Canvas) -> NDArray[np.int64]:
+    def _paint(self, index: int, tree: Tree, canvas: Canvas) -> NDArray[np.int64]:
         """Paint a chunk; return counts and sums (K, 4) of its pixels in mixed cells."""
         from napari_kmeans_quantizer.core.kernels.grid_count import BLOCK
         from napari_kmeans_quantizer.core.kernels.grid_map import map_pixels
@@ -262,6 +218,60 @@ class Grid:
         return padded.view(np.uint32), n, mask
 
 
+def choose_cells(
+    n_colors: int,
+    cells_of: Callable[[int], ColorTable],
+    colors_of: Callable[[ColorTable], ColorTable],
+) -> ColorTable:
+    """Return octants, `cells_of(3)`, cells, `cells_of(0)`, or their colors: see `ENTRIES`."""
+    wanted = enough_entries(n_colors)
+    if n_colors <= FEW_COLORS:
+        octants = cells_of(3)
+        if len(octants.colors) >= wanted:
+            return octants
+    cells = cells_of(0)
+    enough = len(cells.colors) >= wanted or len(cells.colors) > MAX_CELLS
+    return cells if enough else colors_of(cells)
+
+
+def label_cells(
+    packed: NDArray[np.uint64], entries: Words, centers: Floats
+) -> tuple[Tree, NDArray[np.int64], bool]:
+    """Return the tree of labels, made of the room for entries, and what is known with it.
+
+    That is counts and sums (K, 4) over the words of cells of one label, and whether some color may
+    have two centers equally near.
+    """
+    from napari_kmeans_quantizer.core.kernels.grid_tree import label_tree
+
+    palette = to_dtype(centers, np.dtype(np.uint8)).astype(np.uint32)
+    words = palette @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    # Of equal centers the first gets all pixels; the kernel wants no two alike.
+    index = np.sort(np.unique(centers, axis=0, return_index=True)[1])
+    rows = np.ascontiguousarray(centers[index])
+    per_cell = 64 if len(centers) <= 256 else 128
+    occupied = np.count_nonzero(packed.reshape(N_PARTS, -1), axis=1)
+    ends = per_cell * np.cumsum(occupied)
+    # Room for all cells: what is never written takes no memory.
+    tree = Tree(entries, np.empty(ends[-1], np.uint8), words)
+
+    def grow(part: int) -> tuple[bool, NDArray[np.int64]]:
+        near = np.empty((6, max(len(rows) + 1, 64)), np.int64)
+        near[0, : len(rows)] = np.arange(len(rows))
+        room = np.empty((2, max(len(rows), 64)))
+        totals = np.zeros((len(centers), 4), np.int64)
+        blocks = part * 64 // N_PARTS, (part + 1) * 64 // N_PARTS
+        start = int(ends[part] - per_cell * occupied[part])
+        ties = label_tree(packed, rows, index, *blocks, start, near, room, *tree[:2], totals)
+        return bool(ties), totals
+
+    totals, ties = np.zeros((len(centers), 4), np.int64), len(index) < len(centers)
+    for some_ties, some in map_chunks(grow, N_PARTS):
+        totals += some
+        ties |= some_ties
+    return tree, totals, ties
+
+
 def _channels_in_memory(pixels: Pixels) -> int:
     """Return how many bytes lie between pixels in C order, 0 if the channels are not together."""
     last = pixels.channel_axis == pixels.image.ndim - 1
@@ -288,7 +298,17 @@ def codes_at(places: NDArray[np.int64], n_bits: int) -> NDArray[np.int64]:
     return codes
 
 
-def _colors_at(places: NDArray[np.int64]) -> Floats:
+def places_of(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return the places of colors in the order of interleaved bits, (n,)."""
+    from napari_kmeans_quantizer.core.kernels.grid_count import IN_ORDER
+
+    place_of, places = np.argsort(IN_ORDER), np.zeros(len(codes), np.int64)
+    for shift in range(0, 24, 6):
+        places |= place_of[codes >> np.uint32(shift) & np.uint32(63)] << shift
+    return places
+
+
+def colors_at(places: NDArray[np.int64]) -> Floats:
     """Return the colors at some places in the order of interleaved bits, (n, 3)."""
     codes = codes_at(places, 24)
     channels = [codes >> shift for shift in (2, 0, 4)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,36 +34,28 @@ class Levels:
 
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
-        dtype = pixels.image.dtype
-        self._lowest = np.iinfo(dtype).min if dtype.kind == "i" else 0
-        n_levels = 2 if dtype.kind == "b" else 1 << (8 * dtype.itemsize)
+        n_levels, self._lowest = range_of(pixels.image.dtype)
         self._counts = np.zeros(n_levels, np.int64)
         for counts in map_chunks(
             lambda index: np.bincount(self._levels(index), minlength=n_levels), pixels.n_chunks
         ):
             self._counts += counts
+        self._table = level_table(self._counts, self._lowest)
 
     def distinct(self, limit: int) -> ColorTable | None:
         """See `Sweeper`."""
-        table = self._table()
-        return table if len(table.colors) <= limit else None
+        return self._table if len(self._table.colors) <= limit else None
 
     def table(self, n_colors: int, rng: np.random.Generator) -> ColorTable:
         """See `Sweeper`."""
-        return self._table()
-
-    def _table(self) -> ColorTable:
-        found = np.flatnonzero(self._counts)
-        colors = (found + self._lowest).astype(np.float64)[:, np.newaxis]
-        return ColorTable(colors, self._counts[found])
+        return self._table
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
-        table = self._table()
-        nearest, distances, ties = _nearest(table.colors, centers)
+        values = to_dtype(centers, self._pixels.image.dtype)
+        nearest, clusters = nearest_levels(self._table, centers, values)
         label_of = np.zeros(len(self._counts), canvas.labels.dtype)
         label_of[np.flatnonzero(self._counts)] = nearest
-        values = to_dtype(centers, self._pixels.image.dtype)
         value_of = values[label_of]
 
         def one(index: int) -> None:
@@ -73,19 +65,39 @@ class Levels:
 
         for _ in map_chunks(one, self._pixels.n_chunks):
             yield
-        off = (table.colors - values[nearest].astype(np.float64))[:, 0]
-        return Clusters(
-            *_counts_and_means(table, nearest, centers),
-            inertia=float((table.counts * distances).sum()),
-            squared_error=float((table.counts * off**2).sum()),
-            ties=ties,
-        )
+        return clusters
 
     def _levels(self, index: int) -> NDArray[np.intp]:
         levels = self._pixels.chunk(index)[:, 0].astype(np.intp)
         if self._lowest:
             levels -= self._lowest
         return levels
+
+
+def range_of(dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Return how many levels a dtype has, and the lowest one."""
+    n_levels = 2 if dtype.kind == "b" else 1 << (8 * dtype.itemsize)
+    return n_levels, int(np.iinfo(dtype).min) if dtype.kind == "i" else 0
+
+
+def level_table(counts: NDArray[np.int64], lowest: int) -> ColorTable:
+    """Return the levels that have pixels, of the counts of all from the lowest one."""
+    found = np.flatnonzero(counts)
+    return ColorTable((found + lowest).astype(np.float64)[:, np.newaxis], counts[found])
+
+
+def nearest_levels(
+    table: ColorTable, centers: Floats, values: NDArray[Any]
+) -> tuple[NDArray[np.int32], Clusters]:
+    """Return the nearest center of each level, and the figures if they are painted in `values`."""
+    nearest, distances, ties = _nearest(table.colors, centers)
+    off = (table.colors - values[nearest].astype(np.float64))[:, 0]
+    return nearest, Clusters(
+        *_counts_and_means(table, nearest, centers),
+        inertia=float((table.counts * distances).sum()),
+        squared_error=float((table.counts * off**2).sum()),
+        ties=ties,
+    )
 
 
 def _nearest(colors: Floats, centers: Floats) -> tuple[NDArray[np.int32], Floats, bool]:

@@ -1,0 +1,239 @@
+"""Exact counts of the colors of 8-bit RGB images: what is kept of pixels that cannot be kept.
+
+Parts of an image are counted one by one, wherever they are; their counts are merged in any order,
+always with the same result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Words = NDArray[np.uint32]
+    Run = tuple[Words, int, Bytes]
+    Room = tuple[Bytes, NDArray[np.bool_]]
+
+N_COLORS, N_BOXES = 1 << 24, 1 << 12
+FEW_PIXELS = 1 << 15
+"""So many are sorted sooner than a table of all colors is looked through."""
+
+_rooms: list[Room] = []
+"""Tables to count in, all zeros, that no thread uses now."""
+
+
+class ColorCounts(NamedTuple):
+    """Counts of colors, six bytes each; see `kernels.color_counts`.
+
+    The order is that of codes, which `kernels.grid_count` describes: boxes of 16 x 16 x 16 colors,
+    within them cells of 4 x 4 x 4.
+    """
+
+    starts: NDArray[np.uint32]
+    """Where the entries of each box begin, (4097,)."""
+    places: NDArray[np.uint16]
+    """Colors within their boxes, (n,)."""
+    counts: NDArray[np.uint32]
+    """Pixels, (n,). A color of 2**32 pixels or more has several entries, one behind the other."""
+
+    @property
+    def n_pixels(self) -> int:
+        """Number of pixels."""
+        return int(self.counts.sum(dtype=np.int64))
+
+    @property
+    def n_colors(self) -> int:
+        """Number of distinct colors."""
+        full = self.counts == np.iinfo(np.uint32).max
+        return len(self.counts) if not full.any() else len(np.unique(self.codes))
+
+    @property
+    def codes(self) -> Words:
+        """Codes of the entries, (n,), ascending."""
+        boxes = np.repeat(np.arange(N_BOXES, dtype=np.uint32), np.diff(self.starts))
+        return (boxes << np.uint32(12)) | self.places
+
+    @property
+    def colors(self) -> Bytes:
+        """Colors of the entries, (n, 3)."""
+        return _colors_of(self.codes)
+
+    def ready(self) -> ColorCounts:
+        """Return them for kernels: what has traveled may be read-only, and compiled for again."""
+        return ColorCounts._make(_ready(array) for array in self)
+
+    def distinct(self) -> tuple[Words, NDArray[np.int64]]:
+        """Return the codes of the distinct colors, (n,), ascending, and their pixels, (n,)."""
+        codes = self.codes
+        first = np.flatnonzero(np.diff(codes, prepend=np.uint32(N_COLORS)))
+        totals = self.counts.astype(np.int64)
+        if len(first) < len(codes):
+            totals = np.add.reduceat(totals, first)
+        return codes[first], totals
+
+
+def _ready(array: NDArray[Any]) -> NDArray[Any]:
+    return np.require(array, requirements=("C", "A", "W"))
+
+
+def _colors_of(codes: NDArray[Any]) -> Bytes:
+    """Return the colors of codes, (n, 3): the inverse of `kernels.grid_count.encode`."""
+    channels = (codes >> np.uint32(shift) for shift in (2, 0, 4))
+    digits = [c & 3 | c >> 4 & 12 | c >> 8 & 48 | c >> 12 & 192 for c in channels]
+    return np.stack(digits, axis=1).astype(np.uint8)
+
+
+def no_colors() -> ColorCounts:
+    """Return the counts of no pixel."""
+    return _listed(np.zeros(N_BOXES + 1, np.uint32), np.empty(0, np.uint16), np.empty(0, "u4"), 0)
+
+
+def counted_colors(colors: Bytes, mask: NDArray[np.bool_] | None = None) -> ColorCounts:
+    """Count the colors of pixels, in one thread that does not hold the interpreter.
+
+    Parameters
+    ----------
+    colors : (m, 3) or (m, 4) ndarray of uint8
+        RGB, or RGB and something that does not count. Contiguous, aligned to four bytes and
+        writeable arrays are counted without a copy.
+    mask : (m,) ndarray of bool, optional
+        Which pixels take part; None: all.
+
+    Returns
+    -------
+    ColorCounts
+        Its size depends on the colors only.
+
+    Examples
+    --------
+    >>> counts = counted_colors(np.uint8([[1, 2, 3], [9, 9, 9], [1, 2, 3]]))
+    >>> counts.colors.tolist(), counts.counts.tolist()
+    ([[1, 2, 3], [9, 9, 9]], [2, 1])
+    """
+    count = _sorted if len(colors) <= FEW_PIXELS else _tabulated
+    return count(list(_runs(colors, mask)), colors.shape[1], len(colors))
+
+
+def _runs(colors: Bytes, mask: NDArray[np.bool_] | None) -> Iterator[Run]:
+    """Yield words, number of pixels and mask: of all whole groups of four pixels, and the rest."""
+    inside = np.empty(0, np.uint8) if mask is None else _ready(mask).view(np.uint8)
+    step, n_whole = colors.shape[1], len(colors) // 4 * 4
+    whole = _ready(colors[:n_whole]).reshape(-1)
+    if whole.ctypes.data % 4:
+        whole = whole.copy()
+    yield whole.view(np.uint32), n_whole, inside[:n_whole]
+    if n_whole < len(colors):
+        rest = np.zeros(4 * step, np.uint8)
+        rest[: step * (len(colors) - n_whole)] = colors[n_whole:].reshape(-1)
+        yield rest.view(np.uint32), len(colors) - n_whole, inside[n_whole:]
+
+
+def _sorted(runs: list[Run], step: int, n_pixels: int) -> ColorCounts:
+    """Count few pixels."""
+    from .kernels import color_counts as kernels
+    from .kernels.grid_count import BLOCK
+
+    codes, n, room = np.empty(n_pixels, np.uint32), 0, np.empty((2, BLOCK), np.uint32)
+    for words, n_run, mask in runs:
+        n += kernels.encode_colors(words, step, n_run, mask, room[0], room[1], codes[n:])
+    found = _room_for_list(n)
+    return _listed(*found, kernels.list_codes(np.sort(codes[:n]), *found))
+
+
+def _tabulated(runs: list[Run], step: int, n_pixels: int) -> ColorCounts:
+    """Count many pixels."""
+    from .kernels import color_counts as kernels
+    from .kernels.grid_count import BLOCK
+
+    try:
+        table, touched = _rooms.pop()
+    except IndexError:
+        table, touched = np.zeros(N_COLORS, np.uint8), np.zeros(N_BOXES, np.bool_)
+    spills, n_spills = np.empty(n_pixels // kernels.SPILL + 1, np.uint32), 0
+    room = np.empty((2, BLOCK), np.uint32)
+    for words, n_run, mask in runs:
+        n_spills = kernels.count_colors(
+            words, step, n_run, mask, n_spills, table, touched, spills, *room
+        )
+    found = _room_for_list(n_pixels)
+    ordered = np.sort(spills[:n_spills])
+    counts = _listed(*found, kernels.list_table(table.view(np.uint64), touched, ordered, *found))
+    _rooms.append((table, touched))
+    return counts
+
+
+def _room_for_list(n: int) -> tuple[Words, NDArray[np.uint16], Words]:
+    """Return room for the counts of at most `n` entries, and some more that kernels may write."""
+    n = min(n, N_COLORS) + 8
+    return np.empty(N_BOXES + 1, np.uint32), np.empty(n, np.uint16), np.empty(n, np.uint32)
+
+
+def _listed(starts: Words, places: NDArray[np.uint16], counts: Words, n: int) -> ColorCounts:
+    """Return the first `n` entries, without the room behind them."""
+    return ColorCounts(starts, places[:n].copy(), counts[:n].copy())
+
+
+def together(some: ColorCounts, others: ColorCounts) -> ColorCounts:
+    """Return the counts of two sets of pixels together."""
+    from .kernels.color_counts import merge
+
+    n = len(some.counts) + len(others.counts)
+    found = np.empty(N_BOXES + 1, np.uint32), np.empty(n, np.uint16), np.empty(n, np.uint32)
+    return _listed(*found, merge(*some.ready(), *others.ready(), *found))
+
+
+class Accumulated:
+    """Counts of any number of parts of an image, in 64 MB.
+
+    Examples
+    --------
+    >>> all_of_them = Accumulated()
+    >>> all_of_them.add(counted_colors(np.uint8([[1, 2, 3]])))
+    >>> all_of_them.add(counted_colors(np.uint8([[9, 9, 9], [1, 2, 3]])))
+    >>> all_of_them.result().counts.tolist()
+    [2, 1]
+    """
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._table = np.zeros(N_COLORS, np.uint32)  # takes memory only where colors are
+        self._spills: list[Words] = []
+
+    def add(self, counts: ColorCounts) -> None:
+        """Add the counts of a part."""
+        from .kernels.color_counts import add_list
+
+        spills = np.empty(len(counts.counts), np.uint32)
+        n_spills = add_list(*counts.ready(), self._table, spills)
+        if n_spills:
+            self._spills.append(spills[:n_spills].copy())
+
+    def result(self) -> ColorCounts:
+        """Return the counts of all parts, and begin anew."""
+        from .kernels.color_counts import list_in_place
+
+        table, spills = self._table, np.sort(np.concatenate([np.empty(0, "u4"), *self._spills]))
+        n_colors = np.count_nonzero(table)
+        starts, places = np.empty(N_BOXES + 1, np.uint32), np.empty(n_colors, np.uint16)
+        list_in_place(table, starts, places)
+        counts = table[:n_colors]
+        if 2 * n_colors < N_COLORS:
+            counts = counts.copy()
+        self._begin()
+        found = ColorCounts(starts, places, counts)
+        return together(found, _full_entries(spills)) if len(spills) else found
+
+
+def _full_entries(codes: Words) -> ColorCounts:
+    """Return entries of 2**32 - 1 pixels each. Codes are ascending."""
+    starts = np.searchsorted(codes, np.arange(N_BOXES + 1) << 12).astype(np.uint32)
+    places = (codes & np.uint32(0xFFF)).astype(np.uint16)
+    return ColorCounts(starts, places, np.full(len(codes), np.iinfo(np.uint32).max, np.uint32))

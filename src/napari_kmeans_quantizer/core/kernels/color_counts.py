@@ -1,0 +1,321 @@
+"""Exact counts of 8-bit RGB colors, of pixels that need not be at hand any more.
+
+Codes, cells and boxes of colors are those of `grid_count`.
+
+**List of counts.** One entry a color, in the order of codes: `places` (n,) uint16 in its box, the
+lower 12 bits of its code, and `counts` (n,) uint32 of pixels; `starts` (N_BOXES + 1,) uint32: where
+the entries of each box begin. A color of more than `MOST` pixels has more entries than one: all but
+the last hold `MOST`. So a list takes 6 bytes a color, and no image is too large.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .grid_count import BLOCK, I64, MIXED, U32, U64, compact, load_block
+from .jit import inner, jit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+GRID_COUNT = "dd4de983347a"
+"""Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
+
+N_BOXES = 1 << 12
+MOST = U64((1 << 32) - 1)
+"""Pixels of an entry."""
+SPILL = 255
+
+
+@jit
+def encode_colors(
+    words: Array, step: int, n_pixels: int, mask: Array, pixels: Array, room: Array, codes: Array
+) -> int:
+    """Write the codes of the pixels that take part.
+
+    IN `words`, `step`, `mask` (n_pixels or 0,) uint8: see `grid_count`.
+    OUT `pixels` and `room` (BLOCK,) uint32: room to work in; `codes` (n_pixels,) uint32.
+    Returns how many there are.
+    """
+    n_codes = U64(0)
+    for start in range(0, n_pixels, BLOCK):
+        n = load_block(words, step, start, n_pixels, mask, pixels, room)
+        for i in range(n):
+            codes[n_codes + U64(i)] = room[i]
+        n_codes += U64(n)
+    return I64(n_codes)
+
+
+@jit
+def list_codes(codes: Array, starts: Array, places: Array, counts: Array) -> int:
+    """List the counts of codes.
+
+    IN `codes` (m,) uint32: ascending, each less than 2 ** 24.
+    OUT `starts` (N_BOXES + 1,) uint32, `places` (m..,) uint16, `counts` (m..,) uint32: the list.
+    Returns how many entries it has.
+    """
+    n, box, before = U64(0), I64(0), U32(1 << 24)
+    for i in range(len(codes)):
+        code = codes[i]
+        if code == before:
+            counts[n - U64(1)] += U32(1)
+        else:
+            while box <= I64(code >> U32(12)):
+                starts[box] = n
+                box += 1
+            places[n], counts[n] = code & U32(0xFFF), 1
+            n += U64(1)
+            before = code
+    for empty in range(box, N_BOXES + 1):
+        starts[empty] = n
+    return I64(n)
+
+
+@jit
+def count_colors(
+    words: Array,
+    step: int,
+    n_pixels: int,
+    mask: Array,
+    n_spills: int,
+    table: Array,
+    touched: Array,
+    spills: Array,
+    pixels: Array,
+    codes: Array,
+) -> int:
+    """Count pixels by color.
+
+    IN `words`, `step`, `mask` (n_pixels or 0,) uint8: see `grid_count`; `n_spills`: so far.
+    INOUT `table` (2 ** 24,) uint8: counts; `touched` (N_BOXES,) bool: boxes that have some;
+    `spills` (..,) uint32: codes, each of `SPILL` pixels.
+    OUT `pixels` and `codes` (BLOCK,) uint32: room to work in.
+    Returns how many spills there are now.
+    """
+    for start in range(0, n_pixels, BLOCK):
+        n = load_block(words, step, start, n_pixels, mask, pixels, codes)
+        for i in range(n):
+            touched[codes[i] >> U32(12)] = True
+        for i in range(n):
+            code = codes[i]
+            if table[code] == SPILL:
+                spills[n_spills] = code
+                n_spills += 1
+                table[code] = 0
+            table[code] += 1
+    return n_spills
+
+
+@jit
+def list_table(
+    table: Array, touched: Array, spills: Array, starts: Array, places: Array, counts: Array
+) -> int:
+    """List what `count_colors` has counted.
+
+    IN `spills` (m,) uint32: ascending.
+    INOUT `table` (2 ** 21,) uint64: eight bytes each, and `touched` (N_BOXES,) bool: empty in the
+    end.
+    OUT `starts` (N_BOXES + 1,) uint32, `places` (n..,) uint16, `counts` (n..,) uint32: the list.
+    Returns how many entries it has.
+    """
+    n, s = U64(0), 0
+    for box in range(N_BOXES):
+        starts[box] = n
+        if not touched[box]:
+            continue
+        touched[box] = False
+        for word in range(512):
+            eight = table[512 * box + word]
+            if not eight:
+                continue
+            table[512 * box + word] = U64(0)
+            for i in range(8):  # no branch: which of them are there cannot be predicted
+                count = (eight >> U64(8 * i)) & U64(255)
+                places[n], counts[n] = 8 * word + i, count
+                n += U64(count > U64(0))
+        for i in range(U64(starts[box]), n):
+            code = U32(box << 12) | U32(places[i])
+            while s < len(spills) and spills[s] == code:
+                counts[i] += U32(SPILL)
+                s += 1
+    starts[N_BOXES] = n
+    return I64(n)
+
+
+@jit
+def merge(
+    some_starts: Array,
+    some_places: Array,
+    some_counts: Array,
+    other_starts: Array,
+    other_places: Array,
+    other_counts: Array,
+    starts: Array,
+    places: Array,
+    counts: Array,
+) -> int:
+    """Merge two lists of counts. OUT the third one. Returns how many entries it has."""
+    n = U64(0)
+    for box in range(N_BOXES):
+        starts[box] = n
+        i, i_end = U64(some_starts[box]), U64(some_starts[box + 1])
+        j, j_end = U64(other_starts[box]), U64(other_starts[box + 1])
+        while i < i_end and j < j_end:
+            x, y = some_places[i], other_places[j]
+            place = min(x, y)
+            one = U64(some_counts[i]) if x <= y else U64(0)
+            two = U64(other_counts[j]) if y <= x else U64(0)
+            i += U64(x <= y)
+            j += U64(y <= x)
+            total = one + two
+            if total >= MOST:  # only then there may be more entries of this color
+                while i < i_end and some_places[i] == place:
+                    total += U64(some_counts[i])
+                    i += U64(1)
+                while j < j_end and other_places[j] == place:
+                    total += U64(other_counts[j])
+                    j += U64(1)
+                while total > MOST:
+                    places[n], counts[n] = place, MOST
+                    n += U64(1)
+                    total -= MOST
+            places[n], counts[n] = place, total
+            n += U64(1)
+        n = _copy(some_places, some_counts, i, i_end, n, places, counts)
+        n = _copy(other_places, other_counts, j, j_end, n, places, counts)
+    starts[N_BOXES] = n
+    return I64(n)
+
+
+@inner
+def _copy(
+    some_places: Array,
+    some_counts: Array,
+    start: np.uint64,
+    stop: np.uint64,
+    n: np.uint64,
+    places: Array,
+    counts: Array,
+) -> np.uint64:
+    """Copy entries behind the `n` that are there. Returns how many there are now."""
+    for i in range(start, stop):
+        places[n], counts[n] = some_places[i], some_counts[i]
+        n += U64(1)
+    return n
+
+
+@jit
+def add_list(starts: Array, places: Array, counts: Array, table: Array, spills: Array) -> int:
+    """Add a list of counts to a table.
+
+    INOUT `table` (2 ** 24,) uint32: counts of all colors.
+    OUT `spills` (n,) uint32: codes, each of `MOST` pixels that had no room in it.
+    Returns how many spills there are.
+    """
+    n_spills = 0
+    for box in range(N_BOXES):
+        for i in range(U64(starts[box]), U64(starts[box + 1])):
+            code = U64(box << 12) | U64(places[i])
+            total = U64(table[code]) + U64(counts[i])
+            if total > MOST:
+                spills[n_spills] = code
+                n_spills += 1
+                total -= MOST
+            table[code] = total
+    return n_spills
+
+
+@jit
+def list_in_place(table: Array, starts: Array, places: Array) -> int:
+    """Turn a table into the counts of a list.
+
+    INOUT `table` (2 ** 24,) uint32: counts of all colors; then of those that have pixels, in front.
+    OUT `starts` (N_BOXES + 1,) uint32, `places` (n..,) uint16.
+    Returns how many entries the list has.
+    """
+    n = U64(0)
+    for box in range(N_BOXES):
+        starts[box] = n
+        for place in range(1 << 12):
+            count = table[U64(box << 12 | place)]
+            if count:
+                places[n], table[n] = place, count
+                n += U64(1)
+    starts[N_BOXES] = n
+    return I64(n)
+
+
+@jit
+def sum_cells(
+    start: int, stop: int, starts: Array, places: Array, counts: Array, firsts: Array, cells: Array
+) -> int:
+    """Sum up the pixels of cells.
+
+    IN `start` and `stop`: boxes; `starts`, `places`, `counts`: a list of counts.
+    OUT `firsts` (N_CELLS..,) uint32: where the entries of each cell begin; `cells` (N_CELLS, 4)
+    int64: count and sums of r, g, b.
+    Returns the sum of squares of all channels.
+    """
+    squares = I64(0)
+    for box in range(start, stop):
+        i, end = U64(starts[box]), U64(starts[box + 1])
+        for cell in range(64 * box, 64 * box + 64):
+            firsts[cell] = i
+            r0, g0, b0 = compact(cell << 4), compact(cell << 6), compact(cell << 2)
+            n, red, green, blue = I64(0), I64(0), I64(0), I64(0)
+            while i < end and I64(places[i]) >> 6 == cell & 63:
+                low, count = I64(places[i]), I64(counts[i])
+                r, g, b = r0 + (low >> 2 & 3), g0 + (low & 3), b0 + (low >> 4 & 3)
+                n, red, green, blue = (
+                    n + count,
+                    red + count * r,
+                    green + count * g,
+                    blue + count * b,
+                )
+                squares += count * (r * r + g * g + b * b)
+                i += U64(1)
+            cells[cell, 0], cells[cell, 1], cells[cell, 2], cells[cell, 3] = n, red, green, blue
+    return squares
+
+
+@jit
+def add_cells(
+    start: int,
+    stop: int,
+    firsts: Array,
+    places: Array,
+    counts: Array,
+    cells: Array,
+    entries: Array,
+    cell_labels: Array,
+    totals: Array,
+) -> None:
+    """Add up the pixels of labels.
+
+    IN `start` and `stop`: cells; others as from `sum_cells`; `entries` (N_CELLS,) uint32 and
+    `cell_labels` (..,) uint8: see `grid_tree`.
+    INOUT `totals` (K, 4) int64: count and sums of r, g, b.
+    """
+    for cell in range(start, stop):
+        if cells[cell, 0] == 0:
+            continue
+        entry = entries[cell]
+        if entry < MIXED:
+            for column in range(4):
+                totals[entry, column] += cells[cell, column]
+        else:
+            first = U64(entry - MIXED) << U64(6)
+            r0, g0, b0 = compact(cell << 4), compact(cell << 6), compact(cell << 2)
+            for i in range(U64(firsts[cell]), U64(firsts[cell + 1])):
+                low, count = I64(places[i]) & 63, I64(counts[i])
+                label = U64(cell_labels[first + U64(low)])
+                if len(totals) > 256:
+                    label |= U64(cell_labels[first + U64(64 + low)]) << U64(8)
+                totals[label, 0] += count
+                totals[label, 1] += count * (r0 + (low >> 2 & 3))
+                totals[label, 2] += count * (g0 + (low & 3))
+                totals[label, 3] += count * (b0 + (low >> 4))
