@@ -18,17 +18,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
-from pathlib import Path
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .brush import Brush, Labeled
+from .mixing import Mixing, padded
 from .progress import Progress
-from .sweeps.base import Clusters
-from .sweeps.labeling import blank_totals, counts_and_means
 from .threads import map_chunks, workers
-from .weighted_points import read_only
+from .totals import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from .color_space import ColorSpace
     from .image import Pixels
     from .painting import Painting
+    from .totals import Totals
 
     Floats = NDArray[np.float64]
     Labels = NDArray[Any]
@@ -82,7 +82,7 @@ class _Scene:
     @cached_property
     def places(self) -> Floats:
         """The centers where distances are measured, in at least three coordinates."""
-        return _padded(self.in_space(self.centers))
+        return padded(self.in_space(self.centers))
 
     @property
     def height(self) -> int:
@@ -103,7 +103,7 @@ class _Scene:
         colors = self.pixels.block(part)
         if self.pixels.mask is not None:  # NaN, say
             colors = np.where(self.mask(part)[:, np.newaxis], colors, colors.dtype.type(0))
-        return read_only(_padded(self.in_space(self.pixels.numbers(colors))))
+        return padded(self.in_space(self.pixels.numbers(colors)))
 
     def mask(self, part: slice) -> NDArray[np.bool_]:
         """Return which pixels of a range take part; an empty array if all do."""
@@ -132,15 +132,14 @@ def dithered(
         0..1.
     """
     scene = _Scene(pixels, space, np.array(painting.centers, order="C"), strength)
-    spread, nearest = _spread(scene.places), painting.canvas.labels
+    spread, nearest = spread_of(scene.places), painting.canvas.labels
     if painting.clusters.squared_error == 0 or spread == 0:
         return painting
     labels = np.empty_like(nearest)
     if method == "floyd-steinberg":
         yield from _diffused(scene, spread, labels)
     else:
-        tile = bayer() if method == "ordered" else blue_noise()
-        yield from _mixed(scene, tile, spread, nearest, labels)
+        yield from _mixed(scene, method, spread, nearest, labels)
     while True:
         result = yield from _painted(scene, labels, painting)
         lost = (painting.clusters.counts > 0) & (result.clusters.counts == 0)
@@ -190,25 +189,18 @@ def _diffusion(scene: _Scene, spread: float) -> Diffusion:
     )
 
 
-def _mixed(scene: _Scene, tile: Floats, spread: float, nearest: Labels, labels: Labels) -> Steps:
+def _mixed(scene: _Scene, method: str, spread: float, nearest: Labels, labels: Labels) -> Steps:
     """Label by thresholds, pixel by pixel."""
-    from .kernels.dithering import mix
-
     pixels = scene.pixels
-    ranks = np.argsort(np.argsort(scene.centers.sum(axis=1), kind="stable"), kind="stable")
-
-    def one_part(part: slice) -> None:
-        found = nearest[part].astype(np.int32)
-        mix(
-            scene.points(part), part.start, scene.width, scene.height, tile, scene.places, ranks,
-            spread, scene.strength, found,
-        )  # fmt: skip
-        labels[part] = found
+    mixing = Mixing.of(method, scene.centers, spread, scene.strength)
 
     def one(index: int) -> None:
         span = pixels.span(index)
         for start in range(span.start, span.stop, PART):
-            one_part(slice(start, min(start + PART, span.stop)))
+            part = slice(start, min(start + PART, span.stop))
+            found = nearest[part].astype(np.int32)
+            mixing.mix(scene.points(part), scene.places, found, start, pixels.shape)
+            labels[part] = found
         if pixels.mask is not None:
             labels[span] *= pixels.chunk_mask(index)
 
@@ -233,51 +225,35 @@ def _painted(
 ) -> Generator[Progress, None, Painting]:
     """Paint in these labels, and gather the figures."""
     from .kernels.dithering import paint
-    from .kernels.points import tally
 
-    pixels, centers, places = scene.pixels, scene.centers, scene.places
+    pixels, centers = scene.pixels, scene.centers
     values, canvas = pixels.values(centers), painting.canvas._replace(labels=labels)
+    sweep = Sweep(Brush(centers, values, pixels.units, scene.space), pixels.largest_number)
 
-    def one(index: int) -> tuple[Floats, Floats]:
+    def one(index: int) -> Totals:
         colors, selected = pixels.chunk(index), pixels.selected(index)
         found = labels[pixels.span(index)]
         found = found if selected is None else found[selected]
-        painted = np.empty_like(colors)
-        about, in_space = blank_totals(centers), blank_totals(places)
+        painted, totals = np.empty_like(colors), sweep.no_totals()
         for start in range(0, len(colors), PART):
-            numbers = read_only(pixels.numbers(colors[start : start + PART]))
+            numbers = pixels.numbers(colors[start : start + PART])
             some = found[start : start + PART].astype(np.int32)
             paint(values.view(np.uint8), some, painted[start : start + PART].view(np.uint8))
-            tally(numbers, some, centers, 1.0, about)
-            if scene.space is not None:
-                tally(read_only(scene.in_space(numbers)), some, places, 1.0, in_space)
+            sweep.add(totals, Labeled(numbers, scene.in_space(numbers), some, False))
         pixels.write(canvas.image, index, painted)
-        return about, about if scene.space is None else in_space
+        return totals
 
-    about, squares = blank_totals(centers), 0.0
-    for some, others in map_chunks(one, pixels.n_chunks):
-        about += some
-        squares += float(others[:, 1].sum())
+    totals = sweep.no_totals()
+    for some in map_chunks(one, pixels.n_chunks):
+        totals = totals.joined(some)
         yield Progress("Dithering", 1.0)
-    counts, means = counts_and_means(about, centers, centers)
-    # The squares about the painted colors, from those about the centers before they are rounded.
-    away = pixels.numbers(values) - centers
-    change = (counts[:, np.newaxis] * away - 2 * about[:, 2:]) * away
-    error = math.fsum([*about[:, 1], *change.reshape(-1)])
-    clusters = Clusters(counts, means, squares, max(error, 0.0))
-    return painting._replace(canvas=canvas, clusters=clusters)
+    return painting._replace(canvas=canvas, clusters=sweep.clusters(totals), is_unchanged=False)
 
 
 # -- the nearest color
 
 
-def _padded(points: Floats) -> Floats:
-    """Return points with at least three coordinates."""
-    missing = 3 - points.shape[1]
-    return points if missing <= 0 else np.pad(points, ((0, 0), (0, missing)))
-
-
-def _spread(places: Floats) -> float:
+def spread_of(places: Floats) -> float:
     """Return the mean distance of colors to the nearest other one; 0 if there is none."""
     gaps = []
     for place in places[:: -(-len(places) // MOST_MEASURED)]:
@@ -306,29 +282,3 @@ def _lookup(places: Floats, n_channels: int, spread: float) -> _Lookup:
         if needed <= len(lists):
             return _Lookup(places, low, 1 / steps, sides, entries, lists)
         lists = np.empty(needed, np.int32)
-
-
-# -- thresholds
-
-
-@cache
-def bayer() -> Floats:
-    """Return Bayer's 8 x 8 thresholds, in 0..1."""
-    ranks = np.zeros((1, 1), np.int64)
-    while len(ranks) < 8:
-        ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])
-    return _thresholds(ranks)
-
-
-@cache
-def blue_noise() -> Floats:
-    """Return 64 x 64 thresholds in 0..1 without low frequencies, made by the void-and-cluster way.
-
-    ``scripts/blue_noise.py`` has made their ranks.
-    """
-    return _thresholds(np.load(Path(__file__).with_name("blue_noise.npy")))
-
-
-def _thresholds(ranks: NDArray[Any]) -> Floats:
-    thresholds: Floats = (ranks + 0.5) / ranks.size
-    return thresholds

@@ -47,6 +47,9 @@ class Drawn(NamedTuple):
         return Drawn(keys, colors, self.seed)
 
 
+NONE_DRAWN = Drawn(np.empty(0, np.uint64), np.empty((0, 1)), 0)
+
+
 def draw_in_part(
     pixels: Pixels, index: int, seed: int, limit: int, starts: NDArray[np.int64] | None = None
 ) -> Drawn:

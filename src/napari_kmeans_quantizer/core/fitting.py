@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .color_table import matching_rows
+from .color_table import ColorTable, matching_rows
 from .how_many import elbow_of, fewest_of, seen_of
 from .painting import Painting, paint, refine
 from .progress import Progress
-from .results import result_of
+from .results import figures_of
 from .search.centers import find_centers
 from .settling import repeated
 from .sweeps.base import Canvas, Clusters
 from .sweeps.choose import as_new, choose_table
+from .sweeps.sampled import Sampled
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-
-    from numpy.typing import NDArray
 
     from .image import Pixels
     from .request import Request
@@ -37,6 +36,8 @@ def fitted(sweeper: Sweeper, request: Request) -> Fitted:
     if request.palette is not None:
         return (yield from _assigned(sweeper, request)), 0
     if request.min_psnr is not None:
+        if isinstance(sweeper, Sampled):
+            return (yield from _fewest_drawn(sweeper, request))
         return (yield from _fewest(sweeper, request))
     if request.is_auto and _known_colors(sweeper, request) is None:
         table, most = seen_of(sweeper, request), request.n_colors
@@ -52,10 +53,23 @@ def _fewest(sweeper: Sweeper, request: Request) -> Fitted:
     def trial(n_colors: int) -> Generator[Progress, None, tuple[Trial, float]]:
         one = replace(request, n_colors=n_colors, rng=deepcopy(rng))
         painting, n_iter = yield from _fitted(as_new(sweeper, pixels, request.space), one)
-        return (painting, n_iter, one.rng), result_of(one, painting, n_iter).psnr
+        return (painting, n_iter, one.rng), figures_of(one, painting).psnr
 
     painting, n_iter, used = yield from fewest_of(sweeper, request, trial)
     rng.bit_generator.state = used.bit_generator.state  # as if nothing else had been tried
+    return painting, n_iter
+
+
+def _fewest_drawn(sweeper: Sampled, request: Request) -> Fitted:
+    """Find the fewest colors on the pixels that were drawn; all pixels have the last word."""
+    drawn = replace(request, rng=deepcopy(request.rng))
+    painting, _ = yield from _fewest(sweeper.followed(), drawn)
+    for n_colors in range(len(painting.centers), request.n_colors + 1):
+        one = replace(request, n_colors=n_colors, rng=deepcopy(request.rng))
+        painting, n_iter = yield from _fitted(sweeper, one)
+        if figures_of(one, painting).psnr >= (request.min_psnr or 0.0):
+            break
+    request.rng.bit_generator.state = one.rng.bit_generator.state
     return painting, n_iter
 
 
@@ -99,41 +113,46 @@ def _without_empty(sweeper: Sweeper, request: Request, painting: Painting) -> Pa
     return (yield from refine(request.pixels, sweeper, centers, 0.0, request.effort, n_fixed))
 
 
-def _painted_in(known: NDArray[np.float64], sweeper: Sweeper, request: Request) -> Painted:
+def _painted_in(known: ColorTable, sweeper: Sweeper, request: Request) -> Painted:
     """Paint in colors none of which is fitted."""
-    pixels = request.pixels
-    painting = yield from refine(pixels, sweeper, known, 0.0, request.effort, n_fixed=len(known))
-    if len(request.given) == 0 and not painting.clusters.counts.all():
+    pixels, colors = request.pixels, known.colors
+    painting = yield from refine(pixels, sweeper, colors, 0.0, request.effort, n_fixed=len(colors))
+    is_all = len(request.given) == 0
+    if is_all and not painting.clusters.counts.all():
         painting = _matched(pixels, known)
-    if len(request.given) == 0 or painting.clusters.squared_error == 0:
-        # Whatever cannot be told by value: -0.0 is 0.0.
-        same = np.array(pixels.image, order="C", subok=False)
-        painting = painting._replace(canvas=painting.canvas._replace(image=same))
+    if is_all or painting.clusters.squared_error == 0:
+        painting = painting._replace(is_unchanged=True)
     return painting
 
 
-def _matched(pixels: Pixels, known: NDArray[np.float64]) -> Painting:
+def _matched(pixels: Pixels, known: ColorTable) -> Painting:
     """Paint all colors of an image that lie too near each other for distances to tell apart."""
-    canvas, counts = Canvas.blank(pixels, len(known)), np.zeros(len(known), np.int64)
-    for index in range(pixels.n_chunks):
-        labels = matching_rows(pixels.numbers(pixels.chunk(index)), known)
-        pixels.write_labels(canvas.labels, index, labels)
-        counts += np.bincount(labels, minlength=len(known))
-    return Painting(known, canvas, Clusters(counts, known, inertia=0.0, squared_error=0.0), 1)
+    colors, canvas = known.colors, Canvas.blank(pixels, len(known.colors))
+    if len(canvas.labels):
+        for index in range(pixels.n_chunks):
+            labels = matching_rows(pixels.numbers(pixels.chunk(index)), colors)
+            pixels.write_labels(canvas.labels, index, labels)
+    clusters = Clusters(np.asarray(known.counts, np.int64), colors, inertia=0.0, squared_error=0.0)
+    return Painting(colors, canvas, clusters, 1, is_matched=True)
 
 
-def _known_colors(sweeper: Sweeper, request: Request) -> NDArray[np.float64] | None:
-    """Return the palette if nothing is to be fitted, fixed colors first; None if something is."""
+def _known_colors(sweeper: Sweeper, request: Request) -> ColorTable | None:
+    """Return the palette if nothing is to be fitted, fixed colors first; None if something is.
+
+    Counts are those of distinct colors, 0 of fixed ones.
+    """
     fixed, n_colors = request.given, request.n_colors
     if request.choose_from is not None:
         return None
     if len(fixed) == n_colors:
-        return fixed
+        return ColorTable(fixed, np.zeros(len(fixed), np.int64))
     few = sweeper.distinct(n_colors)
     if few is None:
         return None
-    colors = few.colors[np.argsort(-few.counts, kind="stable")]
-    known = np.concatenate([fixed, colors])
+    order = np.argsort(-few.counts, kind="stable")
+    colors = np.concatenate([fixed, few.colors[order]])
+    counts = np.concatenate([np.zeros(len(fixed), np.int64), few.counts[order]])
     if len(fixed) > 0:
-        known = known[~repeated(request.pixels.values(known))]
-    return known if len(known) <= n_colors else None
+        different = ~repeated(request.pixels.values(colors))
+        colors, counts = colors[different], counts[different]
+    return ColorTable(colors, counts) if len(colors) <= n_colors else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -59,13 +59,16 @@ class Pixels:
     shape: tuple[int, ...]
     mask: NDArray[np.bool_] | None
     units: Units = OWN
-    is_painted: ClassVar[bool] = True
-    """Whether these pixels are painted, not others for which they stand."""
 
     @cached_property
     def size(self) -> int:
         """Number of pixels, whether they take part or not."""
         return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether these pixels are painted, not others for which they stand."""
+        return True
 
     @property
     def n_chunks(self) -> int:

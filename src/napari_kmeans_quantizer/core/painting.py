@@ -171,7 +171,7 @@ def _sorted(
     painting: Painting, order: NDArray[np.intp], mask: NDArray[np.bool_] | None
 ) -> Painting:
     """Return a picture with its clusters in another order; the labels are replaced in place."""
-    centers, canvas, clusters, _ = painting
+    centers, canvas, clusters, *_ = painting
     _relabel(canvas.labels, order)
     if mask is not None:  # what does not take part keeps label 0
         np.multiply(canvas.labels, mask.reshape(-1), out=canvas.labels)

@@ -92,9 +92,7 @@ class Quantization:
     @property
     def psnr(self) -> float:
         """Peak signal-to-noise ratio of `image` in dB; infinite if unchanged, NaN if edited."""
-        if self.rmse == 0:
-            return math.inf
-        return 20 * (math.log10(self.peak) - math.log10(self.rmse))
+        return psnr(self.peak, self.rmse)
 
     @property
     def bits_per_pixel(self) -> int:
@@ -350,6 +348,11 @@ class Quantization:
         image = _repainted(self._pixels, labels, palette)
         result = replace(self, labels=labels, palette=palette, image=image)
         return replace(result, inertia=math.nan, mse=math.nan, rmse=math.nan)
+
+
+def psnr(peak: float, rmse: float) -> float:
+    """Return the peak signal-to-noise ratio in dB."""
+    return math.inf if rmse == 0 else 20 * (math.log10(peak) - math.log10(rmse))
 
 
 def _repainted(pixels: Pixels, labels: Labels, palette: Palette) -> NDArray[Any]:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from .dither import dithered
 from .fitting import fitted
+from .large import held_steps
 from .lazy.arrays import is_lazy
 from .lazy.steps import lazy_steps
 from .progress import Progress, completed
 from .request import arguments_of, requested, takes_arguments_of
-from .results import left_alone, result_of
+from .results import left_alone, picture_of, result_of
+from .survey import is_large_points
 from .sweeps.choose import choose_sweeper
 
 if TYPE_CHECKING:
@@ -197,13 +199,16 @@ def _steps(request: Request) -> Steps:
     pixels = request.pixels
     yield Progress("Counting colors", 0.0)
     if pixels.is_empty:
-        return left_alone(request)
+        painting, n_iter = left_alone(request), 0
+        return result_of(request, painting, n_iter, picture_of(pixels, painting))
+    if is_large_points(pixels, request.space is not None):
+        return (yield from held_steps(request))
     sweeper = choose_sweeper(pixels, request.space)
     painting, n_iter = yield from fitted(sweeper, request)
-    if request.dither is None:
-        return result_of(request, painting, n_iter)
-    painting = yield from dithered(
-        pixels, request.space, painting, request.dither, request.dither_strength
-    )
-    result = result_of(request, painting, n_iter)
-    return result if request.palette is not None else result.ordered()
+    if request.dither is not None:
+        painting = yield from dithered(
+            pixels, request.space, painting, request.dither, request.dither_strength
+        )
+    result = result_of(request, painting, n_iter, picture_of(pixels, painting))
+    is_in_order = request.dither is None or request.palette is not None
+    return result if is_in_order else result.ordered()

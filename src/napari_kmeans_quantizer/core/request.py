@@ -17,6 +17,7 @@ from .arguments import (
     as_table,
     check_channels,
     check_choice,
+    check_color_space,
     check_different,
     check_min_psnr,
     check_one_of,
@@ -100,15 +101,48 @@ def requested(
     random_state: int | np.random.RandomState | np.random.Generator | None = 0,
 ) -> Request:
     """Check the arguments of `quantize`, where they are explained."""
-    most = as_most_colors(n_colors, min_psnr)
-    check_options(
-        min_psnr, sample, effort,
-        palette=palette, fixed_colors=fixed_colors, choose_from=choose_from,
-    )  # fmt: skip
+    options = dict(locals())
+    given = {name: options.pop(name) for name in ("image", "channel_axis", "mask")}
+    check_all(**options)
+    return request_of(as_pixels(**given), **options)
+
+
+def check_all(
+    n_colors: Any = 16,
+    min_psnr: Any = None,
+    sample: Any = None,
+    effort: Any = "balanced",
+    dither: Any = None,
+    dither_strength: Any = 1.0,
+    random_state: Any = 0,
+    color_space: Any = "rgb",
+    **colors: Any,
+) -> None:
+    """Refuse what is wrong with arguments of `quantize` whatever the image."""
+    as_most_colors(n_colors, min_psnr)
+    check_options(min_psnr, sample, effort, **colors)
     check_choice("dither", dither, DITHERS)
     check_strength(dither_strength)
-    rng = as_generator(random_state)
-    pixels = as_pixels(image, channel_axis, mask)
+    check_color_space(color_space)
+    as_generator(random_state)
+
+
+def request_of(
+    pixels: Pixels,
+    n_colors: Any = 16,
+    color_space: str = "rgb",
+    palette: Any = None,
+    fixed_colors: Any = None,
+    choose_from: Any = None,
+    min_psnr: float | None = None,
+    sample: float | None = None,
+    effort: str = "balanced",
+    dither: str | None = None,
+    dither_strength: float = 1.0,
+    random_state: Any = 0,
+) -> Request:
+    """Return what is asked of an image; refuse what does not suit it."""
+    most, rng = as_most_colors(n_colors, min_psnr), as_generator(random_state)
     space = color_space_of(color_space, pixels)
     if space is not None:
         pixels = pixels.in_units(OWN)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .color_table import matching_rows
 from .painting import Painting
 from .palette import Palette
-from .quantization import Quantization
+from .quantization import Quantization, psnr
 from .sweeps.base import Canvas, Clusters
 from .units import image_range, peak
 
@@ -20,34 +20,81 @@ if TYPE_CHECKING:
     from .request import Request
 
 
-def left_alone(request: Request) -> Quantization:
+class Picture(NamedTuple):
+    """What was painted, in the shape of the image, arrays or lazy ones."""
+
+    labels: Any
+    image: Any
+    mask: Any
+    channel_axis: int | None
+
+
+class Figures(NamedTuple):
+    """How far what is painted is from the image, in the image's units."""
+
+    inertia: float
+    mse: float
+    rmse: float
+    peak: float
+    value_range: tuple[float, float]
+
+    @property
+    def psnr(self) -> float:
+        """Peak signal-to-noise ratio in dB."""
+        return psnr(self.peak, self.rmse)
+
+
+def left_alone(request: Request) -> Painting:
     """Return an image of which no pixel takes part as it is, in the colors that were given."""
-    pixels, centers = request.pixels, request.given
-    counts = np.zeros(len(centers), np.int64)
-    clusters = Clusters(counts, centers, inertia=0.0, squared_error=0.0)
-    return result_of(request, Painting(centers, Canvas.blank(pixels, len(centers)), clusters, 0), 0)
+    centers = request.given
+    clusters = Clusters(np.zeros(len(centers), np.int64), centers, inertia=0.0, squared_error=0.0)
+    canvas = Canvas.blank(request.pixels, len(centers))
+    return Painting(centers, canvas, clusters, 0, is_unchanged=True)
 
 
-def result_of(request: Request, painting: Painting, n_iter: int) -> Quantization:
-    """Gather the figures of a painted picture, in the image's units."""
+def picture_of(pixels: Pixels, painting: Painting) -> Picture:
+    """Return what was painted on a canvas."""
+    canvas, image = painting.canvas, painting.canvas.image
+    if painting.is_unchanged:  # whatever cannot be told by value: -0.0 is 0.0
+        image = np.array(pixels.image, order="C", subok=False)
+    return Picture(canvas.labels.reshape(pixels.shape), image, pixels.mask, pixels.channel_axis)
+
+
+def result_of(request: Request, painting: Painting, n_iter: int, picture: Picture) -> Quantization:
+    """Gather what came out, in the image's units."""
+    pixels, figures, dtype = (
+        request.pixels,
+        figures_of(request, painting),
+        request.pixels.image.dtype,
+    )
+    return Quantization(
+        labels=picture.labels,
+        palette=_palette(request, painting, figures.value_range),
+        image=picture.image,
+        mask=picture.mask,
+        inertia=figures.inertia,
+        n_iter=n_iter,
+        mse=figures.mse,
+        source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
+        peak=figures.peak,
+        channel_axis=picture.channel_axis,
+        rmse=figures.rmse,
+        settings=request.settings,
+    )
+
+
+def figures_of(request: Request, painting: Painting) -> Figures:
+    """Return the figures of a painting."""
     pixels, clusters = request.pixels, painting.clusters
-    dtype, scale = pixels.image.dtype, pixels.units.scale
-    value_range = image_range(dtype, *pixels.extent)
+    scale, value_range = pixels.units.scale, image_range(pixels.image.dtype, *pixels.extent)
     n_values = max(int(clusters.counts.sum()), 1) * pixels.n_channels
     mse = _squared_error(pixels, painting) / n_values
-    return Quantization(
-        labels=painting.canvas.labels.reshape(pixels.shape),
-        palette=_palette(request, painting, value_range),
-        image=painting.canvas.image,
-        mask=pixels.mask,
+    return Figures(
         inertia=clusters.inertia / scale / scale,
-        n_iter=n_iter,
         mse=mse / scale / scale,
-        source_bits=pixels.n_channels * (1 if dtype == np.bool_ else 8 * dtype.itemsize),
-        peak=peak(value_range),
-        channel_axis=pixels.channel_axis,
         rmse=math.sqrt(mse) / scale,
-        settings=request.settings,
+        peak=peak(value_range),
+        value_range=value_range,
     )
 
 
@@ -68,7 +115,7 @@ def _palette(request: Request, painting: Painting, value_range: tuple[float, flo
 def _squared_error(pixels: Pixels, painting: Painting) -> float:
     """Return the squared error; 0 if, and only if, nothing was changed."""
     error = painting.clusters.squared_error
-    if error == 0:
+    if error == 0 and pixels.is_painted and not painting.is_unchanged:
         painted = replace(pixels, image=painting.canvas.image)
         chunks = range(pixels.n_chunks)
         if not all(np.array_equal(painted.chunk(i), pixels.chunk(i)) for i in chunks):

@@ -13,17 +13,11 @@ import numpy as np
 
 from .exact_sums import ExactSums
 from .sweeps.base import Clusters
-from .sweeps.labeling import PART_VALUES, nearest_and_gaps
-from .weighted_points import read_only
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from .color_space import ColorSpace
+    from .brush import Brush, Labeled
     from .image import Pixels
-    from .units import Units
-
-    Floats = NDArray[np.float64]
+    from .parts import Place
 
 LARGEST_PLACE = 1024.0
 """Above all coordinates of CIELAB and Oklab."""
@@ -41,60 +35,58 @@ class Totals(NamedTuple):
 
     def joined(self, other: Totals) -> Totals:
         """Return those of two parts of an image together."""
-        units = None
+        in_units = None
         if self.in_units is not None and other.in_units is not None:
-            units = self.in_units + other.in_units
-        return Totals(self.in_space + other.in_space, units, self.ties or other.ties)
+            in_units = self.in_units + other.in_units
+        return Totals(self.in_space + other.in_space, in_units, self.ties or other.ties)
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """A sweep over all pixels for some centers; it travels to workers."""
+    """A sweep over all pixels with some colors; it travels to workers."""
 
-    centers: Floats
-    """(K, C), in `units`."""
-    painted: Floats
-    """The same as they are painted."""
-    units: Units
-    space: ColorSpace | None
+    brush: Brush
     largest: float
-    """At least the size of all values of the image, in `units`."""
+    """At least the size of all values of the image, in the units of the brush."""
 
-    def over(self, pixels: Pixels, chunks: range | None = None) -> Totals:
-        """Return the totals of the pixels that take part, of all chunks or of some."""
-        places = self._places()
-        reach = max(self.largest, float(np.abs(self.centers).max(initial=0.0)))
-        in_space = ExactSums(*places.shape, reach if self.space is None else LARGEST_PLACE)
-        in_units = None if self.space is None else ExactSums(*self.centers.shape, reach)
-        ties = False
-        for index in range(pixels.n_chunks) if chunks is None else chunks:
-            colors = pixels.chunk(index)
-            size = max(PART_VALUES // pixels.n_channels, 64)
-            for start in range(0, len(colors), size):
-                numbers = self.units.of_values(colors[start : start + size])
-                points = numbers if self.space is None else self.space.forward(numbers)
-                labels, gaps = nearest_and_gaps(read_only(points), places)
-                in_space.add(points, labels, places)
-                if in_units is not None:
-                    in_units.add(numbers, labels, self.painted)
-                ties |= bool((gaps <= 0).any())
-        return Totals(in_space, in_units, ties)
+    def __call__(self, pixels: Pixels, place: Place) -> Totals:
+        """Return the totals of a part of the image."""
+        totals = self.no_totals()
+        for index in range(pixels.n_chunks):
+            for part in self.brush.labeled(pixels, index, place.corner):
+                totals = self.add(totals, part)
+        return totals
+
+    def no_totals(self) -> Totals:
+        """Return the totals of no pixel."""
+        brush = self.brush
+        reach = max(self.largest, float(np.abs(brush.centers).max(initial=0.0)))
+        n_colors, n_channels = brush.centers.shape
+        in_units = ExactSums(n_colors, n_channels, reach)
+        if brush.space is None:
+            return Totals(in_units, None, False)
+        return Totals(ExactSums(n_colors, n_channels, LARGEST_PLACE), in_units, False)
+
+    def add(self, totals: Totals, part: Labeled) -> Totals:
+        """Add some pixels, in place but for the ties."""
+        brush = self.brush
+        totals.in_space.add(part.points, part.labels, brush.places)
+        if totals.in_units is not None:
+            totals.in_units.add(part.numbers, part.labels, brush.painted)
+        return totals._replace(ties=totals.ties or part.ties)
 
     def clusters(self, totals: Totals) -> Clusters:
         """Return the figures of the clusters."""
-        sums, counts, means = totals.in_space, totals.in_space.counts, totals.in_space.means
-        if self.space is not None:
-            means = self.space.backward(means)
-        means = np.where(counts[:, np.newaxis] > 0, means, self.centers)
+        brush, sums = self.brush, totals.in_space
+        means = sums.means if brush.space is None else brush.space.backward(sums.means)
+        means = np.where(sums.counts[:, np.newaxis] > 0, means, brush.centers)
         error = self._error(sums) if totals.in_units is None else totals.in_units.total_squares
-        return Clusters(counts, means, sums.total_squares, error, totals.ties)
-
-    def _places(self) -> Floats:
-        return self.centers if self.space is None else self.space.forward(self.centers)
+        return Clusters(sums.counts, means, sums.total_squares, error, totals.ties)
 
     def _error(self, sums: ExactSums) -> float:
         """Return the squares about the painted colors, from those about the centers."""
-        away, counts = self.painted - self.centers, sums.counts[:, np.newaxis]
-        offsets = counts * (np.where(counts > 0, sums.means, self.centers) - self.centers)
+        brush, counts = self.brush, sums.counts[:, np.newaxis]
+        away = brush.painted - brush.centers
+        offsets = counts * (np.where(counts > 0, sums.means, brush.centers) - brush.centers)
         change: Any = (counts * away - 2 * offsets) * away
         return max(0.0, math.fsum([sums.total_squares, *change.reshape(-1)]))

@@ -31,8 +31,8 @@ class Values(NamedTuple):
     """That float64 cannot hold."""
     has_tiny: bool = False
     """Whether the squares of some, other than 0, are too small for float64."""
-    where: str = ""
-    """In which part the first of those are that cannot be computed."""
+    where: tuple[int, ...] | None = None
+    """Index of the first one that cannot be computed, if that is known."""
 
     @property
     def n_bad(self) -> int:
@@ -109,7 +109,7 @@ def checked_units(values: Values, channel_axis: int | None, ndim: int) -> Units:
 
 
 def _refuse(values: Values, channel_axis: int | None, ndim: int) -> None:
-    where = f" ({values.where})" if values.where else ""
+    where = "" if values.where is None else f", the first at {values.where}"
     if values.n_nan or values.n_infinite:
         found = " and ".join(
             f"{n} {name} value{'s' * (n != 1)}"
@@ -140,6 +140,19 @@ def _bad_values(chunk: Any) -> tuple[int, int, int]:
     size = np.abs(chunk[np.isfinite(chunk)])
     n_large = int((size > LARGEST_VALUE).sum()) if size.itemsize >= 8 else 0
     return int(np.isnan(chunk).sum()), int(np.isinf(chunk).sum()), n_large
+
+
+def first_bad(pixels: Pixels) -> int:
+    """Return which pixel, of all, is the first that cannot be computed; there is one."""
+    for index in range(pixels.n_chunks):
+        chunk, selected = pixels.chunk(index), pixels.selected(index)
+        with np.errstate(invalid="ignore"):
+            is_bad = ~(np.abs(chunk) <= LARGEST_VALUE) | (chunk != chunk.astype(np.float64))
+        found = np.flatnonzero(is_bad.any(axis=1))
+        if found.size:
+            place = found[0] if selected is None else selected[found[0]]
+            return int(pixels.span(index).start + place)
+    raise AssertionError("all can be computed")
 
 
 def _n_lost(pixels: Pixels) -> int:

@@ -34,13 +34,11 @@ class Levels:
 
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
-        n_levels, self._lowest = range_of(pixels.image.dtype)
+        n_levels, lowest = range_of(pixels.image.dtype)
         self._counts = np.zeros(n_levels, np.int64)
-        for counts in map_chunks(
-            lambda index: np.bincount(self._levels(index), minlength=n_levels), pixels.n_chunks
-        ):
+        for counts in map_chunks(lambda i: _counts_in(pixels, i), pixels.n_chunks):
             self._counts += counts
-        self._table = level_table(self._counts, self._lowest)
+        self._table = level_table(self._counts, lowest)
 
     def distinct(self, limit: int) -> ColorTable | None:
         """See `Sweeper`."""
@@ -59,7 +57,9 @@ class Levels:
         value_of = values[label_of]
 
         def one(index: int) -> None:
-            levels = self._levels(index)  # converted once, because two look-ups would do it twice
+            levels = _levels(
+                self._pixels, index
+            )  # converted once, because two look-ups would do it twice
             self._pixels.write_labels(canvas.labels, index, label_of.take(levels, mode="clip"))
             self._pixels.write(canvas.image, index, value_of.take(levels, axis=0, mode="clip"))
 
@@ -67,11 +67,27 @@ class Levels:
             yield
         return clusters
 
-    def _levels(self, index: int) -> NDArray[np.intp]:
-        levels = self._pixels.chunk(index)[:, 0].astype(np.intp)
-        if self._lowest:
-            levels -= self._lowest
-        return levels
+
+def level_counts(pixels: Pixels) -> NDArray[np.int64]:
+    """Return how many pixels have each level of the dtype, from the lowest, (n,); in one thread."""
+    counts = np.zeros(range_of(pixels.image.dtype)[0], np.int64)
+    for index in range(pixels.n_chunks):
+        counts += _counts_in(pixels, index)
+    return counts
+
+
+def _counts_in(pixels: Pixels, index: int) -> NDArray[np.int64]:
+    n_levels, _ = range_of(pixels.image.dtype)
+    return np.bincount(_levels(pixels, index), minlength=n_levels)
+
+
+def _levels(pixels: Pixels, index: int) -> NDArray[np.intp]:
+    """Return the levels of one chunk's pixels that take part, the lowest one being 0."""
+    levels = pixels.chunk(index)[:, 0].astype(np.intp)
+    _, lowest = range_of(pixels.image.dtype)
+    if lowest:
+        levels -= lowest
+    return levels
 
 
 def range_of(dtype: np.dtype[Any]) -> tuple[int, int]:

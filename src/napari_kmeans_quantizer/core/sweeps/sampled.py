@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.brush import Brush
 from napari_kmeans_quantizer.core.color_table import sampled_colors
 from napari_kmeans_quantizer.core.totals import Sweep
 
@@ -61,7 +62,7 @@ class Sampled:
         key = centers.tobytes()
         if key not in self._found:
             pixels = self._drawn
-            painted, largest = pixels.numbers(pixels.values(centers)), pixels.largest_number
-            sweep = Sweep(centers, painted, pixels.units, self._space, largest)
+            brush = Brush(centers, pixels.values(centers), pixels.units, self._space)
+            sweep = Sweep(brush, pixels.largest_number)
             self._found[key] = sweep.clusters((yield from self._whole.totals(sweep)))
         return self._found[key]
