@@ -23,26 +23,36 @@ if TYPE_CHECKING:
 BITS = "cba37dc68db6"
 """Digest of the module whose kernels are compiled into these; see the package's docstring."""
 
-# Points whose values, digits and squares stay in the first-level cache.
-BLOCK = 256
+# Values of a block of points: with their digits, they stay in the first-level cache.
+BLOCK = 768
 
 
 @inner
 def _load(
-    points: Array, labels: Array, places: Array, d: int, values: Array, squares: Array
+    points: Array, labels: Array, places: Array, values: Array, squares: Array, counts: Array
 ) -> None:
-    """Write coordinate d to `values`, and add the square of what its place is off to `squares`."""
+    """Count points, write their coordinates to `values`, one after the other, and `squares`.
+
+    OUT `values` (n * D..,) and `squares` (n..,) float64: squared distances from the places.
+    """
+    n_features = points.shape[1]
     for i in range(labels.size):
-        x = points[i, d]
-        off = x - places[np.uint64(labels[i]), d]
-        values[i] = x
-        squares[i] += off * off
+        k, first = np.uint64(labels[i]), i * n_features  # unsigned: none counts from the end
+        counts[k] += 1
+        square = 0.0
+        for d in range(n_features):
+            x = points[i, d]
+            off = x - places[k, d]
+            values[first + d] = x
+            square += off * off
+        squares[i] = square
 
 
 @inner
 def _cut(n: int, anchor: float, values: Array, digits: Array) -> tuple[bool, bool]:
-    """Move what is a multiple of a unit from `values` to `digits`: multiples, to nearest even.
+    """Move the nearest multiple of a unit (ties: the even one) from `values` to `digits`.
 
+    INOUT `values` (n..,) float64: what is left. OUT `digits` (n..,) int64: how many units.
     Returns whether any digit is not 0, and whether any value is left.
     """
     zero = float_bits(anchor)
@@ -60,15 +70,20 @@ def _cut(n: int, anchor: float, values: Array, digits: Array) -> tuple[bool, boo
 
 @inner
 def _spread(
-    values: Array, labels: Array, anchors: Array, d: int, digits: Array, bins: Array
+    values: Array, labels: Array, anchors: Array, first: int, width: int, digits: Array, bins: Array
 ) -> None:
-    """Add values to the bins of their clusters, from the top; what the last one lacks is lost."""
+    """Add values to bins, from the top bin on; what the lowest one leaves is lost.
+
+    INOUT `values` (n * width..,) float64: of each point, for the sums from `first` on.
+    """
     for j in range(len(anchors) - 1, -1, -1):
-        some, rest = _cut(labels.size, anchors[j], values, digits)
+        some, rest = _cut(labels.size * width, anchors[j], values, digits)
         if some:
             sums = bins[j]
             for i in range(labels.size):
-                sums[np.uint64(labels[i]), d] += digits[i]
+                k, start = np.uint64(labels[i]), i * width
+                for d in range(width):
+                    sums[k, first + d] += digits[start + d]
         if not rest:
             break
 
@@ -77,24 +92,22 @@ def _spread(
 def add_exactly(
     points: Array, labels: Array, places: Array, anchors: Array, bins: Array, counts: Array
 ) -> None:
-    """Add coordinates of points, and squared distances to their places, to sums of clusters.
+    """Add coordinates of points, and squared distances from their places, to sums of clusters.
 
     Squared distances are those of `points.assign`, bit for bit.
 
     IN `points` (n, D) and `places` (K, D) float64, `labels` (n,) int32, `anchors` (2, B) float64:
-    1.5 * 2**52 times the units of the bins, lowest first, of coordinates and of squares.
+    1.5 * 2**52 times the units of the bins, lowest first, of coordinates and of squares. No value
+    may be more than 2**51 of the highest units.
     INOUT `bins` (B.., K, D + 1) int64: sums of the digits of coordinates and of squares, `counts`
     (K,) int64: points.
     """
     n_features = points.shape[1]
-    values, squares = np.empty(BLOCK), np.empty(BLOCK)
-    digits = np.empty(BLOCK, np.int64)
-    for start in range(0, len(points), BLOCK):
-        part, near = points[start : start + BLOCK], labels[start : start + BLOCK]
-        squares[:] = 0.0
-        for d in range(n_features):
-            _load(part, near, places, d, values, squares)
-            _spread(values, near, anchors[0], d, digits, bins)
-        _spread(squares, near, anchors[1], n_features, digits, bins)
-        for i in range(near.size):
-            counts[np.uint64(near[i])] += 1
+    size = max(BLOCK // n_features, 1)
+    values, squares = np.empty(size * n_features), np.empty(size)
+    digits = np.empty(size * n_features, np.int64)
+    for start in range(0, len(points), size):
+        near = labels[start : start + size]
+        _load(points[start : start + size], near, places, values, squares, counts)
+        _spread(values, near, anchors[0], 0, n_features, digits, bins)
+        _spread(squares, near, anchors[1], n_features, 1, digits, bins)
