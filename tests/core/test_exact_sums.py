@@ -106,25 +106,26 @@ def assert_same_bits(a, b):
 # -- exact values
 
 
-def columns(values, labels):
-    return [[column[labels == k] for column in values.T] for k in range(N_CLUSTERS)]
+def per_cluster(total, values, labels):
+    return [[total(column[labels == k]) for column in values.T] for k in range(N_CLUSTERS)]
+
+
+def exact_mean(values):
+    return float(sum(map(Fraction, values)) / len(values))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_sums_are_those_of_fsum(kind):
     points, labels, places = points_of(kind)
-    wanted = [[math.fsum(column) for column in columns_] for columns_ in columns(points, labels)]
-    assert_array_equal(summed(points, labels, places).sums, wanted)
+    sums = summed(points, labels, places).sums
+    assert_array_equal(sums, per_cluster(math.fsum, points, labels))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not subnormal])
 def test_means_are_rounded_once(kind):
     points, labels, places = points_of(kind)
-    wanted = [
-        [float(sum(map(Fraction, column)) / len(column)) for column in columns_]
-        for columns_ in columns(points, labels)
-    ]
-    assert_array_equal(summed(points, labels, places).means, wanted)
+    means = summed(points, labels, places).means
+    assert_array_equal(means, per_cluster(exact_mean, points, labels))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -37,7 +37,19 @@ class ExactSums:
         How many clusters and coordinates there are.
     largest : float
         At least the absolute value of every coordinate of points and places; at most
-        `LARGEST_VALUE`.
+        `LARGEST_VALUE`. Of larger ones, or not finite ones, nothing sensible comes.
+
+    Raises
+    ------
+    ValueError
+        If `largest` is negative, too large, or NaN.
+
+    Examples
+    --------
+    >>> sums = ExactSums(n_clusters=1, n_features=1, largest=1e20)
+    >>> sums.add(np.array([[1e20], [1.0], [-1e20]]), np.zeros(3, int), np.zeros((1, 1)))
+    >>> sums.sums
+    array([[1.]])
     """
 
     def __init__(self, n_clusters: int, n_features: int, largest: float) -> None:
@@ -74,7 +86,13 @@ class ExactSums:
                 self._bins, self._uncarried = _carried(self._bins), 0
 
     def merged(self, other: ExactSums) -> ExactSums:
-        """Return the sums of both; the same bits in any order and grouping."""
+        """Return the sums of both; the same bits in any order and grouping.
+
+        Raises
+        ------
+        ValueError
+            If they differ in the number of clusters or features, or in the largest value.
+        """
         if (self.largest, self._bins.shape) != (other.largest, other._bins.shape):
             raise ValueError("only sums of the same clusters, features and largest value add up")
         both = ExactSums(len(self.counts), self._bins.shape[2] - 1, self.largest)
@@ -110,10 +128,14 @@ class ExactSums:
         return float(_quotients(bins, self._lowest()[1], np.int64(1)))
 
     def _lowest(self) -> tuple[int, int]:
-        """Return the exponents of the lowest units, of coordinates and of squared distances."""
+        """Return the exponents of the lowest units, of coordinates and of squared distances.
+
+        With them, no top digit is above 2**39; float64 has nothing below 2**-1074.
+        """
+        n_features = self._bins.shape[2] - 1
         size = math.frexp(self.largest)[1]
-        square = 2 * (size + 1) + (self._bins.shape[2] - 2).bit_length()
-        below = DIGIT * (N_DIGITS - 1) + DIGIT - 1
+        square = 2 * (size + 1) + (n_features - 1).bit_length()
+        below = DIGIT * N_DIGITS - 1
         return max(size - below, -1074), max(square - below, -1074)
 
     def __getstate__(self) -> tuple[Any, ...]:
