@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .color_table import matching_rows
-from .sweeps.labeling import PART_VALUES, nearest_and_gaps, nearest_labels
+from .sweeps.labeling import PART_VALUES, nearest_labels, nearest_telling_ties
 from .weighted_points import read_only
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Labeled(NamedTuple):
     labels: NDArray[Any]
     """Of their colors in the palette, (m,)."""
     ties: bool
-    """Whether one may have two colors equally near."""
+    """Whether one has two colors equally near."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +111,7 @@ class Brush:
             if self.is_matched:
                 yield Labeled(numbers, points, matching_rows(numbers, self.centers), False)
             elif ties:
-                labels, gaps = nearest_and_gaps(points, places)
-                yield Labeled(numbers, points, labels, bool((gaps <= 0).any()))
+                yield Labeled(numbers, points, *nearest_telling_ties(points, places))
             else:
                 yield Labeled(numbers, points, nearest_labels(points, places), False)
 
@@ -148,6 +147,14 @@ class Brush:
         parts = [part.labels for part in self.labeled(pixels, index, corner, ties=False)]
         labels = np.concatenate(parts) if parts else np.empty(0, self.label_dtype)
         pixels.write_labels(flat, index, labels)
+
+    def relabel_chunk(
+        self, pixels: Pixels, index: int, flat: NDArray[Any], new_labels: NDArray[Any]
+    ) -> None:
+        """Replace the labels of one chunk by new ones."""
+        span, selected = pixels.span(index), pixels.selected(index)
+        labels = new_labels.take(flat[span], mode="clip")
+        pixels.write_labels(flat, index, labels if selected is None else labels[selected])
 
     def image(self, pixels: Pixels, labels: NDArray[Any]) -> NDArray[Any]:
         """Return pixels painted in the colors of their labels; alpha, what is masked as it is."""

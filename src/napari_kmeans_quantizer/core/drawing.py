@@ -30,15 +30,18 @@ class Drawn(NamedTuple):
     seed: int
 
     def least(self, n: int) -> Drawn:
-        """Return those with the n least keys."""
+        """Return those with the n least keys, in the same order."""
         if len(self.keys) <= n:
             return self
-        chosen = np.argpartition(self.keys, n - 1)[:n]
+        chosen = np.flatnonzero(self.keys <= np.partition(self.keys, n - 1)[n - 1])
         return Drawn(self.keys[chosen], self.colors[chosen], self.seed)
 
     def in_order(self) -> NDArray[Any]:
         """Return the colors in the order in which the pixels lie in the image."""
-        return self.colors[np.argsort(places_of(self.keys, self.seed))]
+        places = places_of(self.keys, self.seed)
+        if (places[1:] > places[:-1]).all():
+            return self.colors
+        return self.colors[np.argsort(places)]
 
     def joined(self, *others: Drawn) -> Drawn:
         """Return all of several parts of an image."""

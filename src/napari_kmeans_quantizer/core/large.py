@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .brush import Brush
 from .color_table import distinct_values
@@ -29,6 +31,8 @@ from .values import Values
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from numpy.typing import NDArray
+
     from .painting import Painting
     from .quantization import Quantization
     from .request import Request
@@ -47,6 +51,7 @@ class Held:
 
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
+        self._labels, self._centers = np.empty(0, np.uint16), np.empty((0, 0))
 
     def survey(self, plan: Plan) -> Survey:
         """Look at all pixels, whose values were checked before."""
@@ -60,32 +65,49 @@ class Held:
         )
 
     def totals(self, sweep: Sweep) -> Generator[None, None, Totals]:
-        """See `Whole`."""
-        found = sweep.no_totals()
-        for some in map_chunks(lambda i: sweep(*self._part(i)), self._pixels.n_chunks):
+        """See `Whole`; the labels are kept for the painting."""
+        pixels, brush = self._pixels, sweep.brush
+        found, place = sweep.no_totals(), Place((0,), (pixels.size,), (pixels.size,))
+        self._centers = np.empty((0, 0))  # not known, should this be left half done
+        if len(self._labels) == 0:
+            self._labels = np.zeros(pixels.size, brush.label_dtype)
+
+        def one(index: int) -> Totals:
+            return sweep.over(pixels, [index], place, self._labels)
+
+        for some in map_chunks(one, pixels.n_chunks):
             found = found.joined(some)
             yield
+        self._centers = brush.centers
         return found
-
-    def _part(self, index: int) -> tuple[Pixels, Place]:
-        pixels, span = self._pixels, self._pixels.span(index)
-        mask = None if pixels.mask is None else pixels.chunk_mask(index)
-        block, shape = pixels.block(span), (span.stop - span.start,)
-        part = Pixels(block, 1, pixels.n_channels, shape, mask, pixels.units)
-        return part, Place((span.start,), shape, (pixels.size,))
 
     def painted(self, brush: Brush) -> Generator[None, None, Canvas]:
         """Label and paint all pixels."""
         pixels = self._pixels
-        canvas = Canvas.blank(pixels, len(brush.centers))
+        order = self._order_of(brush)
+        labels = np.zeros(pixels.size, brush.label_dtype) if order is None else self._labels
+        canvas = Canvas(labels, pixels.blank())
 
         def one(index: int) -> None:
-            brush.label_chunk(pixels, index, canvas.labels)
-            brush.paint_chunk(pixels, index, canvas.labels, canvas.image)
+            if order is None:
+                brush.label_chunk(pixels, index, labels)
+            else:
+                brush.relabel_chunk(pixels, index, labels, order)
+            brush.paint_chunk(pixels, index, labels, canvas.image)
 
         for _ in map_chunks(one, pixels.n_chunks):
             yield
         return canvas
+
+    def _order_of(self, brush: Brush) -> NDArray[Any] | None:
+        """Return new labels for the old ones if pixels were labeled by the same centers."""
+        if self._centers.shape != brush.centers.shape or brush.is_matched:
+            return None
+        places = {row.tobytes(): k for k, row in enumerate(brush.centers)}
+        order = [places.get(row.tobytes(), -1) for row in self._centers]
+        if len(places) < len(order) or -1 in order:
+            return None
+        return np.array(order, brush.label_dtype)
 
 
 def held_steps(request: Request) -> Steps:
@@ -105,13 +127,7 @@ def held_steps(request: Request) -> Steps:
 
 def plan_of(request: Request) -> Plan:
     """Return what must be known of an image; the request's generator is left as it is."""
-    return Plan.of(
-        request.pixels,
-        0 if request.palette is not None else request.n_colors,
-        request.space is not None,
-        request.sample,
-        seed_of(deepcopy(request.rng)),
-    )
+    return Plan.of(request, seed_of(deepcopy(request.rng)))
 
 
 def fitted_to(survey: Survey, pixels: StandIn, request: Request, whole: Whole) -> Fitted:

@@ -5,6 +5,7 @@ parts -> Survey -> StandIn (pixels) and a sweeper -> the same way as for any ima
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -23,11 +24,17 @@ if TYPE_CHECKING:
 
     from .image import Pixels
     from .parts import Place
+    from .request import Request
 
 MOST_PIXELS = 1 << 20
 """Of an image that is looked at as a whole, and of those that are drawn of a larger one."""
 MOST_BYTES = 1 << 26
 """The same."""
+DRAWN_AT_LEAST = 1 << 17
+"""Pixels that are followed."""
+PRECISION = 2.0
+"""Means of n pixels are off those of all by the mean squared error times colors over n, squared.
+This is so many times less than what a center at rest may be off."""
 
 Kind = Literal["levels", "colors", "points"]
 
@@ -54,33 +61,20 @@ class Plan(NamedTuple):
     seed: int
 
     @classmethod
-    def of(
-        cls, pixels: Pixels, n_colors: int, is_measured: bool, sample: float | None, seed: int
-    ) -> Plan:
-        """Return what must be known of an image, some pixels of which are given, to fit colors.
-
-        Parameters
-        ----------
-        pixels : Pixels
-            Any.
-        n_colors : int
-            To be fitted, at most; 0 if they are given.
-        is_measured : bool
-            Whether distances are measured in another color space.
-        sample : float or None
-            As of `quantize`.
-        seed : int
-            For the draws.
-        """
-        kind = _kind_of(pixels, is_measured)
+    def of(cls, request: Request, seed: int) -> Plan:
+        """Return what must be known of an image for what is asked; its pixels may be any."""
+        pixels, n_colors, effort = request.pixels, request.n_colors, request.effort
+        kind = _kind_of(pixels, request.space is not None)
         if kind != "points":
-            return cls(kind, 0, 0 if sample is None else MAX_SAMPLE, seed)
-        if n_colors == 0:
+            return cls(kind, 0, 0 if request.sample is None else MAX_SAMPLE, seed)
+        if request.palette is not None:
             return cls(kind, 0, 0, seed)
+        wanted = max(DRAWN_AT_LEAST, math.ceil(PRECISION * n_colors / effort.excess))
         limit = max(n_colors, MAX_GREYS if pixels.n_channels == 1 else 0)
         if CELLS_PER_COLOR * n_colors > FEWEST:
             limit = max(limit, MAX_DISTINCT)
-        return cls(kind, limit, most_pixels(pixels.n_channels, pixels.image.dtype), seed)
+        most = most_pixels(pixels.n_channels, pixels.image.dtype)
+        return cls(kind, limit, min(wanted, most), seed)
 
 
 def _kind_of(pixels: Pixels, is_measured: bool) -> Kind:

@@ -15,6 +15,10 @@ from .exact_sums import ExactSums
 from .sweeps.base import Clusters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
     from .brush import Brush, Labeled
     from .image import Pixels
     from .parts import Place
@@ -31,7 +35,7 @@ class Totals(NamedTuple):
     in_units: ExactSums | None
     """In the image's units, about the painted colors; None if that is where they are measured."""
     ties: bool
-    """Whether some pixel may have two centers equally near."""
+    """Whether some pixel has two centers equally near."""
 
     def joined(self, other: Totals) -> Totals:
         """Return those of two parts of an image together."""
@@ -51,10 +55,24 @@ class Sweep:
 
     def __call__(self, pixels: Pixels, place: Place) -> Totals:
         """Return the totals of a part of the image."""
+        return self.over(pixels, range(pixels.n_chunks), place)
+
+    def over(
+        self,
+        pixels: Pixels,
+        chunks: Iterable[int],
+        place: Place,
+        flat: NDArray[Any] | None = None,
+    ) -> Totals:
+        """Return the totals of some chunks; `flat` gets their labels."""
         totals = self.no_totals()
-        for index in range(pixels.n_chunks):
+        for index in chunks:
+            labels = []
             for part in self.brush.labeled(pixels, index, place.corner):
                 totals = self.add(totals, part)
+                labels.append(part.labels)
+            if flat is not None and labels:
+                pixels.write_labels(flat, index, np.concatenate(labels))
         return totals
 
     def no_totals(self) -> Totals:

@@ -201,6 +201,30 @@ def nearest_labels(points: Floats, places: Floats) -> Labels:
     return labels
 
 
+def nearest_telling_ties(points: Floats, places: Floats) -> tuple[Labels, bool]:
+    """Return the nearest place of each point, and whether some point has two equally near."""
+    from napari_kmeans_quantizer.core.kernels.ties import assign_telling_ties
+
+    if len(places) <= MOST_TRIED and places.shape[1] <= 3:
+        labels = np.empty(len(points), np.int32)
+        return labels, bool(assign_telling_ties(points, places, labels))
+    labels, gaps = nearest_and_gaps(points, places)
+    return labels, _has_ties(points[gaps <= 0], places)
+
+
+def _has_ties(points: Floats, places: Floats) -> bool:
+    """Tell whether some point has two places equally near; gaps only tell that it may."""
+    size = max(1, PART_VALUES // len(places))
+    for start in range(0, len(points), size):
+        squares = np.zeros((len(points[start : start + size]), len(places)))
+        for values, coordinates in zip(points[start : start + size].T, places.T, strict=True):
+            squares += (values[:, np.newaxis] - coordinates) ** 2
+        least = squares.min(axis=1, keepdims=True)
+        if ((squares == least).sum(axis=1) > 1).any():
+            return True
+    return False
+
+
 def nearest_and_gaps(points: Floats, places: Floats) -> tuple[Labels, Gaps]:
     """Return the nearest places, and how much farther the second ones are; 0 of ties."""
     from napari_kmeans_quantizer.core.kernels.points import reassign

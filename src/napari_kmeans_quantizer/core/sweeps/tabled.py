@@ -9,7 +9,7 @@ import numpy as np
 from napari_kmeans_quantizer.core.weighted_points import read_only
 
 from .base import Clusters
-from .labeling import nearest_and_gaps
+from .labeling import nearest_telling_ties
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -45,7 +45,7 @@ class Tabled:
         yield
         colors, weights = self._table.colors, self._table.counts
         places = self._in_space(centers)
-        nearest, gaps = nearest_and_gaps(read_only(self._points), places)
+        nearest, ties = nearest_telling_ties(read_only(self._points), places)
         offsets = self._points - places[nearest]
         counts = np.bincount(nearest, weights, len(centers)).astype(np.int64)
         moves = [np.bincount(nearest, weights * column, len(centers)) for column in offsets.T]
@@ -58,7 +58,7 @@ class Tabled:
             np.where(counts[:, np.newaxis] > 0, means, centers),
             inertia=_weighted_squares(offsets, weights),
             squared_error=_weighted_squares(colors - painted, weights),
-            ties=bool((gaps <= 0).any()),
+            ties=ties,
         )
 
     def _in_space(self, colors: Floats) -> Floats:

@@ -1,6 +1,0 @@
-"""placeholder"""
-
-
-class CountedColors:
-    def __init__(self, counts, space):
-        raise NotImplementedError
