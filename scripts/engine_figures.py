@@ -25,7 +25,7 @@ from napari_kmeans_quantizer.core.search.partition import (
 )
 from napari_kmeans_quantizer.core.search.pyramid import pyramid, scaled
 from napari_kmeans_quantizer.core.sweeps.base import Canvas
-from napari_kmeans_quantizer.core.sweeps.grid import Grid
+from napari_kmeans_quantizer.core.sweeps.grid import Grid, label_cells
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -127,7 +127,7 @@ def draw_sweeps(pixels, grid) -> plt.Figure:
 
 
 def draw_map(grid, centers) -> plt.Figure:
-    tree, *_ = grid._tree(centers)
+    tree, *_ = label_cells(grid._packed, grid._entries, centers)
     flat = IMAGE.reshape(-1, 3).astype(np.uint32)
     digits = [flat[:, c] >> 2 for c in (1, 0, 2)]  # green, red, blue: lowest digit first
     cells = np.zeros(len(flat), np.uint32)

@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .color_codes import colors_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     Bytes = NDArray[np.uint8]
     Words = NDArray[np.uint32]
     Run = tuple[Words, int, Bytes]
-    Room = tuple[Bytes, NDArray[np.bool_]]
 
 N_COLORS, N_BOXES = 1 << 24, 1 << 12
 FEW_PIXELS = 1 << 15
 """So many are sorted sooner than a table of all colors is looked through."""
 
-_rooms: list[Room] = []
-"""Tables to count in, all zeros, that no thread uses now."""
+_idle: list[Counter] = []
+"""Those that no thread uses now: to make one takes as long as to count a million pixels."""
 
 
 class ColorCounts(NamedTuple):
@@ -62,7 +63,7 @@ class ColorCounts(NamedTuple):
     @property
     def colors(self) -> Bytes:
         """Colors of the entries, (n, 3)."""
-        return _colors_of(self.codes)
+        return colors_of(self.codes)
 
     def ready(self) -> ColorCounts:
         """Return them for kernels: what has traveled may be read-only, and compiled for again."""
@@ -80,13 +81,6 @@ class ColorCounts(NamedTuple):
 
 def _ready(array: NDArray[Any]) -> NDArray[Any]:
     return np.require(array, requirements=("C", "A", "W"))
-
-
-def _colors_of(codes: NDArray[Any]) -> Bytes:
-    """Return the colors of codes, (n, 3): the inverse of `kernels.grid_count.encode`."""
-    channels = (codes >> np.uint32(shift) for shift in (2, 0, 4))
-    digits = [c & 3 | c >> 4 & 12 | c >> 8 & 48 | c >> 12 & 192 for c in channels]
-    return np.stack(digits, axis=1).astype(np.uint8)
 
 
 def no_colors() -> ColorCounts:
@@ -148,24 +142,36 @@ def _sorted(runs: list[Run], step: int, n_pixels: int) -> ColorCounts:
 
 def _tabulated(runs: list[Run], step: int, n_pixels: int) -> ColorCounts:
     """Count many pixels."""
-    from .kernels import color_counts as kernels
-    from .kernels.grid_count import BLOCK
-
     try:
-        table, touched = _rooms.pop()
+        counter = _idle.pop()
     except IndexError:
-        table, touched = np.zeros(N_COLORS, np.uint8), np.zeros(N_BOXES, np.bool_)
-    spills, n_spills = np.empty(n_pixels // kernels.SPILL + 1, np.uint32), 0
-    room = np.empty((2, BLOCK), np.uint32)
-    for words, n_run, mask in runs:
-        n_spills = kernels.count_colors(
-            words, step, n_run, mask, n_spills, table, touched, spills, *room
-        )
-    found = _room_for_list(n_pixels)
-    ordered = np.sort(spills[:n_spills])
-    counts = _listed(*found, kernels.list_table(table.view(np.uint64), touched, ordered, *found))
-    _rooms.append((table, touched))
+        counter = Counter()
+    counts = counter.counted(runs, step, n_pixels)
+    _idle.append(counter)
     return counts
+
+
+class Counter:
+    """A table of all colors, of 16 MB, to count many pixels in."""
+
+    def __init__(self) -> None:
+        self._table, self._touched = np.zeros(N_COLORS, np.uint8), np.zeros(N_BOXES, np.bool_)
+
+    def counted(self, runs: Iterable[Run], step: int, n_pixels: int) -> ColorCounts:
+        """Count the pixels of some runs: words, `step` bytes a pixel, number of pixels, and mask.
+
+        Of all runs together there are at most `n_pixels`. The table is empty in the end.
+        """
+        from .kernels import color_counts as kernels
+        from .kernels.grid_count import BLOCK
+
+        spills, n_spills = np.empty(n_pixels // kernels.SPILL + 1, np.uint32), 0
+        table, room = (self._table, self._touched, spills), np.empty((2, BLOCK), np.uint32)
+        for words, n, mask in runs:
+            n_spills = kernels.count_colors(words, step, n, mask, n_spills, *table, *room)
+        words_of_table, ordered = self._table.view(np.uint64), np.sort(spills[:n_spills])
+        found = _room_for_list(n_pixels)
+        return _listed(*found, kernels.list_table(words_of_table, self._touched, ordered, *found))
 
 
 def _room_for_list(n: int) -> tuple[Words, NDArray[np.uint16], Words]:

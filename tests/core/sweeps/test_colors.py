@@ -10,7 +10,8 @@ from napari_kmeans_quantizer import completed, convert_colors, quantize
 from napari_kmeans_quantizer.core import threads
 from napari_kmeans_quantizer.core.color_space import ColorSpace
 from napari_kmeans_quantizer.core.image import CHUNK_PIXELS, as_pixels
-from napari_kmeans_quantizer.core.kernels import colors as kernels
+from napari_kmeans_quantizer.core.kernels.color_counts import count_colors
+from napari_kmeans_quantizer.core.kernels.colors import label_octants, measure_octants
 from napari_kmeans_quantizer.core.sweeps.base import Canvas
 from napari_kmeans_quantizer.core.sweeps.colors import MIN_PIXELS, Colors
 from napari_kmeans_quantizer.core.sweeps.grid import Grid
@@ -148,14 +149,14 @@ def test_any_array_and_no_second_compilation():
     frozen.flags.writeable = False
     made = [
         list(kernel.nopython_signatures)
-        for kernel in (kernels.count_colors, kernels.measure_octants, kernels.label_octants)
+        for kernel in (count_colors, measure_octants, label_octants)
     ]
     for image in (frozen, np.asfortranarray(plain), plain[::-1].copy()[::-1]):
         assert np.array_equal(check(image, centers)[1].labels, canvas.labels)
     check(plain, rng.uniform(0, 255, (300, 3)))
     assert made == [
         list(kernel.nopython_signatures)
-        for kernel in (kernels.count_colors, kernels.measure_octants, kernels.label_octants)
+        for kernel in (count_colors, measure_octants, label_octants)
     ]
 
 

@@ -301,7 +301,7 @@ def add_cells(
     INOUT `totals` (K, 4) int64: count and sums of r, g, b.
     """
     for cell in range(start, stop):
-        if cells[cell, 0] == 0:
+        if firsts[cell] == firsts[cell + 1]:
             continue
         entry = entries[cell]
         if entry < MIXED:

@@ -1,11 +1,7 @@
-"""8-bit RGB colors in another color space: counted one by one, converted, labeled by octants.
+"""8-bit RGB colors in another color space: converted, and labeled by octants.
 
-Codes, cells, octants, boxes, blocks and the entries of cells are those of `grid_count`. Colors have
-a byte each for their count, at their code: those of a cell share a line of the cache.
-
-**Spills.** A count that reaches 256 moves `SPILL` pixels to the spill list and starts again from
-one: zero means no pixel. `spilled` lists the spilled codes in ascending order, `times` how often
-each was, `starts` where those of each box begin.
+Codes, cells, octants, boxes, blocks and the entries of cells are those of `grid_count`; counts of
+colors, and where those of cells begin, those of `color_counts`.
 
 **Bounds** of an octant, box or block, (7,) float64: pixels, and the least and the largest
 coordinates of its colors in the space.
@@ -22,20 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .bits import trailing_zeros
 from .conversion import from_linear
-from .grid_count import (
-    BLOCK,
-    INCREMENT,
-    MIXED,
-    PLACE,
-    U32,
-    U64,
-    _sum_squares,
-    add_word,
-    compact,
-    load_block,
-)
+from .grid_count import MIXED, U32, U64, compact
 from .jit import inner, jit
 
 if TYPE_CHECKING:
@@ -44,94 +28,26 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 GRID_COUNT = "dd4de983347a"
-BITS = "cba37dc68db6"
 CONVERSION = "e471c708a58b"
 """Digests of what is compiled into these; see the package's docstring."""
 
-# For eight bytes of a word at once: all bits but the highest; the lowest; what gathers those.
-_LOW, _ONES, _GATHER = U64(0x7F7F7F7F7F7F7F7F), U64(0x0101010101010101), U64(0x0102040810204080)
 # A box's cells, octant by octant: the first of each one, and what to add for the others.
 OCTANTS = np.array([0, 2, 8, 10, 32, 34, 40, 42])
 CHILDREN = np.array([0, 1, 4, 5, 16, 17, 20, 21])
 I64: Any = np.int64  # to mypy an int, too
 # Not literals: numba would compile for each.
 X, Y, Z = I64(0), I64(1), I64(2)
-SPILL = 255
 LANES = 8
 """Octants begin at multiples of these: what a SIMD loop leaves over would be slow."""
 ROOM = 4096 + 8 * LANES
-
-
-@jit
-def count_colors(
-    words: Array,
-    step: int,
-    n_pixels: int,
-    mask: Array,
-    state: Array,
-    counts: Array,
-    spills: Array,
-    pixels: Array,
-    codes: Array,
-) -> None:
-    """Count pixels by color.
-
-    IN `words`, `step`, `n_pixels`, `mask`: see `grid_count`.
-    INOUT `state` (2,) int64: how many spills there are, and the sum of squares of all channels;
-    `counts` (2 ** 24,) uint8, `spills` (..,) uint32: codes.
-    OUT `pixels` and `codes` (BLOCK,) uint32: room to work in.
-    """
-    n_spills = state[0]
-    for start in range(0, n_pixels, BLOCK):
-        n = load_block(words, step, start, n_pixels, mask, pixels, codes)
-        state[1] += _sum_squares(pixels, n)
-        for i in range(n):
-            code = codes[i]
-            if counts[code] == SPILL:
-                spills[n_spills] = code
-                n_spills += 1
-                counts[code] = 0
-            counts[code] += 1
-    state[0] = n_spills
-
-
-@jit
-def add_counts(other: Array, n_spills: int, counts: Array, spills: Array) -> int:
-    """Add what another thread has counted.
-
-    IN `other` (2 ** 24,) uint8. INOUT `counts` (2 ** 24,) uint8, `spills` (..,) uint32: codes.
-    Returns how many spills there are now.
-    """
-    for code in range(len(counts)):
-        if other[code]:
-            n_counted = I64(counts[code]) + I64(other[code])
-            if n_counted > SPILL:
-                spills[n_spills] = code
-                n_spills += 1
-                n_counted -= SPILL
-            counts[code] = n_counted
-    return n_spills
-
-
-@inner
-def _present(counts: Array, cell: int) -> np.uint64:
-    """Which colors of a cell have pixels: a bit each. IN `counts` (2 ** 21,) uint64."""
-    present = every = U64(0)
-    for j in range(8):
-        every |= counts[8 * cell + j]
-    if every == U64(0):
-        return present
-    for j in range(8):
-        word = counts[8 * cell + j]
-        ones = ((((word & _LOW) + _LOW) | word) >> U64(7)) & _ONES  # 1 where a byte is not 0
-        present |= (ones * _GATHER >> U64(56)) << U64(8 * j)
-    return present
 
 
 @inner
 def _load_octant(
     octant: int,
     start: int,
+    firsts: Array,
+    places: Array,
     counts: Array,
     curve: Array,
     codes: Array,
@@ -140,27 +56,28 @@ def _load_octant(
     z: Array,
     weights: Array,
 ) -> int:
-    """Load the colors of an octant that have pixels, in order of their codes.
+    """Load the colors of an octant that have pixels, cell by cell in order of their codes.
 
-    IN `start`: where to, `counts` (2 ** 21,) uint64: eight bytes each, `curve` (256,) float64:
-    bytes to linear RGB.
-    OUT `codes`, `x`, `y`, `z`: linear RGB, up to a multiple of `LANES`, `weights`: the counts'
-    bytes.
+    IN `start`: where to, `firsts` (N_CELLS + 1,) uint32, `places` (n,) uint16, `counts` (n,)
+    uint32: see `color_counts`, `curve` (256,) float64: bytes to linear RGB.
+    OUT `codes`, `x`, `y`, `z`: linear RGB, up to a multiple of `LANES`, `weights`.
     Returns where they end.
     """
     n = start
     for child in CHILDREN:
         cell = 64 * (octant >> 3) + OCTANTS[octant & 7] + child
         r, g, b = compact(cell << 4), compact(cell << 6), compact(cell << 2)
-        present = _present(counts, cell)
-        while present:
-            low = I64(trailing_zeros(present))
-            present &= present - U64(1)
+        begin = n
+        for i in range(U64(firsts[cell]), U64(firsts[cell + 1])):
+            low = I64(places[i]) & 63
+            if n > begin and codes[n - 1] & U32(63) == low:  # of more pixels than an entry holds
+                weights[n - 1] += counts[i]
+                continue
             codes[n] = 64 * cell + low
             x[n] = curve[r + (low >> 2 & 3)]
             y[n] = curve[g + (low & 3)]
             z[n] = curve[b + (low >> 4)]
-            weights[n] = counts[8 * cell + (low >> 3)] >> U64(8 * (low & 7)) & U64(255)
+            weights[n] = counts[i]
             n += 1
     for i in range(n, lanes(n)):
         x[i], y[i], z[i] = x[n - 1], y[n - 1], z[n - 1]
@@ -171,40 +88,6 @@ def _load_octant(
 def lanes(n: int) -> int:
     """Round up to a multiple of `LANES`."""
     return (n + LANES - 1) // LANES * LANES
-
-
-@inner
-def _add_spills(
-    box: int,
-    start: int,
-    stop: int,
-    spilled: Array,
-    times: Array,
-    starts: Array,
-    codes: Array,
-    weights: Array,
-) -> None:
-    """Add to the weights of an octant what has spilled.
-
-    IN `box`: the octant's, `start` and `stop`: where it lies; `spilled` and `times` (m,) int64,
-    `starts` (boxes + 1,) int64, `codes`. INOUT `weights`.
-    """
-    i = start
-    for s in range(starts[box], starts[box + 1]):
-        while i < stop and codes[i] < spilled[s]:
-            i += 1
-        if i < stop and codes[i] == spilled[s]:
-            weights[i] += SPILL * times[s]
-
-
-@inner
-def _pack(start: int, stop: int, codes: Array, weights: Array, packed: Array) -> None:
-    """Add some colors to the words of their cells, but no spills.
-
-    IN `codes`, `weights`: less than 256. INOUT `packed` (N_CELLS,) uint64.
-    """
-    for i in range(U64(start), U64(stop)):
-        packed[codes[i] >> U32(6)] += U64(I64(weights[i])) * INCREMENT[codes[i] & U32(63)]
 
 
 @inner
@@ -277,11 +160,9 @@ def _sum_up(
 def measure_octants(
     start: int,
     stop: int,
-    packed: Array,
+    firsts: Array,
+    places: Array,
     counts: Array,
-    spilled: Array,
-    times: Array,
-    starts: Array,
     curve: Array,
     space: Array,
     codes: Array,
@@ -297,21 +178,20 @@ def measure_octants(
 ) -> None:
     """Find the bounds of the octants, boxes and blocks, and what the colors of the octants sum to.
 
-    IN `start` and `stop`: blocks; `counts` (2 ** 21,) uint64: eight bytes each, `spilled` and
-    `times` (m,) int64, `starts` (boxes + 1,) int64, `curve` (256,) float64: bytes to linear RGB,
-    `space`: see `conversion`.
-    INOUT `codes`, `x`, `y`, `z`, `weights`, `found`: to work in; `packed` (N_CELLS,) uint64: words
-    without spills, of any number of pixels; `octants` (32768, 7), `boxes` (4096, 7), `blocks`
-    (64, 7) float64: bounds; all zeros at first.
+    IN `start` and `stop`: blocks; `firsts` (N_CELLS + 1,) uint32, `places` (n,) uint16, `counts`
+    (n,) uint32: see `color_counts`, `curve` (256,) float64: bytes to linear RGB, `space`: see
+    `conversion`.
+    INOUT `codes`, `x`, `y`, `z`, `weights`, `found`: to work in; `octants` (32768, 7), `boxes`
+    (4096, 7), `blocks` (64, 7) float64: bounds; all zeros at first.
     OUT `sums` (32768, 4) float64: see `_sum_up`.
     """
     for box in range(64 * start, 64 * stop):
         n = I64(0)
         for i in range(8):
             first = lanes(n)
-            n = _load_octant(8 * box + i, first, counts, curve, codes, x, y, z, weights)
-            _pack(first, n, codes, weights, packed)
-            _add_spills(box, first, n, spilled, times, starts, codes, weights)
+            n = _load_octant(
+                8 * box + i, first, firsts, places, counts, curve, codes, x, y, z, weights
+            )
             found[i, 0], found[i, 1] = first, n
         from_linear(lanes(n), space, x, y, z)
         for i in range(8):
@@ -365,24 +245,19 @@ def _narrow(bounds: Array, row: int, n: int, level: int, to: int, near: Array) -
 def _add_octant(
     octant: int,
     k: int,
-    packed: Array,
     octants: Array,
     sums: Array,
-    places: Array,
+    centers: Array,
     entries: Array,
-    totals: Array,
     offsets: Array,
 ) -> None:
     """Give all of an octant to center `k`. IN, OUT and INOUT as for `label_octants`."""
-    first, together = 64 * (octant >> 3) + OCTANTS[octant & 7], U64(0)
+    first = 64 * (octant >> 3) + OCTANTS[octant & 7]
     for child in CHILDREN:
         entries[first + child] = k
-        word = packed[first + child]
-        together += word + (word >> U64(48)) * (PLACE[child] << U64(2))
-    add_word(together, first << 6, U64(k), totals)
     n_pixels, squares = octants[octant, 0], sums[octant, 3]
     for c in range(3):
-        off = _middle(octants, octant, c) - places[k, c]
+        off = _middle(octants, octant, c) - centers[k, c]
         offsets[k, c] += sums[octant, c] + n_pixels * off
         squares += off * (2 * sums[octant, c] + n_pixels * off)
     offsets[k, 3] += squares
@@ -432,31 +307,16 @@ def _add_colors(
     weights: Array,
     best: Array,
     owner: Array,
-    places: Array,
+    centers: Array,
     offsets: Array,
 ) -> None:
     """Add the offsets of some colors from their centers. INOUT as for `label_octants`."""
     for i in range(U64(start), U64(stop)):
         k, w = I64(owner[i]), weights[i]
-        offsets[k, 0] += w * (x[i] - places[k, 0])
-        offsets[k, 1] += w * (y[i] - places[k, 1])
-        offsets[k, 2] += w * (z[i] - places[k, 2])
+        offsets[k, 0] += w * (x[i] - centers[k, 0])
+        offsets[k, 1] += w * (y[i] - centers[k, 1])
+        offsets[k, 2] += w * (z[i] - centers[k, 2])
         offsets[k, 3] += w * best[i]
-
-
-@inner
-def _add_pixels(
-    start: int, stop: int, codes: Array, weights: Array, owner: Array, totals: Array
-) -> None:
-    """Add the pixels of a cell to their centers' totals. INOUT as for `label_octants`."""
-    corner = I64(codes[start]) >> 6 << 6
-    r, g, b = compact(corner >> 2), compact(corner), compact(corner >> 4)
-    for i in range(start, stop):
-        k, w, low = I64(owner[i]), I64(weights[i]), I64(codes[i] & U32(63))
-        totals[k, 0] += w
-        totals[k, 1] += w * (r + (low >> 2 & 3))
-        totals[k, 2] += w * (g + (low & 3))
-        totals[k, 3] += w * (b + (low >> 4))
 
 
 @inner
@@ -464,23 +324,21 @@ def _make_entries(
     start: int,
     stop: int,
     used: int,
-    packed: Array,
     codes: Array,
-    weights: Array,
     owner: Array,
+    wide: bool,
     entries: Array,
     cell_labels: Array,
-    totals: Array,
 ) -> int:
-    """Make the entries of the cells of an octant, and add up their pixels.
+    """Make the entries of the cells of an octant. `wide`: their labels take two bytes.
 
     IN, OUT and INOUT as for `label_octants`.
     Returns where the next labels of a mixed cell begin.
     """
-    same, wide = True, len(totals) > 256
+    first, same = start, True
     for i in range(start, stop):
         k, low = I64(owner[i]), I64(codes[i] & U32(63))
-        same &= owner[i] == owner[start]
+        same &= owner[i] == owner[first]
         cell_labels[used + low] = k
         if wide:
             cell_labels[used + 64 + low] = k >> 8
@@ -488,12 +346,10 @@ def _make_entries(
         if i + 1 == stop or I64(codes[i + 1]) >> 6 != cell:
             if same:
                 entries[cell] = k
-                add_word(packed[cell], cell << 6, U64(k), totals)
             else:
                 entries[cell] = MIXED | U32(used >> 6)
                 used += 128 if wide else 64
-                _add_pixels(start, i + 1, codes, weights, owner, totals)
-            start, same = i + 1, True
+            first, same = i + 1, True
     return used
 
 
@@ -502,11 +358,9 @@ def label_octants(
     start: int,
     stop: int,
     used: int,
-    packed: Array,
+    firsts: Array,
+    places: Array,
     counts: Array,
-    spilled: Array,
-    times: Array,
-    starts: Array,
     curve: Array,
     space: Array,
     codes: Array,
@@ -519,13 +373,12 @@ def label_octants(
     boxes: Array,
     blocks: Array,
     sums: Array,
-    places: Array,
+    centers: Array,
     near: Array,
     best: Array,
     owner: Array,
     entries: Array,
     cell_labels: Array,
-    totals: Array,
     offsets: Array,
 ) -> int:
     """Find the nearest center of every color that has pixels, in some blocks.
@@ -533,17 +386,18 @@ def label_octants(
     Blocks, boxes and octants hand the centers that are left to what lies within.
 
     IN `start` and `stop`: the blocks; `used`: where the labels of their mixed cells begin; others
-    from `measure_octants`; `places` (K, 3) float64: centers.
+    from `measure_octants`; `centers` (K, 3) float64.
     INOUT `codes`, `x`, `y`, `z`, `weights`, `found`, `best` and `owner` (ROOM,) float64: to work
     in; `near` (11, M + 1, 5) float64: the first M of the first level are the centers to choose
     from, no two alike, ascending.
     OUT `entries` (N_CELLS,) uint32, `cell_labels` (..,) uint8: 64 times the cells with pixels, or
     128 times if there are more than 256 centers.
-    INOUT `totals` (K, 4) int64: count and sums of r, g, b over mixed cells and the words of others;
-    `offsets` (K, 4) float64: sums of offsets of all pixels from their centers, and of squared ones.
+    INOUT `offsets` (K, 4) float64: sums of offsets of all pixels from their centers, and of squared
+    ones.
     Returns 0 if no color can have two centers equally near.
     """
     n_block = n_ties = 0
+    wide = len(centers) > 256
     for box in range(64 * start, 64 * stop):
         if box & 63 == 0 and blocks[box >> 6, 0]:
             n_block = _narrow(blocks, box >> 6, near.shape[1] - 1, I64(0), I64(1), near)
@@ -557,10 +411,11 @@ def label_octants(
                     found[i, 2] = _narrow(octants, octant, n_box, I64(2), 3 + i, near)
                 if found[i, 2] == 1:
                     k = I64(near[3 + i, 0, 3])
-                    _add_octant(octant, k, packed, octants, sums, places, entries, totals, offsets)
+                    _add_octant(octant, k, octants, sums, centers, entries, offsets)
                 elif found[i, 2] > 1:
-                    n = _load_octant(octant, first, counts, curve, codes, x, y, z, weights)
-                    _add_spills(box, first, n, spilled, times, starts, codes, weights)
+                    n = _load_octant(
+                        octant, first, firsts, places, counts, curve, codes, x, y, z, weights
+                    )
                     found[i, 0], found[i, 1] = first, n
             from_linear(lanes(n), space, x, y, z)
             for i in range(8):
@@ -569,17 +424,15 @@ def label_octants(
                     n_ties += _find_nearest(
                         first, lanes(last), x, y, z, found[i, 2], 3 + i, near, best, owner
                     )
-                    _add_colors(first, last, x, y, z, weights, best, owner, places, offsets)
+                    _add_colors(first, last, x, y, z, weights, best, owner, centers, offsets)
                     used = _make_entries(
                         first,
                         last,
                         used,
-                        packed,
                         codes,
-                        weights,
                         owner,
+                        wide,
                         entries,
                         cell_labels,
-                        totals,
                     )
     return n_ties

@@ -6,19 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.color_codes import codes_at, colors_of, places_of
 from napari_kmeans_quantizer.core.color_table import ColorTable
 from napari_kmeans_quantizer.core.threads import map_chunks
 
-from .grid import (
-    N_PARTS,
-    Tree,
-    choose_cells,
-    codes_at,
-    colors_at,
-    exact_clusters,
-    label_cells,
-    places_of,
-)
+from .grid import N_PARTS, choose_cells, exact_clusters, label_cells
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -28,6 +20,7 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.color_counts import ColorCounts
 
     from .base import Canvas, Clusters
+    from .rgb_pixels import Tree
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -85,14 +78,15 @@ class CountedCells:
         codes, counts = self.counts.distinct()
         places = places_of(codes)
         order = np.argsort(places)
-        return ColorTable(colors_at(places[order]), counts[order], places[order])
+        colors = colors_of(codes[order]).astype(np.float64)
+        return ColorTable(colors, counts[order], places[order])
 
     def distinct(self, limit: int) -> ColorTable | None:
         """Return the distinct colors in lexicographic order, None if more than `limit`."""
         if self.counts.n_colors > limit:
             return None
         codes, counts = self.counts.distinct()
-        colors = colors_at(places_of(codes))
+        colors = colors_of(codes).astype(np.float64)
         order = np.lexsort(colors.T[::-1])
         return ColorTable(colors[order], counts[order])
 

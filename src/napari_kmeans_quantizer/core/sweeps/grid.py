@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.color_codes import codes_at, colors_of
 from napari_kmeans_quantizer.core.color_table import ColorTable, distinct_colors
 from napari_kmeans_quantizer.core.threads import map_chunks, share_chunks
 from napari_kmeans_quantizer.core.units import to_dtype
 
 from .base import Canvas, Clusters
+from .rgb_pixels import RgbPixels, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.image import Pixels
 
     Floats = NDArray[np.float64]
-    Bytes = NDArray[np.uint8]
     Words = NDArray[np.uint32]
 
 N_PARTS = 16
@@ -53,30 +54,16 @@ class _Counted(NamedTuple):
     sum_squares: int
 
 
-class Tree(NamedTuple):
-    """The nearest center of every color of every cell that has pixels; see `kernels.grid_tree`."""
-
-    entries: Words
-    cell_labels: Bytes
-    palette: Words
-
-
 class Grid:
     """Counts and sums of the cells; implements `Sweeper`. Of its sweeps one is done at a time."""
 
     @staticmethod
     def suits(pixels: Pixels) -> bool:
         """Tell whether an image is of this kind."""
-        return pixels.n_channels == 3 and pixels.image.dtype == np.uint8
+        return RgbPixels.suits(pixels)
 
     def __init__(self, pixels: Pixels) -> None:
-        self._pixels = pixels
-        in_memory = _channels_in_memory(pixels)
-        contiguous = in_memory > 0 and pixels.image.flags.c_contiguous
-        self._flat = pixels.image.reshape(-1) if contiguous else None
-        self._step = 3 if self._flat is None else in_memory
-        self._paints_in_place = in_memory == self._step
-        self._view = None if self._flat is None else _words_of(self._flat)
+        self._pixels, self._rgb = pixels, RgbPixels(pixels)
         first, *others = share_chunks(self._count, pixels.n_chunks)
         self._packed, self._entries = first.packed, first.spare
         merged = map_chunks(lambda part: self._merge(part, others), N_PARTS) if others else ()
@@ -94,8 +81,8 @@ class Grid:
         state = np.zeros(2, np.int64)
         scratch = np.empty((2, kernels.BLOCK), np.uint32)
         for index in indices:
-            words, n, mask = self._words(index)
-            kernels.histogram(words, self._step, n, mask, state, packed, spills, *scratch)
+            words, n, mask = self._rgb.words(index)
+            kernels.histogram(words, self._rgb.step, n, mask, state, packed, spills, *scratch)
         return _Counted(packed, spare, spills[: state[0]], int(state[1]))
 
     def _room_for_spills(self) -> NDArray[np.uint64]:
@@ -153,8 +140,8 @@ class Grid:
             counts = np.zeros(64 * len(cells.colors), np.uint32)
             room = np.empty((2, grid_count.BLOCK), np.uint32)
             for index in indices:
-                words, n, mask = self._words(index)
-                count_colors(words, self._step, n, mask, self._entries, counts, *room)
+                words, n, mask = self._rgb.words(index)
+                count_colors(words, self._rgb.step, n, mask, self._entries, counts, *room)
             return counts
 
         counts, *others = share_chunks(count, self._pixels.n_chunks)
@@ -163,7 +150,8 @@ class Grid:
         counts = counts.reshape(-1, 64)[:, grid_count.IN_ORDER].reshape(-1)
         found = np.flatnonzero(counts)
         places = cells.keys[found >> 6] << 6 | found & 63
-        return ColorTable(colors_at(places), counts[found].astype(np.int64), places)
+        colors = colors_of(codes_at(places, 24)).astype(np.float64)
+        return ColorTable(colors, counts[found].astype(np.int64), places)
 
     def sweep(self, centers: Floats, canvas: Canvas) -> Generator[None, None, Clusters]:
         """See `Sweeper`."""
@@ -173,49 +161,12 @@ class Grid:
         add_spills(self._spills, tree.entries, totals)
 
         def one(index: int) -> NDArray[np.int64]:
-            return self._paint(index, tree, canvas)
+            return self._rgb.paint(index, tree, canvas)
 
         for some in map_chunks(one, self._pixels.n_chunks):
             totals += some
             yield
         return exact_clusters(totals, centers, self._sum_squares, ties)
-
-    def _paint(self, index: int, tree: Tree, canvas: Canvas) -> NDArray[np.int64]:
-        """Paint a chunk; return counts and sums (K, 4) of its pixels in mixed cells."""
-        from napari_kmeans_quantizer.core.kernels.grid_count import BLOCK
-        from napari_kmeans_quantizer.core.kernels.grid_map import map_pixels
-
-        words, n, mask = self._words(index)
-        span, step = self._pixels.span(index), self._step
-        totals = np.zeros((len(tree.palette), 4), np.int64)
-        sums, room = np.zeros(len(totals), np.uint64), np.empty((5, BLOCK), np.uint32)
-        labels = canvas.labels[span].view(np.uint8)
-        direct = self._paints_in_place and n * step % 4 == 0
-        if direct:
-            flat = canvas.image.reshape(-1)
-            painted = flat[step * span.start : step * span.stop].view(np.uint32)
-        else:
-            painted = np.empty_like(words)
-        map_pixels(words, step, n, mask, *tree, labels, painted, totals, sums, room)
-        if not direct:
-            colors = painted.view(np.uint8)[: step * n].reshape(n, step)
-            self._pixels.write_block(canvas.image, span, colors)
-        return totals
-
-    def _words(self, index: int) -> tuple[Words, int, Bytes]:
-        """Return a chunk for the kernels: its words, how many pixels, and its mask."""
-        pixels, span = self._pixels, self._pixels.span(index)
-        n, mask = span.stop - span.start, np.empty(0, np.uint8)
-        if pixels.mask is not None and not (some := pixels.chunk_mask(index)).all():
-            mask = some.view(np.uint8)
-        start, stop = self._step * span.start, self._step * span.stop
-        if self._view is not None and (stop - start) % 4 == 0:
-            return self._view[start // 4 : stop // 4], n, mask
-        flat = pixels.block(span).reshape(-1) if self._flat is None else self._flat[start:stop]
-        # Of RGB whole groups of four pixels, zeros behind the last.
-        padded = np.zeros(-(-flat.size // 12) * 12, np.uint8)
-        padded[: flat.size] = flat
-        return padded.view(np.uint32), n, mask
 
 
 def choose_cells(
@@ -270,50 +221,6 @@ def label_cells(
         totals += some
         ties |= some_ties
     return tree, totals, ties
-
-
-def _channels_in_memory(pixels: Pixels) -> int:
-    """Return how many bytes lie between pixels in C order, 0 if the channels are not together."""
-    last = pixels.channel_axis == pixels.image.ndim - 1
-    return int(pixels.image.shape[-1]) if last else 0
-
-
-def _words_of(flat: Bytes) -> Words | None:
-    """Return bytes as 32-bit words without a copy, but for up to three at the end.
-
-    None for what is not writeable and aligned: numba would compile again for it.
-    """
-    if not flat.flags.writeable or flat.ctypes.data % 4:
-        return None
-    return flat[: flat.size // 4 * 4].view(np.uint32)
-
-
-def codes_at(places: NDArray[np.int64], n_bits: int) -> NDArray[np.int64]:
-    """Return the codes at some places in the order of interleaved bits, a multiple of six."""
-    from napari_kmeans_quantizer.core.kernels.grid_count import IN_ORDER
-
-    codes = np.zeros_like(places)
-    for shift in range(0, n_bits, 6):
-        codes |= IN_ORDER[places >> shift & 63] << shift
-    return codes
-
-
-def places_of(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Return the places of colors in the order of interleaved bits, (n,)."""
-    from napari_kmeans_quantizer.core.kernels.grid_count import IN_ORDER
-
-    place_of, places = np.argsort(IN_ORDER), np.zeros(len(codes), np.int64)
-    for shift in range(0, 24, 6):
-        places |= place_of[codes >> np.uint32(shift) & np.uint32(63)] << shift
-    return places
-
-
-def colors_at(places: NDArray[np.int64]) -> Floats:
-    """Return the colors at some places in the order of interleaved bits, (n, 3)."""
-    codes = codes_at(places, 24)
-    channels = [codes >> shift for shift in (2, 0, 4)]
-    compact = [c & 3 | c >> 4 & 12 | c >> 8 & 48 | c >> 12 & 192 for c in channels]
-    return np.stack(compact, axis=1).astype(np.float64)
 
 
 def exact_clusters(
