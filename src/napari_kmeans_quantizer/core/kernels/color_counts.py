@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .grid_count import BLOCK, I64, MIXED, U32, U64, compact, load_block
+from .bits import trailing_zeros
+from .grid_count import BLOCK, I64, IN_ORDER, MIXED, N_CELLS, U32, U64, compact, load_block
 from .jit import inner, jit
 
 if TYPE_CHECKING:
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 GRID_COUNT = "dd4de983347a"
-"""Digest of `grid_count`, whose kernels are compiled into these; see the package's docstring."""
+BITS = "cba37dc68db6"
+"""Digests of what is compiled into these; see the package's docstring."""
 
 N_BOXES = 1 << 12
 MOST = U64((1 << 32) - 1)
 """Pixels of an entry."""
 SPILL = 255
+# For eight bytes of a word at once: all bits but the highest; the lowest; what gathers those.
+_LOW, _ONES, _GATHER = U64(0x7F7F7F7F7F7F7F7F), U64(0x0101010101010101), U64(0x0102040810204080)
 
 
 @jit
@@ -128,15 +132,19 @@ def list_table(
         if not touched[box]:
             continue
         touched[box] = False
-        for word in range(512):
-            eight = table[512 * box + word]
-            if not eight:
+        for cell in range(64 * box, 64 * box + 64):
+            present = _present(table, cell)
+            if present == U64(0):
                 continue
-            table[512 * box + word] = U64(0)
-            for i in range(8):  # no branch: which of them are there cannot be predicted
-                count = (eight >> U64(8 * i)) & U64(255)
-                places[n], counts[n] = 8 * word + i, count
-                n += U64(count > U64(0))
+            while present:
+                low = I64(trailing_zeros(present))
+                present &= present - U64(1)
+                word = table[8 * cell + (low >> 3)]
+                places[n] = 64 * (cell & 63) + low
+                counts[n] = word >> U64(8 * (low & 7)) & U64(255)
+                n += U64(1)
+            for word in range(8 * cell, 8 * cell + 8):
+                table[word] = U64(0)
         for i in range(U64(starts[box]), n):
             code = U32(box << 12) | U32(places[i])
             while s < len(spills) and spills[s] == code:
@@ -144,6 +152,21 @@ def list_table(
                 s += 1
     starts[N_BOXES] = n
     return I64(n)
+
+
+@inner
+def _present(table: Array, cell: int) -> np.uint64:
+    """Which colors of a cell have pixels: a bit each. IN `table` (2 ** 21,) uint64."""
+    present = every = U64(0)
+    for j in range(8):
+        every |= table[8 * cell + j]
+    if every == U64(0):
+        return present
+    for j in range(8):
+        word = table[8 * cell + j]
+        ones = ((((word & _LOW) + _LOW) | word) >> U64(7)) & _ONES  # 1 where a byte is not 0
+        present |= (ones * _GATHER >> U64(56)) << U64(8 * j)
+    return present
 
 
 @jit
@@ -280,6 +303,35 @@ def sum_cells(
                 i += U64(1)
             cells[cell, 0], cells[cell, 1], cells[cell, 2], cells[cell, 3] = n, red, green, blue
     return squares
+
+
+@jit
+def list_cells(cells: Array, bits: int, colors: Array, counts: Array, keys: Array) -> int:
+    """List the cells that have pixels, in the order of their interleaved bits.
+
+    IN `cells` (N_CELLS, 4) int64: see `sum_cells`, `bits`: 0, or 3 for octants (2 x 2 x 2 cells) in
+    the place of cells.
+    OUT `colors` (n.., 3) float64: means, `counts` and `keys` (n..,) int64: pixels, and places in
+    that order.
+    Returns n.
+    """
+    n, last = U64(0), I64(-1)
+    for place in range(N_CELLS):
+        cell = IN_ORDER[place >> 12] << 12 | IN_ORDER[(place >> 6) & 63] << 6 | IN_ORDER[place & 63]
+        if cells[cell, 0]:
+            if place >> bits != last:
+                last = place >> bits
+                keys[n], counts[n] = last, 0
+                for channel in range(3):
+                    colors[n, channel] = 0.0
+                n += U64(1)
+            counts[n - U64(1)] += cells[cell, 0]
+            for channel in range(3):
+                colors[n - U64(1), channel] += cells[cell, 1 + channel]
+    for row in range(n):
+        for channel in range(3):
+            colors[row, channel] /= counts[row]
+    return I64(n)
 
 
 @jit

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_kmeans_quantizer.core.color_codes import codes_at, colors_of, places_of
+from napari_kmeans_quantizer.core.color_codes import colors_of, places_of
 from napari_kmeans_quantizer.core.color_table import ColorTable
 from napari_kmeans_quantizer.core.threads import map_chunks
 
@@ -67,11 +67,13 @@ class CountedCells:
 
     def table(self, bits: int) -> ColorTable:
         """Return the mean colors of cells, or of octants for 3 bits, as `Grid` does."""
-        totals = self.totals[codes_at(np.arange(N_CELLS), 18)]
-        totals = totals.reshape(-1, 1 << bits, 4).sum(axis=1)
-        keys = np.flatnonzero(totals[:, 0])
-        found = totals[keys]
-        return ColorTable(found[:, 1:] / found[:, :1], np.ascontiguousarray(found[:, 0]), keys)
+        from napari_kmeans_quantizer.core.kernels.color_counts import list_cells
+
+        n = min(int(np.count_nonzero(self.totals[:, 0])), N_CELLS >> bits)
+        room = np.empty((5, n))  # in one piece: that is faster than many small ones
+        colors, counts, keys = room[:3].reshape(n, 3), *room[3:].view(np.int64)
+        n = list_cells(self.totals, bits, colors, counts, keys)
+        return ColorTable(colors[:n], counts[:n], keys[:n])
 
     def colors(self, cells: ColorTable) -> ColorTable:
         """Return the distinct colors, as `Grid` does."""
