@@ -190,11 +190,10 @@ def merge(
         while i < i_end and j < j_end:
             x, y = some_places[i], other_places[j]
             place = min(x, y)
-            one = U64(some_counts[i]) if x <= y else U64(0)
-            two = U64(other_counts[j]) if y <= x else U64(0)
-            i += U64(x <= y)
-            j += U64(y <= x)
-            total = one + two
+            one, two = U64(x <= y), U64(y <= x)  # factors: which it is cannot be predicted
+            total = one * U64(some_counts[i]) + two * U64(other_counts[j])
+            i += one
+            j += two
             if total >= MOST:  # only then there may be more entries of this color
                 while i < i_end and some_places[i] == place:
                     total += U64(some_counts[i])
