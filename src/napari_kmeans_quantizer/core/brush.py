@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .color_table import matching_rows
+from .parts import Place
 from .sweeps.labeling import PART_VALUES, nearest_labels, nearest_telling_ties
 from .weighted_points import read_only
 
@@ -85,7 +86,7 @@ class Brush:
         return numbers if self.space is None else self.space.forward(numbers)
 
     def labeled(
-        self, pixels: Pixels, index: int, corner: tuple[int, int] = (0, 0), ties: bool = True
+        self, pixels: Pixels, index: int, place: Place | None = None, ties: bool = True
     ) -> Iterator[Labeled]:
         """Label those pixels of one chunk that take part, some at a time, in order.
 
@@ -95,13 +96,13 @@ class Brush:
             An image, or a block of one.
         index : int
             Of the chunk.
-        corner : tuple of int, optional
-            Row and column of a block's first pixel in the image: thresholds depend on them.
+        place : Place, optional
+            Of a block: thresholds depend on it.
         ties : bool, optional
             Whether to look for them.
         """
         if self.mixing is not None:
-            yield from self._mixed(pixels, index, corner)
+            yield from self._mixed(pixels, index, place or Place.everything(pixels.shape))
             return
         colors, places = pixels.chunk(index), self.places
         size = max(PART_VALUES // pixels.n_channels, 64)
@@ -115,7 +116,7 @@ class Brush:
             else:
                 yield Labeled(numbers, points, nearest_labels(points, places), False)
 
-    def _mixed(self, pixels: Pixels, index: int, corner: tuple[int, int]) -> Iterator[Labeled]:
+    def _mixed(self, pixels: Pixels, index: int, place: Place) -> Iterator[Labeled]:
         """Mix colors by thresholds. Pixels that take no part are passed over at the end."""
         mixing = self.mixing
         assert mixing is not None
@@ -130,21 +131,21 @@ class Brush:
             numbers = self.units.of_values(colors)
             points = read_only(self.in_space(numbers))
             labels = nearest_labels(points, places)
-            mixing.mix(points, places, labels, start, pixels.shape, corner)
+            mixing.mix(points, places, labels, start, place)
             yield Labeled(numbers[seen], points[seen], labels[seen], False)
 
-    def labels(self, pixels: Pixels, corner: tuple[int, int] = (0, 0)) -> NDArray[Any]:
+    def labels(self, pixels: Pixels, place: Place | None = None) -> NDArray[Any]:
         """Return the labels of an image or a block, spatial shape; 0 where the mask is False."""
         flat = np.zeros(pixels.size, self.label_dtype)
         for index in range(pixels.n_chunks if len(self.centers) else 0):
-            self.label_chunk(pixels, index, flat, corner)
+            self.label_chunk(pixels, index, flat, place)
         return flat.reshape(pixels.shape)
 
     def label_chunk(
-        self, pixels: Pixels, index: int, flat: NDArray[Any], corner: tuple[int, int] = (0, 0)
+        self, pixels: Pixels, index: int, flat: NDArray[Any], place: Place | None = None
     ) -> None:
         """Write the labels of one chunk."""
-        parts = [part.labels for part in self.labeled(pixels, index, corner, ties=False)]
+        parts = [part.labels for part in self.labeled(pixels, index, place, ties=False)]
         labels = np.concatenate(parts) if parts else np.empty(0, self.label_dtype)
         pixels.write_labels(flat, index, labels)
 

@@ -25,6 +25,7 @@ import numpy as np
 
 from .brush import Brush, Labeled
 from .mixing import Mixing, padded
+from .parts import Place
 from .progress import Progress
 from .threads import map_chunks, workers
 from .totals import Sweep
@@ -193,13 +194,14 @@ def _mixed(scene: _Scene, method: str, spread: float, nearest: Labels, labels: L
     """Label by thresholds, pixel by pixel."""
     pixels = scene.pixels
     mixing = Mixing.of(method, scene.centers, spread, scene.strength)
+    place = Place.everything(pixels.shape)
 
     def one(index: int) -> None:
         span = pixels.span(index)
         for start in range(span.start, span.stop, PART):
             part = slice(start, min(start + PART, span.stop))
             found = nearest[part].astype(np.int32)
-            mixing.mix(scene.points(part), scene.places, found, start, pixels.shape)
+            mixing.mix(scene.points(part), scene.places, found, start, place)
             labels[part] = found
         if pixels.mask is not None:
             labels[span] *= pixels.chunk_mask(index)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+Item = TypeVar("Item")
+
 PIECE_VALUES = 1 << 14
 CHUNK_PIXELS = 1 << 17
 """Pixels per chunk: a fixed number, so that sums never depend on threads; a multiple of 4."""
 
 
+MASKED_ALL = "`mask` is True nowhere; K-means needs at least one pixel to take part."
 CHANNEL_DIMENSIONS = ("band", "bands", "c", "ch", "channel", "channels", "rgb", "rgba")
 """Names of dimensions that hold channels."""
 
@@ -223,23 +226,57 @@ def as_pixels(
         If shapes do not fit, nothing is selected, or a selected value is not finite or cannot be
         computed with.
     """
-    array = _as_image(image)
+    array = as_array(image, "image", "`image.data` and `mask=~np.ma.getmaskarray(image)`")
+    axis, n_channels, shape, has_alpha = layout_of(image, array, channel_axis)
+    selected = _as_mask(mask, shape)
+    if has_alpha:
+        visible = _visible(array)
+        selected = visible if selected is None else selected & visible
+    pixels = Pixels(array, axis, n_channels, shape, selected)
+    return pixels.in_units(checked_units(values_of(pixels), pixels.channel_axis, array.ndim))
+
+
+class Layout(NamedTuple):
+    """Which axes of an image are what."""
+
+    channel_axis: int | None
+    """Not negative; None for grey."""
+    n_channels: int
+    """Channels that are clustered: without alpha."""
+    shape: tuple[int, ...]
+    """Spatial shape."""
+    has_alpha: bool
+    """Whether the last channel is alpha."""
+
+    def without_channels(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """Return of something for each axis that of the spatial ones."""
+        axis = self.channel_axis
+        return items if axis is None else items[:axis] + items[axis + 1 :]
+
+
+def layout_of(image: Any, array: Any, channel_axis: int | Literal["auto"] | None) -> Layout:
+    """Decide what the axes of an image are; nothing of it is read.
+
+    Parameters
+    ----------
+    image : array_like
+        As it was given, perhaps with names of its dimensions.
+    array : array
+        The same, of NumPy or dask.
+    channel_axis : int, "auto" or None
+        As of `quantize`.
+    """
+    _check_is_image(array)
     if channel_axis == "auto":
         _check_named_channels(image, array)
     axis = _resolve_channel_axis(array, channel_axis)
     shape = array.shape if axis is None else array.shape[:axis] + array.shape[axis + 1 :]
     n_channels = 1 if axis is None else array.shape[axis]
     has_alpha = channel_axis == "auto" and n_channels == 4
-    selected = _as_mask(mask, shape)
-    if has_alpha:
-        visible = _visible(array)
-        selected = visible if selected is None else selected & visible
-    pixels = Pixels(array, axis, n_channels - has_alpha, shape, selected)
-    return pixels.in_units(checked_units(values_of(pixels), pixels.channel_axis, array.ndim))
+    return Layout(axis, n_channels - has_alpha, shape, has_alpha)
 
 
-def _as_image(image: ArrayLike) -> NDArray[Any]:
-    array = as_array(image, "image", "`image.data` and `mask=~np.ma.getmaskarray(image)`")
+def _check_is_image(array: Any) -> None:
     if array.dtype.kind in "mM":
         raise TypeError(
             f"`image` must hold bools, integers or floats, got dtype {array.dtype}. "
@@ -254,10 +291,9 @@ def _as_image(image: ArrayLike) -> NDArray[Any]:
         raise ValueError(
             f"`image` must have at least one pixel, got an array of shape {array.shape}."
         )
-    return array
 
 
-def _check_named_channels(image: object, array: NDArray[Any]) -> None:
+def _check_named_channels(image: object, array: Any) -> None:
     """Refuse to take channels for rows if the image, such as xarray's, names them."""
     for axis, name in enumerate(getattr(image, "dims", ())):
         taken = axis == array.ndim - 1 and array.ndim >= 3 and array.shape[axis] in (3, 4)
@@ -269,9 +305,7 @@ def _check_named_channels(image: object, array: NDArray[Any]) -> None:
             )
 
 
-def _resolve_channel_axis(
-    array: NDArray[Any], channel_axis: int | Literal["auto"] | None
-) -> int | None:
+def _resolve_channel_axis(array: Any, channel_axis: int | Literal["auto"] | None) -> int | None:
     if channel_axis is None:
         return None
     if isinstance(channel_axis, str):
@@ -296,13 +330,21 @@ def _resolve_channel_axis(
             "`channel_axis` needs an image with at least one spatial axis, got shape "
             f"{array.shape}. Pass `image[np.newaxis]` to quantize a single pixel."
         )
-    return axis % array.ndim
+    return int(axis % array.ndim)
 
 
 def _as_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
     if mask is None:
         return None
     array = as_array(mask, "mask", "`mask.filled(False)`, which leaves out what is masked")
+    check_is_mask(array, shape)
+    if not array.any():
+        raise ValueError(MASKED_ALL)
+    return np.array(array, order="C", subok=False)
+
+
+def check_is_mask(array: Any, shape: tuple[int, ...]) -> None:
+    """Refuse what is no mask of an image of a spatial shape; nothing is read."""
     if array.dtype != np.bool_:
         raise TypeError(
             f"`mask` must be an array of bools, got dtype {array.dtype}. "
@@ -313,9 +355,6 @@ def _as_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_
             f"`mask` must have the image's spatial shape {shape}, got {array.shape}. "
             "See `channel_axis` if the image's last axis was taken for something else."
         )
-    if not array.any():
-        raise ValueError("`mask` is True nowhere; K-means needs at least one pixel to take part.")
-    return np.array(array, order="C", subok=False)
 
 
 def _visible(array: NDArray[Any]) -> NDArray[np.bool_]:

@@ -18,7 +18,6 @@ from .color_table import distinct_values
 from .dither import dithered
 from .drawing import drawn, seed_of
 from .fitting import fitted
-from .image import Pixels
 from .parts import Place
 from .progress import Progress, retold
 from .results import left_alone, picture_of, result_of
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .image import Pixels
     from .painting import Painting
     from .quantization import Quantization
     from .request import Request
@@ -122,12 +122,21 @@ def held_steps(request: Request) -> Steps:
     if request.dither is not None:
         dithering = request.dither, request.dither_strength
         painting = yield from dithered(pixels, request.space, painting, *dithering)
-    return result_of(asked, painting, n_iter, picture_of(pixels, painting))
+    result = result_of(asked, painting, n_iter, picture_of(pixels, painting))
+    is_in_order = request.dither is None or request.palette is not None
+    return result if is_in_order else result.ordered()
 
 
 def plan_of(request: Request) -> Plan:
     """Return what must be known of an image; the request's generator is left as it is."""
-    return Plan.of(request, seed_of(deepcopy(request.rng)))
+    return Plan.of(
+        request.pixels,
+        0 if request.palette is not None else request.n_colors,
+        request.effort,
+        seed_of(deepcopy(request.rng)),
+        request.space is not None,
+        request.sample,
+    )
 
 
 def fitted_to(survey: Survey, pixels: StandIn, request: Request, whole: Whole) -> Fitted:

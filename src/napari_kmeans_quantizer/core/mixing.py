@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
+
+    from .parts import Place
 
     Floats = NDArray[np.float64]
 
@@ -26,6 +30,8 @@ class Mixing:
     strength: float
     ranks: NDArray[np.int64]
     """Order of the colors by brightness."""
+    given_back: Mapping[int, int] = field(default_factory=dict)
+    """Places in the run of the image's pixels, and colors that these get all the same."""
 
     @classmethod
     def of(cls, method: str, centers: Floats, spread: float, strength: float) -> Mixing:
@@ -39,8 +45,7 @@ class Mixing:
         places: Floats,
         labels: NDArray[np.int32],
         first: int,
-        shape: tuple[int, ...],
-        corner: tuple[int, int] = (0, 0),
+        place: Place,
     ) -> None:
         """Replace the labels of pixels, those of the nearest places, by those that they get.
 
@@ -54,20 +59,24 @@ class Mixing:
             Written to.
         first : int
             Number of the first pixel in the block.
-        shape : tuple of int
-            Spatial shape of the block; rows and columns are the last two axes.
-        corner : tuple of int
-            Row and column in the image of the block's first pixel.
+        place : Place
+            Of the block; rows and columns are the last two axes.
         """
         from .kernels.dithering import mix
 
         tile = bayer() if self.method == "ordered" else blue_noise()
-        tile = np.roll(tile, (-corner[0], -corner[1]), (0, 1))
+        row, column = place.corner
+        tile, shape = np.roll(tile, (-row, -column), (0, 1)), place.shape
         height = shape[-2] if len(shape) > 1 else 1
         mix(
             padded(points), first, shape[-1], height, tile, padded(places), self.ranks,
             self.spread, self.strength, labels,
         )  # fmt: skip
+        if self.given_back:
+            colors = np.array(list(self.given_back.values()))
+            which, pixels = place.inside(np.array(list(self.given_back)))
+            here = (pixels >= first) & (pixels < first + len(labels))
+            labels[pixels[here] - first] = colors[which[here]]
 
 
 def padded(points: Floats) -> Floats:

@@ -190,8 +190,7 @@ def quantize_steps(*args: Any, **kwargs: Any) -> Generator[Progress, None, Quant
     """
     given = arguments_of(requested, *args, **kwargs)
     if is_lazy(given["image"]):
-        image, mask = given.pop("image"), given.pop("mask", None)
-        return lazy_steps(quantize_steps, image, mask, given)
+        return lazy_steps(quantize_steps, **given)
     return _steps(requested(**given))
 
 

@@ -6,6 +6,7 @@ parts -> Survey -> StandIn (pixels) and a sweeper -> the same way as for any ima
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from .image import Pixels
     from .parts import Place
-    from .request import Request
+    from .search.efforts import Effort
 
 MOST_PIXELS = 1 << 20
 """Of an image that is looked at as a whole, and of those that are drawn of a larger one."""
@@ -61,13 +62,36 @@ class Plan(NamedTuple):
     seed: int
 
     @classmethod
-    def of(cls, request: Request, seed: int) -> Plan:
-        """Return what must be known of an image for what is asked; its pixels may be any."""
-        pixels, n_colors, effort = request.pixels, request.n_colors, request.effort
-        kind = _kind_of(pixels, request.space is not None)
+    def of(
+        cls,
+        pixels: Pixels,
+        n_colors: int,
+        effort: Effort,
+        seed: int,
+        is_measured: bool = False,
+        sample: float | None = None,
+    ) -> Plan:
+        """Return what must be known of an image to fit colors.
+
+        Parameters
+        ----------
+        pixels : Pixels
+            Any of the image, or none.
+        n_colors : int
+            At most; 0 if nothing is fitted.
+        effort : Effort
+            How hard to search.
+        seed : int
+            For the draws.
+        is_measured : bool, optional
+            Whether distances are measured in another color space.
+        sample : float, optional
+            As of `quantize`.
+        """
+        kind = _kind_of(pixels, is_measured)
         if kind != "points":
-            return cls(kind, 0, 0 if request.sample is None else MAX_SAMPLE, seed)
-        if request.palette is not None:
+            return cls(kind, 0, 0 if sample is None else MAX_SAMPLE, seed)
+        if n_colors == 0:
             return cls(kind, 0, 0, seed)
         wanted = max(DRAWN_AT_LEAST, math.ceil(PRECISION * n_colors / effort.excess))
         limit = max(n_colors, MAX_GREYS if pixels.n_channels == 1 else 0)
@@ -115,7 +139,8 @@ def _both(one: Any, other: Any, add: Any) -> Any:
     return None if one is None or other is None else add(one, other)
 
 
-class Look(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Look:
     """How to look at a part; it travels to workers."""
 
     plan: Plan

@@ -68,7 +68,7 @@ class Sweep:
         totals = self.no_totals()
         for index in chunks:
             labels = []
-            for part in self.brush.labeled(pixels, index, place.corner):
+            for part in self.brush.labeled(pixels, index, place):
                 totals = self.add(totals, part)
                 labels.append(part.labels)
             if flat is not None and labels:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.brush import Brush
+from napari_kmeans_quantizer.core.image import Layout
 from napari_kmeans_quantizer.core.units import OWN
 
 from .arrays import as_dask, as_given, is_lazy
-from .painting import Brush, repainted
+from .painting import repainted
 
 if TYPE_CHECKING:
     from dask.array import Array
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 def lazily_repainted(pixels: Pixels, labels: Any, palette: Palette) -> Any:
     """Return a picture of lazy labels; what takes no part is as in `pixels`."""
     image, mask = as_dask(pixels.image, "image"), _as_lazy_mask(pixels.mask)
-    brush = Brush(palette.colors, palette.values, OWN, None, pixels.channel_axis)
-    return as_given(repainted(image, as_dask(labels, "labels"), mask, brush), pixels.image)
+    brush = Brush(palette.colors, palette.values, OWN)
+    layout = Layout(pixels.channel_axis, pixels.n_channels, pixels.shape, False)
+    return as_given(repainted(image, as_dask(labels, "labels"), mask, layout, brush), pixels.image)
 
 
 def lazily_relabeled(pixels: Pixels, labels: Any, new_labels: NDArray[Any]) -> Any:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.brush import Brush
 from napari_kmeans_quantizer.core.color_space import color_space_for
+from napari_kmeans_quantizer.core.dither import spread_of
+from napari_kmeans_quantizer.core.image import Layout
+from napari_kmeans_quantizer.core.mixing import Mixing, padded
 from napari_kmeans_quantizer.core.units import OWN
 
 from .arrays import as_dask, as_given, is_lazy
-from .painting import Brush, painted
+from .painting import painted
 
 if TYPE_CHECKING:
     from dask.array import Array
     from numpy.typing import ArrayLike
 
-    from napari_kmeans_quantizer.core.palette import Palette
     from napari_kmeans_quantizer.core.quantization import Quantization
 
 
@@ -59,26 +63,31 @@ def painted_like(image: Any, q: Quantization, mask: ArrayLike | None = None) -> 
     import dask.array as da
 
     array = as_dask(image, "image") if is_lazy(image) else da.from_array(np.asarray(image))
-    axis, n_channels = q.channel_axis, q.palette.n_channels
-    with_alpha = axis is not None and q.image.shape[axis] > n_channels
+    n_channels, axis = q.palette.n_channels, q.channel_axis
+    has_alpha = axis is not None and q.image.shape[axis] > n_channels
     if axis is not None:
         axis += array.ndim - q.image.ndim
     found = 1 if axis is None else array.shape[axis]
-    if found != n_channels + with_alpha:
+    if found != n_channels + has_alpha:
         raise ValueError(
-            f"`image` must have the {n_channels + with_alpha} channels of the image of `q`, got "
+            f"`image` must have the {n_channels + has_alpha} channels of the image of `q`, got "
             f"shape {array.shape}."
         )
+    shape = array.shape if axis is None else array.shape[:axis] + array.shape[axis + 1 :]
+    layout = Layout(axis, n_channels, shape, has_alpha)
     region = None if mask is None else da.asarray(mask)
-    if with_alpha:
-        visible = array[..., -1] > 0
-        region = visible if region is None else region & visible
-    labels, painting = painted(array, region, _brush(q.palette, q, array, axis))
+    labels, painting = painted(array, region, layout, _brush(q, array))
+    labels = labels.rechunk(layout.without_channels(array.chunks))
     return as_given(labels, image, axis), as_given(painting, image)
 
 
-def _brush(palette: Palette, q: Quantization, array: Array, axis: int | None) -> Brush:
-    name, space = q.settings.get("color_space", "rgb"), None
+def _brush(q: Quantization, array: Array) -> Brush:
+    palette, name, space = q.palette, q.settings.get("color_space", "rgb"), None
     if name != "rgb":
         space = color_space_for(name, array.dtype, palette.value_range)
-    return Brush(palette.colors, palette.values, OWN, space, axis)
+    method, strength = q.settings.get("dither"), q.settings.get("dither_strength", 1.0)
+    brush = Brush(palette.colors, palette.values, OWN, space)
+    spread = spread_of(padded(brush.places))
+    if method not in ("ordered", "blue-noise") or strength == 0 or spread == 0:
+        return brush
+    return replace(brush, mixing=Mixing.of(method, brush.centers, spread, strength))

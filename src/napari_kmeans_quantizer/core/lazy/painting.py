@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_kmeans_quantizer.core.image import Pixels
-from napari_kmeans_quantizer.core.sweeps.labeling import nearest_labels
-from napari_kmeans_quantizer.core.weighted_points import read_only
+from napari_kmeans_quantizer.core.parts import Place
 
 from .arrays import together
+from .batches import pixels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,66 +17,19 @@ if TYPE_CHECKING:
     from dask.array import Array
     from numpy.typing import NDArray
 
-    from napari_kmeans_quantizer.core.color_space import ColorSpace
-    from napari_kmeans_quantizer.core.units import Units
-
-    Floats = NDArray[np.float64]
+    from napari_kmeans_quantizer.core.brush import Brush
+    from napari_kmeans_quantizer.core.image import Layout
 
 
-@dataclass(frozen=True, eq=False)
-class Brush:
-    """How blocks of an image are labeled and painted; travels to workers."""
-
-    centers: Floats
-    """Colors (K, C) in the units of `units`."""
-    values: NDArray[Any]
-    """The same as they are painted, of the image's dtype."""
-    units: Units
-    space: ColorSpace | None
-    channel_axis: int | None
-
-    @property
-    def label_dtype(self) -> np.dtype[Any]:
-        """What holds the labels."""
-        return np.dtype(np.uint8 if len(self.centers) <= 256 else np.uint16)
-
-    def labels(self, block: NDArray[Any], mask: NDArray[np.bool_] | None = None) -> NDArray[Any]:
-        """Return the labels of a block, spatial shape; 0 where the mask is False."""
-        pixels = self._pixels(block, mask)
-        places = self.centers if self.space is None else self.space.forward(self.centers)
-        labels = np.zeros(pixels.size, self.label_dtype)
-        for index in range(pixels.n_chunks):
-            points = pixels.numbers(pixels.chunk(index))
-            points = points if self.space is None else self.space.forward(points)
-            pixels.write_labels(labels, index, nearest_labels(read_only(points), places))
-        return labels.reshape(pixels.shape)
-
-    def image(
-        self, block: NDArray[Any], labels: NDArray[Any], mask: NDArray[np.bool_] | None = None
-    ) -> NDArray[Any]:
-        """Return a block painted in the colors of its labels; alpha and what is masked as it is."""
-        pixels = self._pixels(block, mask)
-        painted, flat = pixels.blank(), labels.reshape(-1)
-        for index in range(pixels.n_chunks):
-            chosen, selected = flat[pixels.span(index)], pixels.selected(index)
-            chosen = chosen if selected is None else chosen[selected]
-            pixels.write(painted, index, self.values[chosen])
-        return painted
-
-    def _pixels(self, block: NDArray[Any], mask: NDArray[np.bool_] | None) -> Pixels:
-        axis = self.channel_axis
-        shape = block.shape if axis is None else block.shape[:axis] + block.shape[axis + 1 :]
-        return Pixels(block, axis, self.values.shape[1], shape, mask, self.units)
-
-
-def painted(image: Array, mask: Array | None, brush: Brush) -> tuple[Array, Array]:
+def painted(image: Array, mask: Array | None, layout: Layout, brush: Brush) -> tuple[Array, Array]:
     """Return labels and painted image of a lazy array; nothing is read.
 
     Parameters
     ----------
     image : dask.array.Array
     mask : dask.array.Array of bool or None
-        Spatial shape; which pixels take part.
+        Spatial shape; which pixels take part, whatever alpha is.
+    layout : Layout
     brush : Brush
 
     Returns
@@ -86,13 +37,29 @@ def painted(image: Array, mask: Array | None, brush: Brush) -> tuple[Array, Arra
     labels, image : dask.array.Array
         In the chunks of `image`.
     """
-    axis = brush.channel_axis
-    source = together(image, axis)
-    labels = _blockwise(brush.labels, source, mask, axis, brush.label_dtype, without=axis)
-    return labels, repainted(image, labels, mask, brush)
+    import dask.array as da
+
+    source = together(image, layout.channel_axis)
+    spatial = layout.without_channels(source.chunks)
+    starts = [da.arange(sum(sizes), chunks=(sizes,), dtype=np.int64) for sizes in spatial]
+
+    def label(block: Any, *beside: Any) -> NDArray[Any]:
+        *where, seen = beside if mask is not None else (*beside, None)
+        pixels = pixels_of(block, seen, layout)
+        origin = tuple(int(along[0]) if len(along) else 0 for along in where)
+        return brush.labels(pixels, Place(origin, pixels.shape, layout.shape))
+
+    places = _indices(source.ndim, layout.channel_axis)
+    where = [
+        item for pair in zip(starts, ((axis,) for axis in places), strict=True) for item in pair
+    ]
+    labels = _blockwise(label, source, mask, layout, brush.label_dtype, where, places)
+    return labels, repainted(image, labels, mask, layout, brush)
 
 
-def repainted(image: Array, labels: Array, mask: Array | None, brush: Brush) -> Array:
+def repainted(
+    image: Array, labels: Array, mask: Array | None, layout: Layout, brush: Brush
+) -> Array:
     """Return a lazy image painted in the colors of its labels; alpha and what is masked as it is.
 
     Parameters
@@ -101,6 +68,8 @@ def repainted(image: Array, labels: Array, mask: Array | None, brush: Brush) -> 
     labels : dask.array.Array
         Spatial shape.
     mask : dask.array.Array of bool or None
+        As of `painted`.
+    layout : Layout
     brush : Brush
 
     Returns
@@ -108,9 +77,15 @@ def repainted(image: Array, labels: Array, mask: Array | None, brush: Brush) -> 
     dask.array.Array
         In the chunks of `image`.
     """
-    axis = brush.channel_axis
-    source = together(image, axis)
-    whole = _blockwise(brush.image, source, mask, axis, image.dtype, labels)
+    source, axis = together(image, layout.channel_axis), layout.channel_axis
+
+    def paint(block: Any, found: Any, *seen: Any) -> NDArray[Any]:
+        return brush.image(pixels_of(block, seen[0] if seen else None, layout), found)
+
+    places = _indices(source.ndim, axis)
+    beside = [labels.rechunk(layout.without_channels(source.chunks)), places]
+    out = _indices(source.ndim)
+    whole = _blockwise(paint, source, mask, layout, image.dtype, beside, out)
     chunked: Array = whole.rechunk(image.chunks)
     return chunked
 
@@ -119,19 +94,19 @@ def _blockwise(
     function: Callable[..., NDArray[Any]],
     source: Array,
     mask: Array | None,
-    axis: int | None,
+    layout: Layout,
     dtype: np.dtype[Any],
-    *labels: Array,
-    without: int | None = None,
+    beside: list[Any],
+    out: tuple[int, ...],
 ) -> Array:
-    """Call a function for each block, with what belongs to it; `without`: axis that goes away."""
+    """Call a function for each block, with what belongs to it, the mask last."""
     import dask.array as da
 
-    pixels, places, out = (_indices(source.ndim, which) for which in (None, axis, without))
-    spatial = tuple(source.chunks[i] for i in places)
-    parts = [part.rechunk(spatial) for part in (*labels, *([] if mask is None else [mask]))]
-    beside = [item for part in parts for item in (part, places)]
-    meta = np.empty((0,) * len(out), dtype)
+    if mask is not None:
+        spatial = layout.without_channels(source.chunks)
+        places = _indices(source.ndim, layout.channel_axis)
+        beside = [*beside, mask.rechunk(spatial), places]
+    meta, pixels = np.empty((0,) * len(out), dtype), _indices(source.ndim)
     blocks: Array = da.blockwise(
         function, out, source, pixels, *beside, dtype=dtype, concatenate=True, meta=meta
     )
