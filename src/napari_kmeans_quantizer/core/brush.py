@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .color_table import matching_rows
+from .image import Pixels
 from .parts import Place
+from .sweeps.base import Canvas
+from .sweeps.grid import label_cells
 from .sweeps.labeling import PART_VALUES, nearest_labels, nearest_telling_ties
+from .sweeps.rgb_pixels import RgbPixels
 from .weighted_points import read_only
 
 if TYPE_CHECKING:
@@ -19,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .color_space import ColorSpace
-    from .image import Pixels
     from .mixing import Mixing
+    from .sweeps.rgb_pixels import Tree
     from .units import Units
 
     Floats = NDArray[np.float64]
@@ -37,6 +41,10 @@ class Labeled(NamedTuple):
     """Of their colors in the palette, (m,)."""
     ties: bool
     """Whether one has two colors equally near."""
+
+
+N_CELLS = 1 << 18
+"""Of the grid of 8-bit colors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +88,10 @@ class Brush:
     def places(self) -> Floats:
         """The colors where distances are measured."""
         return self.in_space(self.centers)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what travels: the tree is made where it is needed."""
+        return {name: value for name, value in self.__dict__.items() if name != "_tree"}
 
     def in_space(self, numbers: Floats) -> Floats:
         """Return colors where distances are measured."""
@@ -145,9 +157,31 @@ class Brush:
         self, pixels: Pixels, index: int, flat: NDArray[Any], place: Place | None = None
     ) -> None:
         """Write the labels of one chunk."""
+        if self._has_tree and RgbPixels.suits(pixels):
+            self._look_up(pixels, index, flat)
+            return
         parts = [part.labels for part in self.labeled(pixels, index, place, ties=False)]
         labels = np.concatenate(parts) if parts else np.empty(0, self.label_dtype)
         pixels.write_labels(flat, index, labels)
+
+    @property
+    def _has_tree(self) -> bool:
+        return self.space is None and self.mixing is None and not self.is_matched
+
+    @cached_property
+    def _tree(self) -> Tree:
+        """The nearest color of every 8-bit color."""
+        everywhere = np.ones(N_CELLS, np.uint64)
+        return label_cells(everywhere, np.empty(N_CELLS, np.uint32), self.centers)[0]
+
+    def _look_up(self, pixels: Pixels, index: int, flat: NDArray[Any]) -> None:
+        """Write the labels of one chunk of 8-bit colors."""
+        span = pixels.span(index)
+        mask = None if pixels.mask is None else np.ascontiguousarray(pixels.chunk_mask(index))
+        colors = pixels.block(span)
+        chunk = Pixels(colors, 1, 3, (len(colors),), mask)
+        canvas = Canvas(flat[span], np.empty_like(colors))
+        RgbPixels(chunk).paint(0, self._tree, canvas)
 
     def relabel_chunk(
         self, pixels: Pixels, index: int, flat: NDArray[Any], new_labels: NDArray[Any]
