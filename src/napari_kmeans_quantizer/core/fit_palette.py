@@ -17,11 +17,16 @@ from .color_table import matching_rows
 from .how_many import FIRST_GUESS, fewest_that_reach
 from .joint_fit import Joint, at_elbow, fitting
 from .joint_table import counted, joined, together
+from .large import Held
+from .lazy.arrays import is_lazy
+from .lazy.image import LazyImage
+from .lazy.steps import surveyed
 from .palette import Palette
 from .progress import Progress, completed, retold
 from .quantize import quantize
 from .request import check_options, requested
 from .search.centers import Sought
+from .stand_in import sweeper_of
 from .units import peak
 
 if TYPE_CHECKING:
@@ -29,11 +34,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .color_space import ColorSpace
     from .joint_fit import Fit
     from .joint_table import Counted
     from .request import Request
     from .search.efforts import Effort
+    from .sweeps.base import Sweeper
+    from .totals import Sweep, Totals
     from .units import Units
 
     Floats = NDArray[np.float64]
@@ -249,6 +255,13 @@ class _Image:
     is_clear: bool = False
     """Whether a mask of its own leaves nothing."""
 
+    def lazily(self) -> LazyImage | None:
+        """Return a lazy image that is too large to be read; None if it is read."""
+        if not is_lazy(self.image):
+            return None
+        lazy = LazyImage.of(self.image, self.mask, self.channel_axis)
+        return lazy if lazy.is_large else None
+
 
 class _Source:
     """The images, one after another."""
@@ -315,11 +328,11 @@ class _Source:
         """Return what is wanted, and what was counted, with one image more."""
         image = yield from self._reading(number, given)
         with nullcontext() if self._leave_out else _named(image.name):
-            request = self._requested(image)
+            request, sweeper = yield from self._surveyed(image)
             if wanted is None or count is None:
                 wanted = _Wanted.of(request)
             if not (image.is_clear or request.pixels.is_empty):
-                one = counted(request)
+                one = counted(request, sweeper)
                 count = one if count is None else together(count, one, wanted.n_colors)
         return wanted, count
 
@@ -347,15 +360,23 @@ class _Source:
                 if not image.is_clear:
                     yield image
 
-    def parts(self, units: Units, space: ColorSpace | None) -> Iterator[tuple[Floats, Floats]]:
-        """Yield all pixels as points in the color space, and ones."""
+    def _surveyed(self, image: _Image) -> Generator[Progress, None, tuple[Request, Sweeper | None]]:
+        """Return what is asked of an image; of a lazy one a sweeper, too."""
+        lazy = image.lazily()
+        if lazy is None:
+            return self._requested(image), None
+        survey, pixels, request = yield from surveyed(lazy, self._options)
+        sweeper = None if pixels.is_empty else sweeper_of(survey, pixels, request.space, lazy)
+        return request, sweeper
+
+    def totals(self, sweep: Sweep) -> Generator[None, None, Totals]:
+        """Sweep over all pixels of all images; see `sweeps.sampled.Whole`."""
+        found = sweep.no_totals()
         for image in self._seen():
             with _named(image.name):
-                pixels = self._requested(image).pixels.in_units(units)
-            for index in range(pixels.n_chunks):
-                points = pixels.numbers(pixels.chunk(index))
-                if len(points) > 0:
-                    yield points if space is None else space.forward(points), np.ones(len(points))
+                whole = image.lazily() or Held(self._requested(image).pixels)
+                found = found.joined((yield from whole.totals(sweep)))
+        return found
 
     def psnr(self, palette: Palette, white: float) -> float:
         """Return what all images together reach when they are painted."""
@@ -419,14 +440,10 @@ def _joint(source: _Source, wanted: _Wanted, count: Counted, color_space: str) -
     units = count.units
     # A table of cells is nearly as good as all their pixels: these pay where there are few.
     are_cells = count.n_channels > 1 and count.n_pixels <= MOST_SWEPT
-
-    def parts() -> Iterator[tuple[Floats, Floats]]:
-        return source.parts(units, space)
-
     return Joint(
         table=joined(count.tables),
         distinct=count.distinct,
-        pixels=parts if source.is_lasting and (count.is_drawn or are_cells) else None,
+        whole=source if source.is_lasting and (count.is_drawn or are_cells) else None,
         sought=Sought(
             space,
             wanted.units.converted(wanted.fixed, units),
@@ -437,6 +454,7 @@ def _joint(source: _Source, wanted: _Wanted, count: Counted, color_space: str) -
         units=units,
         dtype=count.dtype,
         value_range=count.value_range,
+        largest=count.largest,
         n_pixels=count.n_pixels,
     )
 

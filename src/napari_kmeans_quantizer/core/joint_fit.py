@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
+from .brush import Brush
 from .how_many import elbow_of
+from .painting import MOST_WHOLE_SWEEPS
 from .progress import completed
 from .search.centers import Sought, find_centers
-from .settling import Rest, Tally, repeated, row_keys, settled
+from .settling import Rest, Tally, apart, mean_shift, repeated, row_keys, settled
 from .threads import workers
+from .totals import Sweep
 from .weighted_points import WeightedPoints, read_only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator
 
     from numpy.typing import NDArray
 
     from .color_table import ColorTable
     from .search.efforts import Effort
+    from .sweeps.sampled import Whole
     from .units import Units
 
     Floats = NDArray[np.float64]
-    Parts = Callable[[], Iterator[tuple[Floats, Floats]]]
-    """Yields points in the color space, and their weights."""
 
     Result = TypeVar("Result")
     Steps: TypeAlias = Generator[None, None, Result]
@@ -40,7 +42,7 @@ class Joint(NamedTuple):
     table: ColorTable
     distinct: ColorTable | None
     """Distinct colors if there are no more than palette colors."""
-    pixels: Parts | None
+    whole: Whole | None
     """All pixels, if the table is not enough; None if it is, or if they cannot be seen again."""
     sought: Sought
     effort: Effort
@@ -48,6 +50,8 @@ class Joint(NamedTuple):
     units: Units
     dtype: np.dtype[Any]
     value_range: tuple[float, float]
+    largest: float
+    """At least the size of all values, in these units."""
     n_pixels: int
 
     def shown(self, centers: Floats) -> NDArray[Any]:
@@ -81,9 +85,10 @@ def fitting(joint: Joint, n_colors: int) -> Steps[Fit]:
         rng = deepcopy(joint.rng)  # whatever was tried before
         centers, _ = find_centers(joint.table, sought, n_colors, effort, rng)
         n_fixed = len(centers) if len(offered) > 0 else len(fixed)
-    centers, counts = yield from _at_rest(joint, _parts(joint), centers, n_fixed)
-    if joint.pixels is not None:
-        centers, counts = yield from _at_rest(joint, joint.pixels, centers, n_fixed)
+    fit = yield from _at_rest(joint, centers, n_fixed)
+    if joint.whole is not None:
+        fit = yield from _swept(joint, joint.whole, fit, n_fixed)
+    centers, counts = fit
     kept = counts > 0
     kept[: len(fixed)] = True
     order = np.argsort(-counts, kind="stable")
@@ -103,51 +108,68 @@ def _known_colors(joint: Joint, n_colors: int) -> Floats | None:
     return known if len(known) <= n_colors else None
 
 
-def _at_rest(joint: Joint, parts: Parts, centers: Floats, n_fixed: int) -> Steps[Fit]:
-    """Return centers that are the means of their points, none without any or like another one."""
+def _at_rest(joint: Joint, centers: Floats, n_fixed: int) -> Steps[Fit]:
+    """Return centers that are the means of their entries, none without any or like another one."""
     free = np.arange(len(centers)) >= n_fixed
     rest = Rest.of(joint.effort, joint.table.variance, len(centers))
+    with workers(MOST_PARTS) as map_:
+        data = WeightedPoints(*_points(joint), map_)
 
-    def tally(centers: Floats) -> Steps[Tally]:
-        return _tally(joint, parts, centers)
+        def tally(centers: Floats) -> Steps[Tally]:
+            return _tally(joint, data, centers)
 
-    for _ in range(MOST_MENDED):
-        if (alike := free & repeated(joint.shown(centers))).any():
-            centers = _replaced(joint, centers, alike)
-        if free.any():
-            centers = yield from settled(tally, centers, free, rest, joint.shown)
-        counts = (yield from tally(centers)).counts.astype(np.float64)
-        empty = free & (counts == 0)
-        if not empty.any():
-            break
-        centers = _replaced(joint, centers, empty)
+        for _ in range(MOST_MENDED):
+            if (alike := free & repeated(joint.shown(centers))).any():
+                centers = _replaced(joint, centers, alike)
+            if free.any():
+                centers = yield from settled(tally, centers, free, rest, joint.shown)
+            counts = (yield from tally(centers)).counts.astype(np.float64)
+            empty = free & (counts == 0)
+            if not empty.any():
+                break
+            centers = _replaced(joint, centers, empty)
     return Fit(centers, counts)
 
 
-def _parts(joint: Joint) -> Parts:
-    """Return the table as points."""
+def _points(joint: Joint) -> tuple[Floats, Floats]:
+    """Return the table as points in the color space, and their weights."""
     table, space = joint.table, joint.sought.space
     points = table.colors if space is None else space.forward(table.colors)
-    part = points, table.counts.astype(np.float64)
-    return lambda: iter([part])
+    return read_only(points), read_only(table.counts.astype(np.float64))
 
 
-def _tally(joint: Joint, parts: Parts, centers: Floats) -> Steps[Tally]:
+def _tally(joint: Joint, data: WeightedPoints, centers: Floats) -> Steps[Tally]:
     space = joint.sought.space
     places = centers if space is None else space.forward(centers)
-    sums, totals, error = np.zeros_like(places), np.zeros(len(places)), 0.0
-    with workers(MOST_PARTS) as map_:
-        for points, weights in parts():
-            yield
-            data = WeightedPoints(read_only(points), read_only(weights), map_)
-            data.assign(places)
-            some_sums, some_totals = data.sums(data.labels, len(places))
-            sums, totals, error = sums + some_sums, totals + some_totals, error + data.inertia()
+    yield
+    data.assign(places)
+    sums, totals = data.sums(data.labels, len(places))
     means = np.where(totals[:, np.newaxis] > 0, sums / np.maximum(totals, 1)[:, np.newaxis], places)
     if space is None:
-        return Tally(totals, means, error / float(totals.sum()))
+        return Tally(totals, means, data.inertia() / float(totals.sum()))
     means = np.where(totals[:, np.newaxis] > 0, space.backward(means), centers)
     return Tally(totals, means, np.inf)  # it is not known in the image's units
+
+
+def _swept(joint: Joint, whole: Whole, fit: Fit, n_fixed: int) -> Steps[Fit]:
+    """Return centers brought to the means of all pixels, which are looked at once or twice."""
+    centers, free = fit.centers, np.arange(len(fit.centers)) >= n_fixed
+    rest = Rest.of(joint.effort, joint.table.variance, len(centers))
+    for _ in range(MOST_WHOLE_SWEEPS):
+        brush = Brush(centers, joint.shown(centers), joint.units, joint.sought.space)
+        sweep = Sweep(brush, joint.largest)
+        clusters = sweep.clusters((yield from whole.totals(sweep)))
+        counts = clusters.counts
+        if (free & (counts == 0)).any():
+            break  # what was known before is better
+        fit = Fit(centers, counts.astype(np.float64))
+        means = np.where(free[:, np.newaxis], clusters.means, centers)
+        means = apart(centers, means, joint.shown)
+        error = clusters.squared_error / counts.sum()
+        if rest.reached(mean_shift(centers, means, counts * free), error):
+            break
+        centers = means
+    return fit
 
 
 def _replaced(joint: Joint, centers: Floats, unusable: NDArray[np.bool_]) -> Floats:

@@ -19,6 +19,7 @@ from .units import LARGEST_INTEGER, Units, are_alike, image_range
 
 if TYPE_CHECKING:
     from .request import Request
+    from .sweeps.base import Sweeper
 
 MOST_ENTRIES = 1 << 18
 """Weighted colors that are kept; then neighbors merge until it is about half of that."""
@@ -47,19 +48,31 @@ class Counted:
         return image_range(self.dtype, *self.extent)
 
     @property
+    def largest(self) -> float:
+        """Size of the largest value, in the units of the tables."""
+        ends = self.units.of_values(np.array(self.extent, self.dtype))
+        return float(np.abs(ends).max())
+
+    @property
     def n_channels(self) -> int:
         """Channels of the tables."""
         return int(self.tables[0].colors.shape[1])
 
 
-def counted(request: Request) -> Counted:
-    """Count the colors of one image, some pixels of which take part."""
+def counted(request: Request, sweeper: Sweeper | None = None) -> Counted:
+    """Count the colors of one image, some pixels of which take part.
+
+    Parameters
+    ----------
+    request : Request
+    sweeper : Sweeper, optional
+        Of that image, if it is not in memory.
+    """
     pixels, most = request.pixels, request.n_colors
-    sweeper = choose_sweeper(pixels, request.space)
+    sweeper = sweeper or choose_sweeper(pixels, request.space)
     # No sweep over all pixels will correct it: the table is finer than those for a search.
     table = choose_table(pixels, sweeper, max(most, FEW_COLORS + 1), request.sample, request.rng)
-    n_pixels = pixels.size if pixels.mask is None else int(np.count_nonzero(pixels.mask))
-    n_drawn = int(table.counts.sum())
+    n_pixels, n_drawn = pixels.n_seen, int(table.counts.sum())
     weights = table.counts.astype(np.float64) * (n_pixels / n_drawn)
     return Counted(
         tables=[table._replace(counts=weights)],

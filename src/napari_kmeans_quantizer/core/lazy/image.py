@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_kmeans_quantizer.core.image import Layout, check_is_mask, layout_of
-from napari_kmeans_quantizer.core.survey import Surveying
+from napari_kmeans_quantizer.core.survey import Surveying, most_pixels
 
 from .arrays import as_dask, is_lazy, together
 from .batches import Adding, in_batches, parts_of
@@ -76,6 +76,12 @@ class LazyImage:
         region = as_dask(mask, "mask") if is_lazy(mask) else np.asarray(mask)
         check_is_mask(region, layout.shape)
         return cls(array, layout, da.asarray(region))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is too large to be read as a whole."""
+        most = most_pixels(self.layout.n_channels, self.array.dtype)
+        return math.prod(self.layout.shape) > most
 
     @property
     def places(self) -> Chunks:

@@ -19,7 +19,7 @@ from napari_kmeans_quantizer.core.request import check_all, request_of
 from napari_kmeans_quantizer.core.results import Picture, result_of
 from napari_kmeans_quantizer.core.search.efforts import EFFORTS
 from napari_kmeans_quantizer.core.stand_in import StandIn, stand_in
-from napari_kmeans_quantizer.core.survey import Plan, most_pixels
+from napari_kmeans_quantizer.core.survey import Plan
 from napari_kmeans_quantizer.core.totals import Sweep
 from napari_kmeans_quantizer.core.values import checked_units, known_extent
 
@@ -70,10 +70,9 @@ def lazy_steps(
     if options.get("random_state", 0) is None:
         options["random_state"] = as_generator(None)
     lazy = LazyImage.of(image, mask, channel_axis)
-    dtype, layout = lazy.array.dtype, lazy.layout
-    if known_extent(dtype) is not None:
+    if known_extent(lazy.array.dtype) is not None:
         request_of(_nothing_of(lazy), **options)
-    if np.prod(layout.shape) > most_pixels(layout.n_channels, dtype):
+    if lazy.is_large:
         return _large(lazy, image, options)
     return _small(steps_of, lazy, image, channel_axis, options)
 
@@ -108,12 +107,7 @@ def _small(
 
 def _large(lazy: LazyImage, image: Any, options: dict[str, Any]) -> Steps:
     """Look at all parts of an image once or a few times; what is painted is lazy."""
-    survey = yield from _told("Counting colors", lazy.survey(_plan_of(lazy, options)))
-    _check_seen(lazy, survey)
-    units = checked_units(survey.values, lazy.layout.channel_axis, lazy.array.ndim)
-    pixels = stand_in(survey, units)
-    request = request_of(pixels, **options)
-    pixels = replace(pixels, units=request.pixels.units)
+    survey, pixels, request = yield from surveyed(lazy, options)
     painting, n_iter = yield from fitted_to(survey, pixels, request, lazy)
     brush = brush_of(request, painting)
     if request.dither is not None:
@@ -121,6 +115,17 @@ def _large(lazy: LazyImage, image: Any, options: dict[str, Any]) -> Steps:
     picture = _picture(lazy, image, brush, painting.is_unchanged)
     result = result_of(request, painting, n_iter, picture)
     return result.ordered() if brush.mixing and request.palette is None else result
+
+
+def surveyed(
+    lazy: LazyImage, options: dict[str, Any]
+) -> Generator[Progress, None, tuple[Survey, StandIn, Request]]:
+    """Look at all parts of an image for the first time; return what stands for it, too."""
+    survey = yield from _told("Counting colors", lazy.survey(_plan_of(lazy, options)))
+    _check_seen(lazy, survey)
+    units = checked_units(survey.values, lazy.layout.channel_axis, lazy.array.ndim)
+    request = request_of(stand_in(survey, units), **options)
+    return survey, stand_in(survey, request.pixels.units), request
 
 
 def _plan_of(lazy: LazyImage, options: dict[str, Any]) -> Plan:
