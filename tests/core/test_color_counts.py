@@ -12,9 +12,11 @@ from napari_kmeans_quantizer.core.color_counts import (
     FEW_PIXELS,
     Accumulated,
     counted_colors,
+    counted_pixels,
     no_colors,
     together,
 )
+from napari_kmeans_quantizer.core.image import as_pixels
 from napari_kmeans_quantizer.core.kernels import color_counts as kernels
 
 rng = np.random.default_rng(0)
@@ -75,6 +77,18 @@ def test_what_takes_part(n, make):
     for colors in (pixels, rgba):
         check(counted_colors(colors, mask), pixels[mask])
         check(counted_colors(colors), pixels)
+
+
+@pytest.mark.parametrize("shape", [(7, 11), (300, 1001)])
+def test_images_of_any_layout(shape):
+    rgb, mask = photo(shape[0] * shape[1]).reshape(*shape, 3), rng.random(shape) < 0.4
+    rgba = np.dstack([rgb, rng.integers(0, 2, shape).astype(np.uint8)])
+    for image in (rgb, rgba, np.asfortranarray(rgb), rgb[::-1, ::-1], rgba[::-1]):
+        for some in (None, mask):
+            pixels = as_pixels(image, mask=some)
+            used = image[..., :3].reshape(-1, 3) if pixels.mask is None else image[pixels.mask]
+            check(counted_pixels(pixels), used[:, :3])
+    check(counted_pixels(as_pixels(np.moveaxis(rgb, -1, 0), 0)), rgb.reshape(-1, 3))
 
 
 def test_no_pixel():

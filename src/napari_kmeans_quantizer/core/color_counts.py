@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .color_codes import colors_of
+from .sweeps.rgb_pixels import RgbPixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from .image import Pixels
+
     Bytes = NDArray[np.uint8]
     Words = NDArray[np.uint32]
     Run = tuple[Words, int, Bytes]
 
 N_COLORS, N_BOXES = 1 << 24, 1 << 12
-FEW_PIXELS = 1 << 15
+FEW_PIXELS = 1 << 14
 """So many are sorted sooner than a table of all colors is looked through."""
 
 _idle: list[Counter] = []
@@ -110,8 +113,24 @@ def counted_colors(colors: Bytes, mask: NDArray[np.bool_] | None = None) -> Colo
     >>> counts.colors.tolist(), counts.counts.tolist()
     ([[1, 2, 3], [9, 9, 9]], [2, 1])
     """
-    count = _sorted if len(colors) <= FEW_PIXELS else _tabulated
-    return count(list(_runs(colors, mask)), colors.shape[1], len(colors))
+    return _counted(_runs(colors, mask), colors.shape[1], len(colors))
+
+
+def counted_pixels(pixels: Pixels) -> ColorCounts:
+    """Count the colors of an 8-bit RGB image, of any layout, as `counted_colors` does.
+
+    Parameters
+    ----------
+    pixels : Pixels
+        Those that its mask leaves out are not counted.
+    """
+    rgb = RgbPixels(pixels)
+    runs = (rgb.words(index) for index in range(rgb.n_chunks))
+    return _counted(runs, rgb.step, rgb.size)
+
+
+def _counted(runs: Iterable[Run], step: int, n_pixels: int) -> ColorCounts:
+    return (_sorted if n_pixels <= FEW_PIXELS else _tabulated)(runs, step, n_pixels)
 
 
 def _runs(colors: Bytes, mask: NDArray[np.bool_] | None) -> Iterator[Run]:
@@ -128,7 +147,7 @@ def _runs(colors: Bytes, mask: NDArray[np.bool_] | None) -> Iterator[Run]:
         yield rest.view(np.uint32), len(colors) - n_whole, inside[n_whole:]
 
 
-def _sorted(runs: list[Run], step: int, n_pixels: int) -> ColorCounts:
+def _sorted(runs: Iterable[Run], step: int, n_pixels: int) -> ColorCounts:
     """Count few pixels."""
     from .kernels import color_counts as kernels
     from .kernels.grid_count import BLOCK
@@ -140,7 +159,7 @@ def _sorted(runs: list[Run], step: int, n_pixels: int) -> ColorCounts:
     return _listed(*found, kernels.list_codes(np.sort(codes[:n]), *found))
 
 
-def _tabulated(runs: list[Run], step: int, n_pixels: int) -> ColorCounts:
+def _tabulated(runs: Iterable[Run], step: int, n_pixels: int) -> ColorCounts:
     """Count many pixels."""
     try:
         counter = _idle.pop()

@@ -31,6 +31,9 @@ N_BOXES = 1 << 12
 MOST = U64((1 << 32) - 1)
 """Pixels of an entry."""
 SPILL = 255
+_digits = np.arange(64)
+SQUARES = (_digits & 3) ** 2 + (_digits >> 2 & 3) ** 2 + (_digits >> 4) ** 2
+"""Of a color's distance from the corner of its cell, by the lower 6 bits of its code."""
 # For eight bytes of a word at once: all bits but the highest; the lowest; what gathers those.
 _LOW, _ONES, _GATHER = U64(0x7F7F7F7F7F7F7F7F), U64(0x0101010101010101), U64(0x0102040810204080)
 
@@ -278,8 +281,8 @@ def sum_cells(
     """Sum up the pixels of cells.
 
     IN `start` and `stop`: boxes; `starts`, `places`, `counts`: a list of counts.
-    OUT `firsts` (N_CELLS..,) uint32: where the entries of each cell begin; `cells` (N_CELLS, 4)
-    int64: count and sums of r, g, b.
+    OUT `firsts` (N_CELLS..,) uint32: where the entries of each cell begin.
+    INOUT `cells` (N_CELLS, 4) int64: zeros; then count and sums of r, g, b.
     Returns the sum of squares of all channels.
     """
     squares = I64(0)
@@ -287,20 +290,24 @@ def sum_cells(
         i, end = U64(starts[box]), U64(starts[box + 1])
         for cell in range(64 * box, 64 * box + 64):
             firsts[cell] = i
-            r0, g0, b0 = compact(cell << 4), compact(cell << 6), compact(cell << 2)
-            n, red, green, blue = I64(0), I64(0), I64(0), I64(0)
+            if i == end or I64(places[i]) >> 6 != cell & 63:
+                continue
+            n, red, green, blue, rest = I64(0), I64(0), I64(0), I64(0), I64(0)
             while i < end and I64(places[i]) >> 6 == cell & 63:
-                low, count = I64(places[i]), I64(counts[i])
-                r, g, b = r0 + (low >> 2 & 3), g0 + (low & 3), b0 + (low >> 4 & 3)
-                n, red, green, blue = (
-                    n + count,
-                    red + count * r,
-                    green + count * g,
-                    blue + count * b,
-                )
-                squares += count * (r * r + g * g + b * b)
+                low, count = U64(places[i]) & U64(63), I64(counts[i])
+                n += count
+                red += count * I64(low >> U64(2) & U64(3))
+                green += count * I64(low & U64(3))
+                blue += count * I64(low >> U64(4))
+                rest += count * SQUARES[low]
                 i += U64(1)
-            cells[cell, 0], cells[cell, 1], cells[cell, 2], cells[cell, 3] = n, red, green, blue
+            # From the cell's corner to black: (r + x) ** 2 = r ** 2 + 2 r x + x ** 2.
+            r, g, b = compact(cell << 4), compact(cell << 6), compact(cell << 2)
+            squares += n * (r * r + g * g + b * b) + 2 * (r * red + g * green + b * blue) + rest
+            cells[cell, 0] = n
+            cells[cell, 1] = red + n * r
+            cells[cell, 2] = green + n * g
+            cells[cell, 3] = blue + n * b
     return squares
 
 

@@ -35,7 +35,7 @@ class CountedCells:
         from napari_kmeans_quantizer.core.kernels.color_counts import sum_cells
 
         self.counts = counts = counts.ready()
-        self.totals = np.empty((N_CELLS, 4), np.int64)
+        self.totals = np.zeros((N_CELLS, 4), np.int64)
         """Counts and sums of r, g, b."""
         self.firsts = np.full(N_CELLS + 1, len(counts.counts), np.uint32)
         """Where the colors of each cell begin."""
