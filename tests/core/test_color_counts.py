@@ -11,6 +11,7 @@ import pytest
 from napari_kmeans_quantizer.core.color_counts import (
     FEW_PIXELS,
     Accumulated,
+    ColorCounts,
     counted_colors,
     counted_pixels,
     no_colors,
@@ -200,6 +201,21 @@ def test_more_pixels_than_32_bits_count():
     assert found.n_colors == 3
     assert found.distinct()[1].tolist() == sorted([n, 2 * n, 1000 * n])
     assert len(found.counts) == 2 + 1000 * n // (2**32 - 1) + 1
+
+
+def test_a_part_may_have_more_pixels_than_32_bits_count():
+    """17 million spills of one color, 255 pixels each, as if so many had been counted."""
+    table, touched = np.zeros(1 << 24, np.uint8), np.zeros(1 << 12, np.bool_)
+    code, n_spills = 0x123456, 2**32 // 255 + 1000
+    table[[code, code + 1]], touched[code >> 12] = (9, 2), True
+    found = np.empty(4097, np.uint32), np.empty(9, np.uint16), np.empty(9, np.uint32)
+    spills = np.full(n_spills, code, np.uint32)
+    n = kernels.list_table(table.view(np.uint64), touched, spills, *found)
+    counts = ColorCounts(found[0], found[1][:n], found[2][:n])
+    assert counts.counts.tolist() == [2**32 - 1, 9 + 255 * n_spills - (2**32 - 1), 2]
+    assert counts.codes.tolist() == [code, code, code + 1]
+    assert not table.any()
+    assert not touched.any()
 
 
 @pytest.mark.parametrize("n", [2**32 - 2, 2**32 - 1, 2**32, 2**33 - 2, 2**33 - 1, 2**33])

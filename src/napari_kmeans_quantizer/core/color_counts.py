@@ -194,8 +194,8 @@ class Counter:
 
 
 def _room_for_list(n: int) -> tuple[Words, NDArray[np.uint16], Words]:
-    """Return room for the counts of at most `n` entries, and some more that kernels may write."""
-    n = min(n, N_COLORS) + 8
+    """Return room for the counts of `n` pixels; what is not used costs nothing."""
+    n = min(n, N_COLORS + (n >> 32))
     return np.empty(N_BOXES + 1, np.uint32), np.empty(n, np.uint16), np.empty(n, np.uint32)
 
 

@@ -143,16 +143,18 @@ def list_table(
                 low = I64(trailing_zeros(present))
                 present &= present - U64(1)
                 word = table[8 * cell + (low >> 3)]
-                places[n] = 64 * (cell & 63) + low
-                counts[n] = word >> U64(8 * (low & 7)) & U64(255)
+                count = word >> U64(8 * (low & 7)) & U64(255)
+                while s < len(spills) and I64(spills[s]) == 64 * cell + low:
+                    count += U64(SPILL)
+                    s += 1
+                while count > MOST:
+                    places[n], counts[n] = 64 * (cell & 63) + low, MOST
+                    n += U64(1)
+                    count -= MOST
+                places[n], counts[n] = 64 * (cell & 63) + low, count
                 n += U64(1)
             for word in range(8 * cell, 8 * cell + 8):
                 table[word] = U64(0)
-        for i in range(U64(starts[box]), n):
-            code = U32(box << 12) | U32(places[i])
-            while s < len(spills) and spills[s] == code:
-                counts[i] += U32(SPILL)
-                s += 1
     starts[N_BOXES] = n
     return I64(n)
 
