@@ -14,6 +14,7 @@ from napari_kmeans_quantizer.core import warm_up
 TYPICAL = """
 import numpy as np
 from numba.core.event import Listener, install_listener
+import dask.array as da
 from napari_kmeans_quantizer import KMeans, fit_palette, quantize
 class Compilation(Listener):
     def on_start(self, event): print(event.data["dispatcher"])
@@ -35,6 +36,12 @@ with install_listener("numba:compile", Compilation()):
         quantize(photo, palette=[[0, 0, 0], [255, 255, 255]], color_space=space)
         quantize(photo, 9, color_space=space, choose_from=photo[0])
         quantize(photo, "auto", color_space=space, min_psnr=20)
+    large = np.tile(photo, (3, 2, 1))
+    for image in (large, large[..., 0], large / np.float32(255), large[..., [0, 1, 2, 1]] * 1.0):
+        for axis in ("auto", -1 if image.ndim > 2 else None):
+            q = quantize(da.from_array(image, 700), 9, channel_axis=axis)
+            q.image.compute()
+            quantize(image, 9, channel_axis=axis)
     quantize(photo[..., 0] / 255, 9, choose_from=photo[0, :, :1] / 255)
     for method in ("floyd-steinberg", "ordered", "blue-noise"):
         for image in (photo, photo[..., 0], photo / 255, photo[..., [0, 1, 2, 1]]):

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from .large import Held
 from .lazy.arrays import is_lazy
 from .lazy.image import LazyImage
 from .lazy.steps import surveyed
+from .painting import MOST_WHOLE_SWEEPS
 from .palette import Palette
 from .progress import Progress, completed, retold
 from .quantize import quantize
@@ -50,6 +51,10 @@ Result = TypeVar("Result")
 
 MOST_SWEPT = 1 << 22
 """So many pixels of tables that stand for all are swept one by one."""
+MOST_HELD = 1 << 22
+"""Values of all images up to which they may be seen any number of times."""
+MOST_SWEEPS = 30
+"""Over few pixels; never needed."""
 FITTING = Progress("Fitting the colors", 1.0)
 
 
@@ -255,6 +260,11 @@ class _Image:
     is_clear: bool = False
     """Whether a mask of its own leaves nothing."""
 
+    def held(self) -> Generator[Progress, None, tuple[Any, Any]]:
+        """Read a lazy image."""
+        lazy = LazyImage.of(self.image, self.mask, self.channel_axis)
+        return (yield from retold(lazy.read(), lambda _: Progress("Reading", 0.0)))
+
     def lazily(self) -> LazyImage | None:
         """Return a lazy image that is too large to be read; None if it is read."""
         if not is_lazy(self.image):
@@ -281,6 +291,9 @@ class _Source:
         self.rng: np.random.Generator = options["random_state"]
         self.is_lasting = isinstance(images, list | tuple)
         """Whether they can be read again."""
+        self.n_values = 0
+        """Values that were counted, whether they take part or not."""
+        self._held: dict[int, _Image] = {}
         _check_images(images)
         if isinstance(images, list | tuple):
             self._check_number(len(images))
@@ -289,9 +302,22 @@ class _Source:
         mask = self._mask
         if self._masks is not None:
             mask = self._masks[number] if number < len(self._masks) else None
+        if number in self._held:
+            return self._held[number]
         if isinstance(given, Pending):
             return _Image(given.name, *(yield from given.read()))
-        return _read(number, given, self._channel_axis, mask)
+        image = _read(number, given, self._channel_axis, mask)
+        return (yield from self._read_lazy(number, image))
+
+    def _read_lazy(self, number: int, image: _Image) -> Generator[Progress, None, _Image]:
+        """Return an image in memory if it was a small lazy one; the first ones are kept."""
+        if not is_lazy(image.image) or image.lazily() is not None:
+            return image
+        array, mask = yield from image.held()
+        whole = replace(image, image=array, mask=mask)
+        if self.n_values + array.size <= MOST_HELD:
+            self._held[number] = whole
+        return whole
 
     def _check_number(self, n_images: int) -> None:
         if n_images == 0:
@@ -329,6 +355,7 @@ class _Source:
         image = yield from self._reading(number, given)
         with nullcontext() if self._leave_out else _named(image.name):
             request, sweeper = yield from self._surveyed(image)
+            self.n_values += math.prod(np.shape(image.image))
             if wanted is None or count is None:
                 wanted = _Wanted.of(request)
             if not (image.is_clear or request.pixels.is_empty):
@@ -440,10 +467,12 @@ def _joint(source: _Source, wanted: _Wanted, count: Counted, color_space: str) -
     units = count.units
     # A table of cells is nearly as good as all their pixels: these pay where there are few.
     are_cells = count.n_channels > 1 and count.n_pixels <= MOST_SWEPT
+    is_small = source.n_values <= MOST_HELD  # then what is lazy was read for good
     return Joint(
         table=joined(count.tables),
         distinct=count.distinct,
         whole=source if source.is_lasting and (count.is_drawn or are_cells) else None,
+        most_sweeps=MOST_SWEEPS if is_small else MOST_WHOLE_SWEEPS,
         sought=Sought(
             space,
             wanted.units.converted(wanted.fixed, units),

@@ -9,7 +9,6 @@ import numpy as np
 
 from .brush import Brush
 from .how_many import elbow_of
-from .painting import MOST_WHOLE_SWEEPS
 from .progress import completed
 from .search.centers import Sought, find_centers
 from .settling import Rest, Tally, apart, mean_shift, repeated, row_keys, settled
@@ -44,6 +43,8 @@ class Joint(NamedTuple):
     """Distinct colors if there are no more than palette colors."""
     whole: Whole | None
     """All pixels, if the table is not enough; None if it is, or if they cannot be seen again."""
+    most_sweeps: int
+    """How often they may be seen again."""
     sought: Sought
     effort: Effort
     rng: np.random.Generator
@@ -108,15 +109,26 @@ def _known_colors(joint: Joint, n_colors: int) -> Floats | None:
     return known if len(known) <= n_colors else None
 
 
-def _at_rest(joint: Joint, centers: Floats, n_fixed: int) -> Steps[Fit]:
-    """Return centers that are the means of their entries, none without any or like another one."""
+def _at_rest(
+    joint: Joint, centers: Floats, n_fixed: int, all_means: Floats | None = None
+) -> Steps[Fit]:
+    """Return centers that are the means of their entries, none without any or like another one.
+
+    If the means of all pixels are known of these centers, by which entries are off is made up for:
+    it changes little as centers move.
+    """
     free = np.arange(len(centers)) >= n_fixed
     rest = Rest.of(joint.effort, joint.table.variance, len(centers))
     with workers(MOST_PARTS) as map_:
         data = WeightedPoints(*_points(joint), map_)
 
+        off: Floats | float = 0.0
+        if all_means is not None:
+            off = all_means - (yield from _tally(joint, data, centers)).means
+
         def tally(centers: Floats) -> Steps[Tally]:
-            return _tally(joint, data, centers)
+            found = yield from _tally(joint, data, centers)
+            return found._replace(means=found.means + off)
 
         for _ in range(MOST_MENDED):
             if (alike := free & repeated(joint.shown(centers))).any():
@@ -152,10 +164,10 @@ def _tally(joint: Joint, data: WeightedPoints, centers: Floats) -> Steps[Tally]:
 
 
 def _swept(joint: Joint, whole: Whole, fit: Fit, n_fixed: int) -> Steps[Fit]:
-    """Return centers brought to the means of all pixels, which are looked at once or twice."""
+    """Return centers brought to the means of all pixels, which are looked at a few times."""
     centers, free = fit.centers, np.arange(len(fit.centers)) >= n_fixed
     rest = Rest.of(joint.effort, joint.table.variance, len(centers))
-    for _ in range(MOST_WHOLE_SWEEPS):
+    for _ in range(joint.most_sweeps):
         brush = Brush(centers, joint.shown(centers), joint.units, joint.sought.space)
         sweep = Sweep(brush, joint.largest)
         clusters = sweep.clusters((yield from whole.totals(sweep)))
@@ -164,11 +176,10 @@ def _swept(joint: Joint, whole: Whole, fit: Fit, n_fixed: int) -> Steps[Fit]:
             break  # what was known before is better
         fit = Fit(centers, counts.astype(np.float64))
         means = np.where(free[:, np.newaxis], clusters.means, centers)
-        means = apart(centers, means, joint.shown)
-        error = clusters.squared_error / counts.sum()
-        if rest.reached(mean_shift(centers, means, counts * free), error):
+        shift = mean_shift(centers, apart(centers, means, joint.shown), counts * free)
+        if rest.reached(shift, clusters.squared_error / counts.sum()):
             break
-        centers = means
+        centers, _ = yield from _at_rest(joint, centers, n_fixed, means)
     return fit
 
 

@@ -147,7 +147,9 @@ def first_bad(pixels: Pixels) -> int:
     for index in range(pixels.n_chunks):
         chunk, selected = pixels.chunk(index), pixels.selected(index)
         with np.errstate(invalid="ignore"):
-            is_bad = ~(np.abs(chunk) <= LARGEST_VALUE) | (chunk != chunk.astype(np.float64))
+            is_bad = ~(np.abs(chunk) <= np.float64(LARGEST_VALUE)) | (
+                chunk != chunk.astype(np.float64)
+            )
         found = np.flatnonzero(is_bad.any(axis=1))
         if found.size:
             place = found[0] if selected is None else selected[found[0]]

@@ -19,10 +19,10 @@ import numpy as np
 
 from .color_counts import Accumulated, counted_colors, together
 from .distances import euclidean_distances
-from .exact_sums import ExactSums
 from .kmeans import KMeans
 from .progress import completed
 from .quantize import quantize
+from .survey import MOST_PIXELS
 from .sweeps.base import Canvas
 from .sweeps.counted_grid import CountedGrid
 from .sweeps.few import MAX_PIXELS
@@ -86,7 +86,7 @@ def _given_colors() -> None:
 
 
 def _large_images() -> None:
-    ExactSums(3, 3, 255.0).add(_noise(9, 3), np.arange(9) % 3, _noise(3, 3))
+    quantize(_noise(MOST_PIXELS // 1000 + 1, 1000, 3) / np.float32(255), 3)
     parts = [counted_colors(_noise(n, 3)) for n in (99, 99_999)]
     everything = Accumulated()
     for part in (*parts, together(*parts)):

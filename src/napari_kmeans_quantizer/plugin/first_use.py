@@ -142,6 +142,8 @@ def needed(source: Source, settings: Settings) -> set[str]:
 
     is_rgb8 = source.rgb and source.dtype == "uint8" and source.n_clustered == 3
     names = {core.piece_of(is_rgb8, source.n_pixels), LABELS}
+    if source.n_pixels > core.MOST_PIXELS:
+        names.add(core.LARGE_IMAGES)
     if settings.fixed_colors:
         names.add(core.FIXED_COLORS)
     if settings.color_space != "rgb":
