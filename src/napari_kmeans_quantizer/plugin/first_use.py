@@ -137,12 +137,13 @@ def _can_start_processes() -> bool:
 def needed(source: Source, settings: Settings) -> set[str]:
     """Return the names of the pieces that a run needs."""
     from napari_kmeans_quantizer.core import warm_up as core
+    from napari_kmeans_quantizer.core.survey import MOST_PIXELS
 
     from .warm_up import LABELS
 
     is_rgb8 = source.rgb and source.dtype == "uint8" and source.n_clustered == 3
     names = {core.piece_of(is_rgb8, source.n_pixels), LABELS}
-    if source.n_pixels > core.MOST_PIXELS:
+    if source.n_pixels > MOST_PIXELS:
         names.add(core.LARGE_IMAGES)
     if settings.fixed_colors:
         names.add(core.FIXED_COLORS)
