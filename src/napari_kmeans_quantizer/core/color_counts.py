@@ -68,6 +68,12 @@ class ColorCounts(NamedTuple):
         """Colors of the entries, (n, 3)."""
         return colors_of(self.codes)
 
+    def colors_in(self, entries: slice) -> Bytes:
+        """Return the colors of a range of the entries, (m, 3)."""
+        numbers = np.arange(*entries.indices(len(self.counts)))
+        boxes = np.searchsorted(self.starts, numbers, side="right") - 1
+        return colors_of((boxes.astype(np.uint32) << np.uint32(12)) | self.places[entries])
+
     def ready(self) -> ColorCounts:
         """Return them for kernels: what has traveled may be read-only, and compiled for again."""
         return ColorCounts._make(_ready(array) for array in self)
@@ -200,7 +206,9 @@ def _room_for_list(n: int) -> tuple[Words, NDArray[np.uint16], Words]:
 
 
 def _listed(starts: Words, places: NDArray[np.uint16], counts: Words, n: int) -> ColorCounts:
-    """Return the first `n` entries, without the room behind them."""
+    """Return the first `n` entries, without much room behind them."""
+    if 4 * n > 3 * len(counts):
+        return ColorCounts(starts, places[:n], counts[:n])
     return ColorCounts(starts, places[:n].copy(), counts[:n].copy())
 
 

@@ -103,6 +103,11 @@ class ExactSums:
     __add__ = merged
 
     @property
+    def nbytes(self) -> int:
+        """Size in memory."""
+        return self._bins.nbytes + self.counts.nbytes
+
+    @property
     def sums(self) -> Floats:
         """(K, D) float64: sums of the coordinates, correctly rounded."""
         return _quotients(self._bins[..., :-1], self._lowest()[0], np.int64(1))

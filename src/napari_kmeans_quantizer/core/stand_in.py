@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .color_counts import ColorCounts, no_colors
 from .drawing import NONE_DRAWN, Drawn, seed_of
 from .image import Pixels
 from .sweeps.counted_colors import CountedColors
@@ -61,11 +62,37 @@ class StandIn(Pixels):
         return self.drawn.least(wanted).in_order()
 
 
+@dataclass(frozen=True, eq=False)
+class ColorsStandIn(StandIn):
+    """All distinct colors of an 8-bit RGB image, of which the counts are known.
+
+    They are listed chunk by chunk, as rarely as they are asked for: all may take 50 MB.
+    """
+
+    counts: ColorCounts = field(default_factory=no_colors)
+
+    def block(self, pixels: slice) -> NDArray[Any]:
+        """See `Pixels`."""
+        return self.counts.colors_in(pixels)
+
+
 def stand_in(survey: Survey, units: Units) -> StandIn:
     """Return what stands for the pixels of an image."""
-    values, colors, drawn = survey.values, _distinct_colors(survey), survey.drawn
-    if colors is None:
-        colors = drawn.in_order()
+    values, drawn, colors = survey.values, survey.drawn, np.empty((0, 3), np.uint8)
+    if survey.colors is not None:
+        return ColorsStandIn(
+            image=colors,
+            channel_axis=1,
+            n_channels=3,
+            shape=(len(survey.colors.counts),),
+            mask=None,
+            units=units,
+            n_seen=survey.n_seen,
+            extent=values.extent or (0, 0),
+            drawn=drawn,
+            counts=survey.colors,
+        )
+    colors = _distinct_values(survey)
     n, n_channels = colors.shape
     return StandIn(
         image=colors,
@@ -80,15 +107,13 @@ def stand_in(survey: Survey, units: Units) -> StandIn:
     )
 
 
-def _distinct_colors(survey: Survey) -> NDArray[Any] | None:
-    """Return all colors, (n, C), None if they are not known."""
+def _distinct_values(survey: Survey) -> NDArray[Any]:
+    """Return all colors, (n, C), or those that were drawn."""
     dtype = survey.values.dtype.newbyteorder("=")
-    if survey.colors is not None:
-        return survey.colors.colors
     if survey.levels is not None:
         table = level_table(survey.levels, range_of(dtype)[1])
         return table.colors.astype(dtype)
-    return None if survey.distinct is None else survey.distinct.rows
+    return survey.drawn.in_order() if survey.distinct is None else survey.distinct.rows
 
 
 def sweeper_of(survey: Survey, pixels: StandIn, space: ColorSpace | None, whole: Whole) -> Sweeper:

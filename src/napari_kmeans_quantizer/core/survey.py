@@ -119,6 +119,12 @@ class Survey(NamedTuple):
     """None if there are more than looked for."""
     drawn: Drawn = NONE_DRAWN
 
+    @property
+    def nbytes(self) -> int:
+        """Size of what grows with the image."""
+        arrays = [self.drawn.keys, self.drawn.colors, *(self.colors or ()), *(self.distinct or ())]
+        return sum(array.nbytes for array in arrays)
+
     def joined(self, other: Survey) -> Survey:
         """Return what was found in both; the same whichever way an image is cut."""
         return Survey(

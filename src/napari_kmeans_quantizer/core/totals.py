@@ -37,6 +37,11 @@ class Totals(NamedTuple):
     ties: bool
     """Whether some pixel has two centers equally near."""
 
+    @property
+    def nbytes(self) -> int:
+        """Size of the sums."""
+        return self.in_space.nbytes + (0 if self.in_units is None else self.in_units.nbytes)
+
     def joined(self, other: Totals) -> Totals:
         """Return those of two parts of an image together."""
         in_units = None

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 PER_WORKER = 8
 """Parts of a batch for each worker: enough that few wait for the last one."""
-IN_TREE = 8
+IN_TREE = 4
 """Findings that are joined at once."""
+MOST_BYTES = 1 << 24
+"""Of what is found in the parts of a batch, for each worker; but one part it may have."""
 TRIES = 3
 """Of a part that cannot be read."""
 
@@ -33,6 +35,10 @@ Found = TypeVar("Found", bound="Joinable")
 
 class Joinable(Protocol):
     """What was found in some parts."""
+
+    @property
+    def nbytes(self) -> int:
+        """Size in memory."""
 
     def joined(self: Found, other: Found) -> Found:
         """Return what was found in these and others."""
@@ -106,12 +112,15 @@ def in_batches(
     looking: Looking[Found], parts: list[Part], layout: Layout
 ) -> Generator[float, None, None]:
     """Look at all parts; yield the fraction done."""
-    done, size, of = 0, n_workers(), len(parts)
-    largest = PER_WORKER * size
+    workers, done, of = n_workers(), 0, len(parts)
+    size, largest = workers, PER_WORKER * workers
     while done < of:
         yield done / of
         batch = parts[done : done + size]
-        looking.add(_found(_Task(looking.look(), layout), batch))
+        found = _found(_Task(looking.look(), layout), batch)
+        looking.add(found)
+        most = MOST_BYTES * workers * len(batch) // max(found.nbytes, 1)
+        largest = max(workers, min(largest, most))
         done, size = done + len(batch), min(2 * size, largest)
 
 

@@ -28,6 +28,11 @@ class First(NamedTuple):
 
     places: NDArray[np.int64]
 
+    @property
+    def nbytes(self) -> int:
+        """Size in memory."""
+        return self.places.nbytes
+
     def joined(self, other: First) -> First:
         """Return the first of all parts."""
         return First(np.minimum(self.places, other.places))

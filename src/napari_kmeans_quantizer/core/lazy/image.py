@@ -38,6 +38,11 @@ class Pieces(NamedTuple):
 
     pieces: list[tuple[Place, NDArray[Any], NDArray[np.bool_] | None]]
 
+    @property
+    def nbytes(self) -> int:
+        """Not of interest: an image that is read as a whole is small."""
+        return 0
+
     def joined(self, other: Pieces) -> Pieces:
         """Return all."""
         return Pieces(self.pieces + other.pieces)
