@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MAX_SORTS = 3
 MOST_WHOLE_SWEEPS = 2
 """Over all pixels of images too large to be followed."""
+MOST_STEPS = 10
+"""On pixels that were drawn, between those."""
 MOST_MENDED = 100
 """Where colors differ by less than can be squared, centers stay empty whatever is done."""
 
@@ -113,9 +115,10 @@ def _refine_drawn(
 ) -> Generator[Progress, None, Painting]:
     """Mend centers on the pixels that were drawn, then once more on all if need be."""
     fixed = {row.tobytes() for row in centers[:n_fixed]}
-    followed = sweeper.followed()
-    first = yield from refine(pixels, followed, centers, variance, effort, n_fixed)
-    centers, rest, shown = first.centers, Rest.of(effort, variance, len(centers)), pixels.values
+    closer = effort._replace(tolerance=effort.tolerance / 4, excess=effort.excess / 4)
+    followed, shown = sweeper.followed(), pixels.values
+    first = yield from refine(pixels, followed, centers, variance, closer, n_fixed)
+    centers, rest = first.centers, Rest.of(effort, variance, len(centers))
     best: Painting | None = None
     for n_sweeps in range(first.n_sweeps + 1, first.n_sweeps + 1 + MOST_WHOLE_SWEEPS):
         free = np.array([row.tobytes() not in fixed for row in centers])
@@ -123,16 +126,43 @@ def _refine_drawn(
         if best is not None and (free & (clusters.counts == 0)).any():
             break  # what was known before is better
         best = Painting(centers, Canvas.none(), clusters, n_sweeps)
-        means = apart(centers, np.where(free[:, np.newaxis], clusters.means, centers), shown)
-        error = clusters.squared_error / clusters.counts.sum()
-        at_rest = rest.reached(mean_shift(centers, means, clusters.counts * free), error)
-        order = np.argsort(-clusters.counts, kind="stable")
+        means = np.where(free[:, np.newaxis], clusters.means, centers)
+        shift = mean_shift(centers, apart(centers, means, shown), clusters.counts * free)
+        at_rest = rest.reached(shift, clusters.squared_error / clusters.counts.sum())
         if at_rest and (not clusters.ties or (np.diff(clusters.counts) <= 0).all()):
             break
-        centers = (centers if at_rest else means)[order]
+        order = np.argsort(-clusters.counts, kind="stable")
+        if not at_rest and n_sweeps == first.n_sweeps + 1:
+            still = Rest.of(closer, variance, len(centers))
+            steps = _settled_as_all(followed, first.canvas, centers, means, free, still, shown)
+            centers = yield from retold(steps, lambda _: Progress("Painting", 0.8))
+        centers = centers[order]
     assert best is not None
     order = np.argsort(-best.clusters.counts, kind="stable")
     return best if best.clusters.ties else _sorted(best, order, None)
+
+
+def _settled_as_all(
+    followed: Follower,
+    canvas: Canvas,
+    centers: Floats,
+    all_means: Floats,
+    free: NDArray[np.bool_],
+    rest: Rest,
+    shown: Shown,
+) -> Generator[object, None, Floats]:
+    """Bring centers to the means of all pixels, known of where they are now, on those drawn.
+
+    By how much means of these are off is made up for: it changes little as centers move.
+    """
+    off = all_means - (yield from followed.tally(centers, canvas)).means
+    for _ in range(MOST_STEPS):  # short ones: farther away it would change
+        counts, means, error, _ = yield from followed.tally(centers, canvas)
+        means = apart(centers, np.where(free[:, np.newaxis], means + off, centers), shown)
+        if rest.reached(mean_shift(centers, means, counts * free), error):
+            break
+        centers = means
+    return centers
 
 
 def _settle(
