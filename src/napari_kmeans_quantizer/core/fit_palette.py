@@ -98,7 +98,7 @@ def fit_palette(
         Images as of `quantize`, or picture files, which are read as they are meant: upright,
         palettes looked up, transparent pixels left out. They may differ in shape, but not in
         channels or units: images of 8 and of 16 bits do not go together. Every pixel counts the
-        same. A generator will do.
+        same. A generator will do. Lazy arrays are read chunk by chunk, by dask.
     n_colors : int or "auto", optional
         As of `quantize`; of all images together.
     channel_axis : int, "auto" or None, optional
@@ -144,10 +144,11 @@ def fit_palette(
 
     Notes
     -----
-    Up to 65,536 distinct grey values the palette is the optimum. Of 8-bit RGB the colors are the
-    means of cells of at most 4 x 4 x 4 colors. Of other images pixels are drawn at random; if
-    `images` is a list or tuple, the palette colors are then brought to the means of all pixels, for
-    which images are read some times more.
+    One image is held at a time, of a lazy one a few chunks. Up to 65,536 distinct grey values the
+    palette is the optimum. Of 8-bit RGB the colors are the means of cells of at most 4 x 4 x 4
+    colors. Of other images pixels are drawn at random; if `images` is a list or tuple, the palette
+    colors are then brought to the means of all pixels, for which images are read once or twice
+    more, and small ones of fewer than 4 million values together some times more.
 
     Examples
     --------

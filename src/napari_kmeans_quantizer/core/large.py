@@ -69,7 +69,7 @@ class Held:
         pixels, brush = self._pixels, sweep.brush
         found, place = sweep.no_totals(), Place((0,), (pixels.size,), (pixels.size,))
         self._centers = np.empty((0, 0))  # not known, should this be left half done
-        if len(self._labels) == 0:
+        if self._labels.dtype != brush.label_dtype or len(self._labels) == 0:
             self._labels = np.zeros(pixels.size, brush.label_dtype)
 
         def one(index: int) -> Totals:
