@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference import nearest
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
+from reference import nearest
 
 RNG = np.random.default_rng(0)
 PHOTO = np.kron(data.coffee(), np.ones((3, 3, 1)))[:1100, :1000] / 255
