@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...]
 
-FEWEST, MOST = 1 << 16, 1 << 22
-"""Pixels of a chunk, if it is not better to keep the source's."""
+MOST = 1 << 22
+"""Pixels of a chunk, unless it is better to keep the source's."""
+NARROW = 256
+"""How much longer than wide chunks may be."""
 MOST_OF_SHARD = 1 << 24
 REGION_BYTES = 1 << 24
 """Of the source that a task reads, unless one chunk is more."""
+FEW_REGIONS = 256
+"""Up to here a task each is no burden, and as little as may be is done twice if one fails."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def finest(shape: Shape, chunks: Shape | None, shards: Shape | None, pixel_bytes
         Bytes of a pixel of it, all channels.
     """
     read = _at_most(shape if chunks is None else chunks, shape)
-    stored = _not_small(_not_large(read, shape, MOST), shape)
+    stored = _not_narrow(_not_large(read, shape, MOST), shape)
     files = None
     if shards is not None:
         read_at_once = _not_large(shards, shape, MOST_OF_SHARD, least=read)
@@ -117,23 +121,32 @@ def _not_large(sizes: Shape, shape: Shape, most: int, least: Shape | None = None
     return tuple(found)
 
 
-def _not_small(sizes: Shape, shape: Shape) -> Shape:
-    """Return sizes that are doubled, rows and columns first, until there are enough pixels."""
+def _not_narrow(sizes: Shape, shape: Shape) -> Shape:
+    """Return sizes without strips, such as single rows, of which a view would need very many."""
     found = list(sizes)
-    while math.prod(found) < FEWEST:
-        short = [i for i in range(len(found)) if found[i] < shape[i]]
-        if not short:
-            break
-        last = [i for i in short if i >= len(found) - 2] or short
-        shortest = min(last, key=found.__getitem__)
-        found[shortest] = min(2 * found[shortest], shape[shortest])
-    return tuple(found)
+    while True:
+        short, long = sorted((len(found) - 2, len(found) - 1), key=found.__getitem__)
+        is_strip = found[long] > NARROW * found[short] and found[short] < shape[short]
+        if not is_strip or 2 * math.prod(found) > MOST:
+            return tuple(found)
+        found[short] = min(2 * found[short], shape[short])
 
 
 def _grown(sizes: Shape, shape: Shape, pixel_bytes: int) -> Shape:
-    """Return sizes that are doubled, from the last axis on, as long as a task can hold them."""
-    found = list(sizes)
+    """Return sizes that are doubled, from the last axis on, as long as a task can hold them.
+
+    If there are few, they stay.
+    """
+    found = list(_at_most(sizes, shape))
     for i in reversed(range(len(found))):
-        while found[i] < shape[i] and 2 * math.prod(found) * pixel_bytes <= REGION_BYTES:
-            found[i] *= 2
-    return _at_most(tuple(found), shape)
+        while (
+            found[i] < shape[i]
+            and 2 * math.prod(found) * pixel_bytes <= REGION_BYTES
+            and _n_parts(found, shape) > FEW_REGIONS
+        ):
+            found[i] = min(2 * found[i], shape[i])
+    return tuple(found)
+
+
+def _n_parts(sizes: Sequence[int], shape: Shape) -> int:
+    return math.prod(-(-n // size) for n, size in zip(shape, sizes, strict=True))

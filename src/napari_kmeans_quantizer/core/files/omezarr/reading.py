@@ -60,9 +60,10 @@ def space_of(version: str, metadata: Mapping[str, Any]) -> tuple[str, str, Space
         where = ".".join(map(str, first["loc"]))
         raise ValueError(f"`multiscales` is not valid: {where}: {first['msg']}.") from error
     finest = image.datasets[0]
-    scale = tuple(finest.scale_transform.scale)
-    moved = finest.translation_transform
-    translation = (0.0,) * len(scale) if moved is None else tuple(moved.translation)
+    moves = {one.type: one for one in finest.coordinateTransformations}
+    scale = tuple(moves["scale"].scale)
+    shift = moves.get("translation")
+    translation = (0.0,) * len(scale) if shift is None else tuple(shift.translation)
     axes = tuple(Axis(axis.name, axis.type or "", axis.unit or "") for axis in image.axes)
     outer = image.coordinateTransformations or ()
     told = tuple(one.model_dump(mode="json", exclude_none=True) for one in outer)

@@ -25,7 +25,9 @@ FINAL = (ValueError, TypeError, MemoryError, PermissionError, ImportError)
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
-def in_batches(tasks: Tasks, level: Level, todo: Sequence[Place]) -> Generator[int, None, None]:
+def in_batches(
+    tasks: Tasks, level: Level, todo: Sequence[Place], client: Any
+) -> Generator[int, None, None]:
     """Write regions, and tell how many are written, some at a time.
 
     What fails is tried again, as a store may that is far away; what is done stays so.
@@ -37,7 +39,7 @@ def in_batches(tasks: Tasks, level: Level, todo: Sequence[Place]) -> Generator[i
     Exception
         Whatever has made a task fail, again and again.
     """
-    client = current_client()
+    check_open(client)
     size = max(PER_WORKER * n_workers(client), -(-len(todo) // MOST_BATCHES))
     for start in range(0, len(todo), size):
         batch = list(todo[start : start + size])
@@ -49,12 +51,12 @@ def _persistently(tasks: Tasks, level: Level, batch: list[Place], client: Any) -
     """Compute some tasks; those that fail once more, as long as some get done."""
     attempts = 0
     while batch:
-        _check_open(client)
+        check_open(client)
         try:
             _compute(tasks, batch)
             return
         except Exception as error:
-            _check_open(client, error)
+            check_open(client, error)
             left = [region for region in batch if not level.is_done(region)]
             attempts = 1 if len(left) < len(batch) else attempts + 1
             if _is_final(error) or attempts >= ATTEMPTS:
@@ -102,7 +104,7 @@ def current_client() -> Any:
         return None
 
 
-def _check_open(client: Any, error: Exception | None = None) -> None:
-    """Refuse to go on where nobody has asked for it, once a client is closed."""
+def check_open(client: Any, error: Exception | None = None) -> None:
+    """Refuse to work where nobody has asked for it, if the client that was to do it is closed."""
     if client is not None and client.status in ("closed", "closing"):
-        raise RuntimeError("The client of dask was closed while it was at work.") from error
+        raise RuntimeError("The client of dask was closed: connect to a new one.") from error

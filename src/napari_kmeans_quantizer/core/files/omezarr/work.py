@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from napari_kmeans_quantizer.core.lazy.arrays import is_lazy
+from napari_kmeans_quantizer.core.lazy.arrays import as_dask, is_lazy
 from napari_kmeans_quantizer.core.lazy.like import painted_like
 from napari_kmeans_quantizer.core.progress import Progress, retold
 from napari_kmeans_quantizer.core.quantize import quantize_steps
@@ -17,7 +17,7 @@ from . import fit, probes
 from .failing import told_what_is_kept
 from .layout import create, levels_of
 from .painting import tasks_of_coarser, tasks_of_finest
-from .running import in_batches
+from .running import check_open, current_client, in_batches
 from .written import ZarrResult
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class Work:
     ) -> None:
         self.plan, self.asked = plan, asked
         self.options = {name: value for name, value in options.items() if name != "mask"}
-        self.mask = _lazy_mask(options.get("mask"))
+        self.mask = _lazy_mask(options.get("mask"), plan.grids[0].region)
         self.unfinished, self.overwrite = unfinished, overwrite
+        self.client = current_client()
+        check_open(self.client)
         self.is_resumed = unfinished.is_begun
         self.probed = probes.probed(list(plan.grids[0].regions))
 
@@ -134,7 +136,7 @@ class Work:
             first, last = (FITTED, PAINTED) if index == 0 else _part(index, len(levels))
             yield Progress(stage, first)
             tasks = self._tasks(result, finer, level, index)
-            for n_done in in_batches(tasks, level, todo):
+            for n_done in in_batches(tasks, level, todo, self.client):
                 n_written = n_regions - len(todo) + n_done
                 yield Progress(stage, first + (last - first) * n_written / n_regions)
             finer = level
@@ -166,13 +168,13 @@ def _part(index: int, n_levels: int) -> tuple[float, float]:
     return PAINTED + (index - 1) * width, PAINTED + index * width
 
 
-def _lazy_mask(mask: Any) -> Any:
-    """Return a mask as an array of dask."""
+def _lazy_mask(mask: Any, region: Place) -> Any:
+    """Return a mask as an array of dask, in blocks that are regions."""
     import dask.array as da
 
     if mask is None:
         return None
-    return getattr(mask, "data", mask) if is_lazy(mask) else da.from_array(mask)
+    return as_dask(mask, "mask").rechunk(region) if is_lazy(mask) else da.from_array(mask, region)
 
 
 def _in_order(plan: Plan, image: Any) -> Any:
