@@ -130,31 +130,38 @@ class Work:
         """Write all that is not there yet; return how much was."""
         n_resumed, finer = 0, None
         for index, level in enumerate(levels):
-            todo, n_regions = self._todo(level, index == 0), math.prod(level.grid.counts)
-            n_resumed += n_regions - len(todo)
+            todo, n_regions = self._todo(level), math.prod(level.grid.counts)
+            n_done = n_regions - len(todo)
+            n_resumed += n_done
             stage = "Painting" if index == 0 else "Writing coarser levels"
             first, last = (FITTED, PAINTED) if index == 0 else _part(index, len(levels))
             yield Progress(stage, first)
             tasks = self._tasks(result, finer, level, index)
-            for n_done in in_batches(tasks, level, todo, self.client):
-                n_written = n_regions - len(todo) + n_done
-                yield Progress(stage, first + (last - first) * n_written / n_regions)
+            for part in self._parts(todo) if index == 0 else [todo]:
+                for n_written in in_batches(tasks, level, part, self.client):
+                    fraction = (n_done + n_written) / n_regions
+                    yield Progress(stage, first + (last - first) * fraction)
+                n_done += len(part)
             finer = level
         return n_resumed
 
-    def _todo(self, level: Level, is_finest: bool) -> list[Place]:
-        """Return what is to be written.
-
-        What tells whether the source is still the same comes last, so that it is left, and first
-        on another day, so that nothing else is painted before.
-        """
+    def _todo(self, level: Level) -> list[Place]:
+        """Return what is to be written."""
         regions = list(level.grid.regions)
-        if self.is_resumed:
-            regions = [region for region in regions if not level.is_done(region)]
-        if is_finest:
-            probed = set(self.probed)
-            regions.sort(key=lambda region: (region in probed) != self.is_resumed)
-        return regions
+        if not self.is_resumed:
+            return regions
+        return [region for region in regions if not level.is_done(region)]
+
+    def _parts(self, todo: list[Place]) -> list[list[Place]]:
+        """Return what is to be painted one after the other.
+
+        What tells whether the source is still the same comes last, so that it is left if the work
+        ends, and first on another day, so that nothing else is painted before.
+        """
+        probed = set(self.probed)
+        telling = [region for region in todo if region in probed]
+        others = [region for region in todo if region not in probed]
+        return [telling, others] if self.is_resumed else [others + telling]
 
     def _tasks(self, result: Quantization, finer: Level | None, level: Level, index: int) -> Tasks:
         if finer is None:
