@@ -21,6 +21,7 @@ from .parsing import (
     parted,
     wrong_with_all,
 )
+from .zarr.kinds import is_about_zarr
 
 if TYPE_CHECKING:
     import argparse
@@ -36,6 +37,7 @@ examples:
   {PROGRAM} -k 8 --dither *.jpg --out-dir small
   {PROGRAM} --palette nord.gpl photo.jpg -o nord.png
   {PROGRAM} --shared-palette --save-palette all.ase pictures/
+  {PROGRAM} slide.ome.zarr               slide-16-colors.ome.zarr
 
 areas and shares of colors as a table: {PROGRAM} {MEASURE} --help
 exit status: 0 all done, 1 some files failed, 2 nothing begun, 130 interrupted
@@ -56,6 +58,10 @@ class Options(Common):
     suffix: str | None
     format: str | None
     report: Path | None
+    resume: bool
+    labels_only: bool
+    workers: int | None
+    scheduler: str | None
 
     @property
     def painting(self) -> dict[str, Any]:
@@ -122,10 +128,20 @@ def _wrong(options: Options) -> list[tuple[bool, str]]:
             "-o names the result: leave out --out-dir and --suffix.",
         ),
         (
+            _is_for_zarr(options) and not is_about_zarr(options),
+            "--resume, --labels-only, --workers and --scheduler are for zarr: name a PICTURE in "
+            "zarr, or -o NAME.zarr.",
+        ),
+        (
             options.indexed is True and many,
             f"--indexed: an indexed picture has at most 256 colors, -k is {options.n_colors}.",
         ),
     ]
+
+
+def _is_for_zarr(options: Options) -> bool:
+    given = options.workers is not None or options.scheduler is not None
+    return given or options.resume or options.labels_only
 
 
 def _parser() -> Parser:
@@ -134,6 +150,7 @@ def _parser() -> Parser:
     _add_colors(parser.add_argument_group("colors"))
     _add_palettes(parser.add_argument_group("palettes"))
     _add_results(parser.add_argument_group("results"))
+    _add_zarr(parser.add_argument_group("zarr (a PICTURE in zarr, or -o NAME.zarr)"))
     return parser
 
 
@@ -197,3 +214,20 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
         help="write what came out, as .json or .csv",
     )
     add_running(group)
+
+
+def _add_zarr(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--resume", action="store_true", help="go on with what was not finished, if there is any"
+    )
+    group.add_argument(
+        "--labels-only", action="store_true", help="write labels without the painted image"
+    )
+    who = group.add_mutually_exclusive_group()
+    who.add_argument(
+        "--workers", type=single_values.at_least_one, metavar="N",
+        help="number of worker processes (threads of this one)",
+    )  # fmt: skip
+    who.add_argument(
+        "--scheduler", metavar="ADDRESS", help="let the workers of a scheduler of dask do it"
+    )

@@ -17,6 +17,7 @@ from .sharing import shared_palette
 from .targets import planned
 from .voice import Voice
 from .words import change, in_words
+from .zarr.kinds import is_about_zarr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +45,10 @@ def interruptible(work: Callable[[], int], voice: Voice, is_quiet: bool) -> int:
 
 
 def _run(options: Options, voice: Voice) -> int:
+    if is_about_zarr(options):
+        from .zarr.running import run as run_zarr
+
+        return run_zarr(options, voice)
     try:
         colors, tasks = _plan(options)
     except (OSError, ValueError) as error:

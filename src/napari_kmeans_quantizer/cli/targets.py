@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .replacing import Inputs
 
 OUR_NAME = re.compile(r"(.+)-(?:\d+|auto)-colors")
-"""The stem of a picture, and what `_default` puts to it."""
+"""The stem of a picture, and what `default_end` puts to it."""
 WAYS_OUT = "-o, --out-dir or --suffix"
 LONGEST_NAME = 255
 """Bytes of a name, in all usual file systems."""
@@ -152,7 +152,7 @@ def _target(source: Source, options: Options, mark: str = "") -> Path | None:
     if source.path is None and options.out_dir is None:
         return None
     stem = "stdin" if source.path is None else source.path.stem
-    end = mark + (_default(options) if options.suffix is None else options.suffix)
+    end = mark + (default_end(options) if options.suffix is None else options.suffix)
     suffix = options.format or likely_suffix(source, options)
     name = _shortened(stem, end + suffix)
     if options.out_dir is not None:
@@ -181,7 +181,7 @@ def _output(options: Options) -> Path:
     return path
 
 
-def _default(options: Options) -> str:
+def default_end(options: Options) -> str:
     """Return what is put to names: of the colors that were asked for."""
     if options.palette is not None:
         return f"-{options.palette.stem}"

@@ -8,6 +8,9 @@ OPTIONS = {
     "n_colors": "-k",
     "random_state": "--seed",
     "overwrite": "--force",
+    "resume": "--resume",
+    "source": "the picture",
+    "target": "the result",
     "image": "the picture",
 } | {
     name: "--" + name.replace("_", "-")
@@ -26,7 +29,8 @@ def in_words(error: BaseException) -> str:
     """Return what went wrong, on one line, for people who know no Python."""
     if isinstance(error, OSError) and error.strerror:
         name = error.filename if error.filename is not None else ""
-        return f"{name}: {error.strerror}." if name else f"{error.strerror}."
+        reason = ARGUMENT.sub(_option, str(error.strerror))
+        return f"{name}: {reason}." if name else f"{reason}."
     if isinstance(error, MemoryError):
         return "takes more memory than there is."
     if not isinstance(error, OSError | ValueError | TypeError):

@@ -59,7 +59,7 @@ def test_the_result_is_a_quantization_that_is_read_lazily(tmp_path, target):
     assert found.to_dict() == expected.to_dict()
     assert result.path == target
     assert result.n_chunks == 1
-    assert result.summary.startswith("result.ome.zarr: 4 colors")
+    assert result.summary.startswith("4 colors, ")
 
 
 def test_time_channel_depth_rows_columns(tmp_path, target):

@@ -198,8 +198,8 @@ def test_overwriting_begins_anew(tmp_path, target, partial, whole):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"n_colors": 6}, "another options (n_colors: 5, now 6)"),
-        ({"effort": "best"}, "another options (effort: None, now 'best')"),
+        ({"n_colors": 6}, "other options (n_colors: 5, now 6)"),
+        ({"effort": "best"}, "other options (effort: None, now 'best')"),
         ({"painted": False}, "painted: True, now False"),
         ({"mask": np.ones(SHAPE, bool)}, "mask: None"),
     ],

@@ -6,7 +6,8 @@ by any worker, and only as far as they are not there yet. (ome-zarr-py and ngff-
 pyramids in one go.)
 """
 
+from .source import Source, opened
 from .to_zarr import quantize_to_zarr, quantize_to_zarr_steps
 from .written import ZarrResult
 
-__all__ = ["ZarrResult", "quantize_to_zarr", "quantize_to_zarr_steps"]
+__all__ = ["Source", "ZarrResult", "opened", "quantize_to_zarr", "quantize_to_zarr_steps"]

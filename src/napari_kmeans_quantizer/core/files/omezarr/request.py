@@ -63,7 +63,7 @@ def check_apart(source: Source, target: Path) -> None:
     read, written = Path(source.path), target.resolve()
     if read == written or read in written.parents or written in read.parents:
         raise ValueError(
-            f"`target` must lie apart from the source, got {target} for {read}. Pass another name."
+            f"`target` must lie apart from what is read, got {target} for {read}. Pass another name."
         )
 
 
@@ -103,12 +103,12 @@ def check_same(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) 
     other = [name for name in names if before.get(name) != now.get(name)]
     if not other:
         return
-    what = "source" if set(other) & set(PLACES) else "options"
+    what = "another source" if set(other) & set(PLACES) else "other options"
     told = "; ".join(
         f"{name}: {_short(before.get(name))}, now {_short(now.get(name))}" for name in other
     )
     raise ValueError(
-        f"{folder} was begun with another {what} ({told}). Pass the same to go on with it, or "
+        f"{folder} was begun with {what} ({told}). Pass the same to go on with it, or "
         "remove it to begin anew."
     )
 

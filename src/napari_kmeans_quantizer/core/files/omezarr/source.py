@@ -106,7 +106,7 @@ class Source:
 
 
 def opened(source: Any, channel_axis: ChannelAxis = "auto") -> Source:
-    """Return what is to be quantized; nothing but metadata is read.
+    """Return what is to be quantized; nothing but metadata is read. A `Source` is one.
 
     Raises
     ------
@@ -119,6 +119,8 @@ def opened(source: Any, channel_axis: ChannelAxis = "auto") -> Source:
     from zarr.abc.store import Store
     from zarr.storage import StorePath
 
+    if isinstance(source, Source):
+        return source
     if isinstance(source, str | os.PathLike | StorePath | Store):
         name = str(source)
         try:

@@ -77,13 +77,13 @@ class ZarrResult:
     @property
     def summary(self) -> str:
         """One line for people."""
-        text = f"{self.path.name}: {colors_text(self.quantization)}, {self.n_chunks} chunks"
+        text = f"{colors_text(self.quantization)}, {self.n_chunks} chunks"
         if self.n_resumed:
             text += f" ({self.n_resumed} of them from before)"
         return f"{text} in {self.seconds:.1f} s"
 
     def __repr__(self) -> str:
-        return f"ZarrResult({self.summary})"
+        return f"ZarrResult({self.path.name}: {self.summary})"
 
 
 def _from_zero(labels: NDArray[Any], dtype: Any) -> NDArray[Any]:
