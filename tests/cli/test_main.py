@@ -94,7 +94,7 @@ def test_help_is_short_and_begins_with_how(run, monkeypatch):
     assert said.out.startswith("usage: napari-kmeans-quantizer [options] PICTURE [PICTURE ...]\n")
     assert said.out.count("\n") < 70
     assert max(map(len, said.out.splitlines())) <= 100
-    assert said.out.count("  napari-kmeans-quantizer ") == 4
+    assert said.out.count("  napari-kmeans-quantizer ") == 5
 
 
 def test_version(run):

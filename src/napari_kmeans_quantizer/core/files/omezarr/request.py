@@ -63,7 +63,8 @@ def check_apart(source: Source, target: Path) -> None:
     read, written = Path(source.path), target.resolve()
     if read == written or read in written.parents or written in read.parents:
         raise ValueError(
-            f"`target` must lie apart from what is read, got {target} for {read}. Pass another name."
+            f"`target` must lie apart from what is read, got {target} for {read}. Pass another "
+            "name."
         )
 
 
