@@ -19,7 +19,7 @@ def noticed(log, image=None, chunk=CHUNK, **failing):
     """Return a lazy image whose reads are noted in a file.
 
     `failing`: `n`, the read of which counts, once colors are fitted; `how`: "die", or an error;
-    `folder`: that of the result, which tells whether colors are fitted.
+    `once`: not again; `folder`: that of the result, which tells whether colors are fitted.
     """
     image = scene(*SHAPE) if image is None else image
     return da.from_array(image, chunk).map_blocks(
@@ -31,8 +31,10 @@ def _read(log, failing, block, block_id=None):
     folder = failing.get("folder")
     if folder is not None and (folder / ".quantizing" / "arrays.json").exists():
         note(folder.parent / "painted", block_id)
-        if len(lines(folder.parent / "painted")) >= failing["n"]:
+        is_time = len(lines(folder.parent / "painted")) >= failing["n"]
+        if is_time and not (failing.get("once") and (folder.parent / "died").exists()):
             if failing["how"] == "die":
+                note(folder.parent / "died", block_id)
                 os._exit(9)
             raise failing["how"]
     note(log, block_id)

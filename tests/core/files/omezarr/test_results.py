@@ -181,6 +181,8 @@ def test_labels_from_1_on_are_as_wide_as_they_must_be(target, n_colors, dtype):
         {"choose_from": Palette([[0, 0, 0], [90, 90, 90], [255, 255, 255]], names=["a", "b", "c"])},
         {"sample": 0.5, "random_state": 3},
         {"min_psnr": 12.0},
+        {"dither": "ordered"},
+        {"dither": "blue-noise", "dither_strength": 0.5, "color_space": "oklab"},
     ],
 )
 def test_options_of_quantize(target, options):

@@ -262,6 +262,18 @@ def test_the_old_one_is_whole_until_the_new_one_is(tmp_path, target, whole):
     assert names(tmp_path) == ["ignored", "log", "my.slide.ome.zarr", "whole"]
 
 
+def test_killed_between_the_two_names(tmp_path, target, whole):
+    """The old one has lost its name, the new one has none yet: the old one gets it back."""
+    quantize_to_zarr(scene(50, 60), target, 5)
+    before = files_in(target)
+    target.rename(target.with_name(f".{target.name}.replaced"))
+    with pytest.raises(FileExistsError, match="`overwrite=True`"):
+        quantize_to_zarr(noticed(tmp_path / "log"), target, 5)
+    assert files_in(target) == before
+    quantize_to_zarr(noticed(tmp_path / "log"), target, 5, overwrite=True)
+    assert files_in(target) == files_in(whole.path)
+
+
 def test_what_came_meanwhile_is_not_replaced(tmp_path, target, partial):
     steps = quantize_to_zarr_steps(noticed(tmp_path / "log"), target, 5)
     next(steps)

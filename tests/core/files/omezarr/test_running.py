@@ -9,6 +9,7 @@ import pytest
 from napari_kmeans_quantizer import quantize, quantize_to_zarr
 from napari_kmeans_quantizer.core.files.omezarr import quantize_to_zarr_steps
 
+from . import noticing
 from .noticing import N_CHUNKS, noticed
 from .stores import files_in, scene, write_ome
 
@@ -65,6 +66,23 @@ def test_a_client_that_is_closed(tmp_path, source, expected, client):
     assert dask.config.get("scheduler", None) is None
     assert not (tmp_path / "a.zarr").exists()
     assert files_in(quantize_to_zarr(source, tmp_path / "a.zarr", 4, resume=True).path) == expected
+
+
+def test_a_worker_that_dies(tmp_path):
+    """Another one does its work, to the same bits."""
+    from distributed import Client, LocalCluster
+
+    whole = quantize(scene(*noticing.SHAPE), 5)
+    target = tmp_path / "a.zarr"
+    partial = target.with_name(".a.zarr.partial")
+    how = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
+    with LocalCluster(**how) as cluster, Client(cluster):
+        source = noticed(tmp_path / "log", n=7, once=True, how="die", folder=partial)
+        result = quantize_to_zarr(source, target, 5)
+        assert (tmp_path / "died").exists()
+        assert np.array_equal(result.quantization.labels.compute(), whole.labels)
+        assert np.array_equal(result.quantization.image.compute(), whole.image)
+    assert not list(target.rglob("*.partial"))
 
 
 def test_progress(tmp_path, capsys):

@@ -133,18 +133,18 @@ def _not_narrow(sizes: Shape, shape: Shape) -> Shape:
 
 
 def _grown(sizes: Shape, shape: Shape, pixel_bytes: int) -> Shape:
-    """Return sizes that are doubled, from the last axis on, as long as a task can hold them.
+    """Return sizes that are doubled, rows and columns first, as long as a task can hold them.
 
     If there are few, they stay.
     """
     found = list(_at_most(sizes, shape))
-    for i in reversed(range(len(found))):
-        while (
-            found[i] < shape[i]
-            and 2 * math.prod(found) * pixel_bytes <= REGION_BYTES
-            and _n_parts(found, shape) > FEW_REGIONS
-        ):
-            found[i] = min(2 * found[i], shape[i])
+    while _n_parts(found, shape) > FEW_REGIONS:
+        short = [i for i in range(len(found)) if found[i] < shape[i]]
+        planar = [i for i in short if i >= len(found) - 2] or short[-1:]
+        shortest = min(planar, key=found.__getitem__)
+        if 2 * math.prod(found) * pixel_bytes > REGION_BYTES:
+            break
+        found[shortest] = min(2 * found[shortest], shape[shortest])
     return tuple(found)
 
 

@@ -158,8 +158,9 @@ def quantize_to_zarr_steps(
         )
     check_apart(image, path)
     check_mask(options.get("mask"), plan.grids[0].shape)
-    check_target(path, overwrite=overwrite)
     unfinished = Unfinished(path)
+    unfinished.put_back()
+    check_target(path, overwrite=overwrite)
     asked = as_plain(plan, {**options, "channel_axis": image.channel_axis})
     if unfinished.is_begun and resume:
         check_same(unfinished.noted("request"), asked, unfinished.folder)

@@ -71,19 +71,27 @@ class Unfinished:
         """
         _sweep(self.folder)
         check_target(self.target, overwrite=overwrite)
-        before = self.target.with_name(f".{self.target.name}.replaced")
-        shutil.rmtree(before, ignore_errors=True)
         is_replaced = self.target.exists()
         if is_replaced:
-            os.rename(self.target, before)
+            shutil.rmtree(self._replaced, ignore_errors=True)
+            os.rename(self.target, self._replaced)
         try:
             os.rename(self.folder, self.target)
         except OSError:
             if is_replaced:
-                os.rename(before, self.target)
+                self.put_back()
             raise
         shutil.rmtree(self.target / NOTES, ignore_errors=True)
-        shutil.rmtree(before, ignore_errors=True)
+        shutil.rmtree(self._replaced, ignore_errors=True)
+
+    def put_back(self) -> None:
+        """Give what was being replaced its name again, if the work ended before that was over."""
+        if self._replaced.exists() and not os.path.lexists(self.target):
+            os.rename(self._replaced, self.target)
+
+    @property
+    def _replaced(self) -> Path:
+        return self.target.with_name(f".{self.target.name}.replaced")
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
