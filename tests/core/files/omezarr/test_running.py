@@ -44,7 +44,7 @@ def test_processes(tmp_path):
 def client():
     from distributed import Client, LocalCluster
 
-    how = {"n_workers": 2, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    how = {"n_workers": 2, "threads_per_worker": 1, "processes": False, "dashboard_address": ":0"}
     with LocalCluster(**how) as cluster:
         client = Client(cluster)
         yield client
