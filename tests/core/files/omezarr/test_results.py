@@ -233,6 +233,21 @@ def test_a_group_that_is_open(tmp_path, target):
     assert np.array_equal(labels_of(target), quantize(image, 3, channel_axis=0).labels + 1)
 
 
+def test_an_archive(tmp_path, target):
+    image = scene(40, 50)
+    with zarr.storage.ZipStore(tmp_path / "a.zarr.zip", mode="w") as store:
+        zarr.create_array(store, data=image, chunks=(16, 16))
+    quantize_to_zarr(tmp_path / "a.zarr.zip", target, 3)
+    assert np.array_equal(labels_of(target), quantize(image, 3).labels + 1)
+
+
+def test_a_store_in_memory(target):
+    store, image = zarr.storage.MemoryStore(), scene(40, 50)
+    zarr.create_array(store, data=image, chunks=(16, 16))
+    quantize_to_zarr(store, target, 3)
+    assert np.array_equal(labels_of(target), quantize(image, 3).labels + 1)
+
+
 def test_names_of_dimensions_tell_the_axes(tmp_path, target):
     image = scene(4, 40, 50)
     path = tmp_path / "plain.zarr"

@@ -139,6 +139,8 @@ def _open(path: Any, name: str) -> Any:
 
     if isinstance(path, str | os.PathLike) and "://" not in name and not os.path.exists(name):
         raise FileNotFoundError(f"{name}: there is no such file or folder.")
+    if isinstance(path, str | os.PathLike) and name.endswith(".zip") and os.path.isfile(name):
+        path = zarr.storage.ZipStore(name, mode="r")
     try:
         return zarr.open(path, mode="r")
     except (FileNotFoundError, ValueError, NotADirectoryError) as error:
