@@ -134,7 +134,7 @@ class Work:
             n_done = n_regions - len(todo)
             n_resumed += n_done
             stage = "Painting" if index == 0 else "Writing coarser levels"
-            first, last = (FITTED, PAINTED) if index == 0 else _part(index, len(levels))
+            first, last = _part(index, len(levels))
             yield Progress(stage, first)
             tasks = self._tasks(result, finer, level, index)
             for part in self._parts(todo) if index == 0 else [todo]:
@@ -170,7 +170,9 @@ class Work:
 
 
 def _part(index: int, n_levels: int) -> tuple[float, float]:
-    """Return from where to where a coarser level takes the work."""
+    """Return from where to where a level takes the work."""
+    if index == 0:
+        return FITTED, PAINTED if n_levels > 1 else 1.0
     width = (1 - PAINTED) / (n_levels - 1)
     return PAINTED + (index - 1) * width, PAINTED + index * width
 
