@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_kmeans_quantizer.cli.inputs import Source as PictureFile
 from napari_kmeans_quantizer.cli.job import read, with_data
-from napari_kmeans_quantizer.core.files.omezarr import opened
+from napari_kmeans_quantizer.core.files.omezarr import name_of, opened
 from napari_kmeans_quantizer.core.files.omezarr.coordinates import full_unit
 from napari_kmeans_quantizer.core.files.omezarr.plan import Plan
 
@@ -47,7 +47,7 @@ def _picture(name: str, options: Options) -> tuple[Source, dict[str, Any]]:
     picture = read(PictureFile(Path(name)), options)
     arguments, _ = with_data(picture)
     source = opened(picture.image, arguments["channel_axis"])
-    named = replace(source, name=Path(name).stem, path=str(Path(name).resolve()))
+    named = replace(source, name=name_of(Path(name).stem), path=str(Path(name).resolve()))
     return _measured(named, picture), {"mask": arguments["mask"]}
 
 

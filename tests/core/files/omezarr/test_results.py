@@ -96,6 +96,27 @@ def test_how_channels_are_shown_is_kept(tmp_path, target):
     assert told(target)["omero"] == omero
 
 
+def test_axes_of_other_kinds(tmp_path, target):
+    image = scene(3, 40, 50)
+    source = write_ome(tmp_path / "a.zarr", image, "pyx")
+    group = zarr.open_group(source)
+    told_before = group.attrs["ome"]
+    told_before["multiscales"][0]["axes"][0] = {"name": "p", "type": "phase"}
+    group.attrs["ome"] = told_before
+    quantize_to_zarr(source, target, 3)
+    assert np.array_equal(labels_of(target), quantize(image, 3).labels + 1)
+    assert told(target / LABELS)["multiscales"][0]["axes"][0]["name"] == "p"
+
+
+def test_names(tmp_path, target):
+    source = write_ome(tmp_path / "my.slide.ome.zarr", scene(40, 50), "yx", name="")
+    quantize_to_zarr(source, target, 3)
+    assert told(target)["multiscales"][0]["name"] == "my.slide"
+    quantize_to_zarr(scene(40, 50), target, 3, overwrite=True)
+    assert told(target)["multiscales"][0]["name"] == "result"
+    assert told(target / LABELS)["multiscales"][0]["name"] == "clusters"
+
+
 def test_colors_are_shown_as_colors(target):
     quantize_to_zarr(scene(40, 50, 3), target, 3)
     channels = told(target)["omero"]["channels"]

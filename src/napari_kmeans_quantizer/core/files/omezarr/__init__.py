@@ -6,8 +6,15 @@ by any worker, and only as far as they are not there yet. (ome-zarr-py and ngff-
 pyramids in one go.)
 """
 
-from .source import Source, opened
+from .source import Source, name_of, opened
 from .to_zarr import quantize_to_zarr, quantize_to_zarr_steps
 from .written import ZarrResult
 
-__all__ = ["Source", "ZarrResult", "opened", "quantize_to_zarr", "quantize_to_zarr_steps"]
+__all__ = [
+    "Source",
+    "ZarrResult",
+    "name_of",
+    "opened",
+    "quantize_to_zarr",
+    "quantize_to_zarr_steps",
+]

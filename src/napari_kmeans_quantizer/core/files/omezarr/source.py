@@ -78,8 +78,8 @@ class Source:
     @property
     def order(self) -> tuple[int, ...]:
         """How OME-Zarr wants the axes of the image to be ordered: channels before space."""
-        axes, places = self.space.axes, ("time", "channel", "", "space")
-        return tuple(sorted(range(len(axes)), key=lambda i: places.index(axes[i].type)))
+        axes, places = self.space.axes, {"time": 0, "space": 2}
+        return tuple(sorted(range(len(axes)), key=lambda i: places.get(axes[i].type, 1)))
 
     @property
     def pixel_bytes(self) -> int:
@@ -103,6 +103,14 @@ class Source:
             return chunked
         array: Array = da.from_array(self.data, blocks, name=None if self.path else False)
         return array
+
+
+def name_of(path: str | os.PathLike[str]) -> str:
+    """Return what people call an image: the name of its file without what tells the format."""
+    name = Path(path).name
+    for suffix in (".zip", ".zarr", ".ome"):
+        name = name.removesuffix(suffix)
+    return name
 
 
 def opened(source: Any, channel_axis: ChannelAxis = "auto") -> Source:
@@ -158,7 +166,7 @@ def _of_group(group: zarr.Group, channel_axis: ChannelAxis) -> Source:
     path = _path_of(group)
     return Source(
         array, _checked(at, array.shape), space, array.chunks, array.shards,
-        name or Path(path).stem, path, version, metadata.get("omero"),
+        name or name_of(path), path, version, metadata.get("omero"),
     )  # fmt: skip
 
 
@@ -167,7 +175,7 @@ def _of_zarr(array: zarr.Array[Any], channel_axis: ChannelAxis) -> Source:
     at, axes = _understood(array.shape, names, channel_axis)
     path = _path_of(array)
     return Source(
-        array, at, _unmeasured(axes), array.chunks, array.shards, Path(path).stem, path
+        array, at, _unmeasured(axes), array.chunks, array.shards, name_of(path), path
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from .needed import check_installed
 from .plan import Plan
 from .request import as_plain, as_target, check_apart, check_mask, check_options, check_same
 from .showing import check_progress, shown
-from .source import opened
+from .source import name_of, opened
 from .unfinished import Unfinished, check_target
 from .work import Work
 
@@ -150,7 +150,7 @@ def quantize_to_zarr_steps(
     options = {"n_colors": n_colors, **options}
     check_options(options, version)
     image = opened(source, options.pop("channel_axis", "auto"))
-    plan = Plan(image, version or image.version or "0.5", painted, image.name or path.stem)
+    plan = Plan(image, version or image.version or "0.5", painted, image.name or name_of(path))
     if len(plan.label_space.spatial) < 2:
         raise ValueError(
             f"`channel_axis` must leave two axes of space, got {image.channels_at} for axes "
