@@ -13,20 +13,19 @@ if TYPE_CHECKING:
     from .unfinished import Unfinished
 
 
-def check_left_over(unfinished: Unfinished, *, overwrite: bool) -> None:
+def check_nothing_left(unfinished: Unfinished) -> None:
     """Refuse to lose what was begun.
 
     Raises
     ------
     FileExistsError
-        If it is not to be overwritten.
+        If there is something.
     """
-    if not overwrite:
+    if unfinished.is_begun:
         raise FileExistsError(
             f"{unfinished.folder}: is left of a run that was not finished. Pass `resume=True` to "
             "go on with it, or `overwrite=True` to begin anew."
         )
-    unfinished.remove()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .failing import check_left_over
+from .failing import check_nothing_left
 from .needed import check_installed
 from .plan import Plan
 from .request import as_plain, as_target, check_apart, check_mask, check_options, check_same
@@ -162,8 +162,9 @@ def quantize_to_zarr_steps(
     unfinished.put_back()
     check_target(path, overwrite=overwrite)
     asked = as_plain(plan, {**options, "channel_axis": image.channel_axis})
-    if unfinished.is_begun and resume:
+    is_resumed = resume and unfinished.is_begun
+    if is_resumed:
         check_same(unfinished.noted("request"), asked, unfinished.folder)
-    elif unfinished.is_begun:
-        check_left_over(unfinished, overwrite=overwrite)
-    return Work(plan, options, asked, unfinished, overwrite).steps()
+    elif not overwrite:
+        check_nothing_left(unfinished)
+    return Work(plan, options, asked, unfinished, is_resumed, overwrite).steps()

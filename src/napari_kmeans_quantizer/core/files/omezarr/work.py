@@ -45,6 +45,7 @@ class Work:
         options: Mapping[str, Any],
         asked: Mapping[str, Any],
         unfinished: Unfinished,
+        is_resumed: bool,
         overwrite: bool,
     ) -> None:
         self.plan, self.asked = plan, asked
@@ -53,7 +54,7 @@ class Work:
         self.unfinished, self.overwrite = unfinished, overwrite
         self.client = current_client()
         check_open(self.client)
-        self.is_resumed = unfinished.is_begun
+        self.is_resumed = is_resumed
         self.probed = probes.probed(list(plan.grids[0].regions))
 
     def steps(self) -> Generator[Progress, None, ZarrResult]:
