@@ -132,13 +132,13 @@ def n_workers() -> int:
     scheduler = dask.config.get("scheduler", None)
     if scheduler in ("synchronous", "sync", "single-threaded"):
         return 1
-    client = _client()
+    client = current_client()
     if client is not None:
         return max(1, int(sum(client.nthreads().values())))
     return int(dask.config.get("num_workers", None) or CPU_COUNT)
 
 
-def _client() -> Any:
+def current_client() -> Any:
     """Return the client of a cluster that dask uses now, None if there is none."""
     import sys
 

@@ -87,7 +87,9 @@ def _brush(q: Quantization, array: Array) -> Brush:
         space = color_space_for(name, array.dtype, palette.value_range)
     method, strength = q.settings.get("dither"), q.settings.get("dither_strength", 1.0)
     brush = Brush(palette.colors, palette.values, OWN, space)
+    if method not in ("ordered", "blue-noise") or strength == 0 or len(palette) == 0:
+        return brush
     spread = spread_of(padded(brush.places))
-    if method not in ("ordered", "blue-noise") or strength == 0 or spread == 0:
+    if spread == 0:
         return brush
     return replace(brush, mixing=Mixing.of(method, brush.centers, spread, strength))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-import os
 from typing import TYPE_CHECKING, Any
+
+from napari_kmeans_quantizer.core.lazy.batches import PER_WORKER, n_workers
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     Place = tuple[int, ...]
 
-PER_WORKER = 8
-"""Tasks of a worker at a time."""
 MOST_BATCHES = 200
 """Dask looks at the names of all tasks each time."""
 ATTEMPTS = 3
@@ -40,7 +39,7 @@ def in_batches(
         Whatever has made a task fail, again and again.
     """
     check_open(client)
-    size = max(PER_WORKER * n_workers(client), -(-len(todo) // MOST_BATCHES))
+    size = max(PER_WORKER * n_workers(), -(-len(todo) // MOST_BATCHES))
     for start in range(0, len(todo), size):
         batch = list(todo[start : start + size])
         _persistently(tasks, level, batch, client)
@@ -75,33 +74,6 @@ def _compute(tasks: Tasks, batch: Sequence[Place]) -> None:
 
     keys = [tasks.key(region) for region in batch]
     compute_as_if_collection(da.Array, tasks.array.dask, keys)
-
-
-def n_workers(client: Any) -> int:
-    """Return how many tasks run at the same time."""
-    import dask
-
-    if client is not None:
-        return max(1, int(sum(client.nthreads().values())))
-    return int(dask.config.get("num_workers", None) or os.cpu_count() or 1)
-
-
-def current_client() -> Any:
-    """Return the client that dask runs its work on; None if there is none."""
-    import sys
-
-    import dask
-
-    if "distributed" not in sys.modules:
-        return None
-    from distributed import default_client
-
-    if dask.config.get("scheduler", None) not in (None, "distributed", "dask.distributed"):
-        return None
-    try:
-        return default_client()
-    except ValueError:
-        return None
 
 
 def check_open(client: Any, error: Exception | None = None) -> None:
