@@ -25,7 +25,8 @@ COLORS = np.ma.masked_equal([[1, 2, 3], [4, 5, 6]], 5)
 
 
 def same(a, b):
-    return np.array_equal(a.labels, b.labels) and np.array_equal(a.palette.colors, b.palette.colors)
+    labels = [np.asarray(q.labels) for q in (a, b)]
+    return np.array_equal(*labels) and np.array_equal(a.palette.colors, b.palette.colors)
 
 
 # -- masked arrays

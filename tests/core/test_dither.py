@@ -12,7 +12,7 @@ from skimage import data
 
 import reference
 from napari_kmeans_quantizer import Palette, convert_colors, quantize, quantize_steps
-from napari_kmeans_quantizer.core.dither import bayer, blue_noise
+from napari_kmeans_quantizer.core.mixing import bayer, blue_noise
 
 METHODS = ("floyd-steinberg", "ordered", "blue-noise")
 THRESHOLDS = {"ordered": bayer, "blue-noise": blue_noise}

@@ -45,7 +45,7 @@ def test_bad_centers_are_mended(name, start, n_colors):
         "outside": rng.normal(0, 1e5, (n_colors, len(middle))),
     }[start]
     variance = points.var(axis=0).mean()
-    centers, canvas, clusters, _ = completed(
+    centers, canvas, clusters, *_ = completed(
         refine(pixels, sweeper(pixels), centers, variance, EFFORTS["balanced"])
     )
     values = to_dtype(centers, image.dtype)
@@ -61,9 +61,7 @@ def test_a_mask_keeps_what_is_outside():
     image = np.dstack([PHOTO, np.where(PHOTO[..., :1] > 99, 255, 0)]).astype(np.uint8)
     pixels = as_pixels(image)
     centers = np.tile([[1.0, 2.0, 3.0]], (5, 1))
-    centers, canvas, _, _ = completed(
-        refine(pixels, Grid(pixels), centers, 4000.0, EFFORTS["fast"])
-    )
+    centers, canvas, *_ = completed(refine(pixels, Grid(pixels), centers, 4000.0, EFFORTS["fast"]))
     labels = canvas.labels.reshape(pixels.shape)
     assert (labels[~pixels.mask] == 0).all()
     assert np.array_equal(canvas.image[~pixels.mask], image[~pixels.mask])
@@ -82,7 +80,7 @@ def test_fixed_centers_stay_while_bad_ones_are_mended(name, n_fixed):
     # All others look like a fixed one: they must give way, wherever they stand.
     centers = np.concatenate([fixed, np.tile(fixed[0], (13 - n_fixed, 1))])
     variance = points.var(axis=0).mean()
-    centers, canvas, clusters, _ = completed(
+    centers, canvas, clusters, *_ = completed(
         refine(pixels, sweeper(pixels), centers, variance, EFFORTS["balanced"], n_fixed)
     )
     assert {row.tobytes() for row in fixed} <= {row.tobytes() for row in centers}
