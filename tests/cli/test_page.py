@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+import zarr
 from PIL import Image
 from skimage import data
 
@@ -36,6 +37,7 @@ def pictures(here):
     for folder in ("pictures", "holidays"):
         Image.fromarray(data.astronaut()[::8, ::8]).save(f"{folder}/beach.jpg")
         Image.fromarray(data.cat()[::8, ::8]).save(f"{folder}/cat.jpg")
+    zarr.create_array("slide.ome.zarr", data=data.astronaut()[::8, ::8], chunks=(32, 32, 3))
     save(slide(), "slide1.png")
     less = slide()
     less[7] = WHITE
