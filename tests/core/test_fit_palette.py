@@ -404,3 +404,11 @@ def test_lazy_images_give_the_palette_of_images_in_memory(case, times):
     images = [large, large[::3]]
     lazy = [da.from_array(one, 200) for one in images]
     assert same(fit_palette(lazy, 9, **options), fit_palette(images, 9, **options))
+
+
+def test_images_in_zarr_are_read_chunk_by_chunk(tmp_path):
+    import zarr
+
+    zarr.create_array(tmp_path / "photo.zarr", data=PHOTOS[0], chunks=(100, 100, 3))
+    path = str(tmp_path / "photo.zarr")
+    assert same(fit_palette([path, PHOTOS[1]], 9), fit_palette(PHOTOS[:2], 9))

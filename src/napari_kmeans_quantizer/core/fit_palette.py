@@ -14,6 +14,7 @@ import numpy as np
 from .arguments import as_generator, as_most_colors, check_color_space
 from .color_space import color_space_for
 from .color_table import matching_rows
+from .files.omezarr.source import is_zarr, lazily
 from .how_many import FIRST_GUESS, fewest_that_reach
 from .joint_fit import Joint, at_elbow, fitting
 from .joint_table import counted, joined, together
@@ -98,7 +99,8 @@ def fit_palette(
         Images as of `quantize`, or picture files, which are read as they are meant: upright,
         palettes looked up, transparent pixels left out. They may differ in shape, but not in
         channels or units: images of 8 and of 16 bits do not go together. Every pixel counts the
-        same. A generator will do. Lazy arrays are read chunk by chunk, by dask.
+        same. A generator will do. Lazy arrays, and OME-Zarr or other images in zarr, of which the
+        finest level counts, are read chunk by chunk, by dask.
     n_colors : int or "auto", optional
         As of `quantize`; of all images together.
     channel_axis : int, "auto" or None, optional
@@ -440,6 +442,9 @@ def _read(number: int, given: Any, channel_axis: Any, mask: Any) -> _Image:
     from .files.pictures import read_picture
 
     name = f"{name}, {os.fspath(given)!r}"
+    if is_zarr(os.fspath(given)):
+        array, axis = lazily(os.fspath(given))
+        return _Image(name, array, axis if channel_axis == "auto" else channel_axis, mask)
     picture = read_picture(given)
     meant = picture.arguments
     axis = meant["channel_axis"] if channel_axis == "auto" else channel_axis

@@ -14,6 +14,7 @@ from napari_kmeans_quantizer.core.image import CHANNEL_DIMENSIONS
 from napari_kmeans_quantizer.core.lazy.arrays import as_dask, is_lazy
 
 from .coordinates import coordinates_of
+from .needed import check_installed
 from .reading import metadata_of, space_of
 from .space import ORDER, Axis, Space, named_axes
 
@@ -103,6 +104,29 @@ class Source:
             return chunked
         array: Array = da.from_array(self.data, blocks, name=None if self.path else False)
         return array
+
+
+SUFFIX = ".zarr"
+FILES = ("zarr.json", ".zgroup", ".zarray", ".zattrs")
+"""One of these is in every group and array."""
+
+
+def is_zarr(name: str) -> bool:
+    """Tell whether a picture is in zarr: a folder that is, an address, or a name that says so."""
+    if "://" in name or name.rstrip("/\\").lower().endswith((SUFFIX, SUFFIX + ".zip")):
+        return True
+    return any((Path(name) / file).is_file() for file in FILES)
+
+
+def lazily(path: str) -> tuple[Array, ChannelAxis]:
+    """Return an image in zarr as a lazy array in its own chunks, and the axis of its channels."""
+    import dask.array as da
+
+    check_installed()
+    source = opened(path)
+    chunks = source.shards or source.chunks
+    array = source.data if is_lazy(source.data) else da.from_array(source.data, chunks)
+    return array, source.channel_axis
 
 
 def name_of(path: str | os.PathLike[str]) -> str:
