@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,17 +44,12 @@ def painted(image: Array, mask: Array | None, layout: Layout, brush: Brush) -> t
     spatial = layout.without_channels(source.chunks)
     starts = [da.arange(sum(sizes), chunks=(sizes,), dtype=np.int64) for sizes in spatial]
 
-    def label(block: Any, *beside: Any) -> NDArray[Any]:
-        *where, seen = beside if mask is not None else (*beside, None)
-        pixels = pixels_of(block, seen, layout)
-        origin = tuple(int(along[0]) if len(along) else 0 for along in where)
-        return brush.labels(pixels, Place(origin, pixels.shape, layout.shape))
-
     places = _indices(source.ndim, layout.channel_axis)
     where = [
         item for pair in zip(starts, ((axis,) for axis in places), strict=True) for item in pair
     ]
-    labels = _blockwise(label, source, mask, layout, brush.label_dtype, where, places)
+    label, dtype = _Labels(layout, brush), brush.label_dtype
+    labels = _blockwise(label, source, mask, layout, dtype, where, places)
     return labels, repainted(image, labels, mask, layout, brush)
 
 
@@ -78,16 +74,37 @@ def repainted(
         In the chunks of `image`.
     """
     source, axis = together(image, layout.channel_axis), layout.channel_axis
-
-    def paint(block: Any, found: Any, *seen: Any) -> NDArray[Any]:
-        return brush.image(pixels_of(block, seen[0] if seen else None, layout), found)
-
     places = _indices(source.ndim, axis)
     beside = [labels.rechunk(layout.without_channels(source.chunks)), places]
     out = _indices(source.ndim)
-    whole = _blockwise(paint, source, mask, layout, image.dtype, beside, out)
+    whole = _blockwise(_Painting(layout, brush), source, mask, layout, image.dtype, beside, out)
     chunked: Array = whole.rechunk(image.chunks)
     return chunked
+
+
+@dataclass(frozen=True, eq=False)
+class _Labels:
+    """Labels a block of an image; travels to workers, and into files of pickle."""
+
+    layout: Layout
+    brush: Brush
+
+    def __call__(self, block: Any, *beside: Any) -> NDArray[Any]:
+        *where, mask = beside if len(beside) > len(self.layout.shape) else (*beside, None)
+        pixels = pixels_of(block, mask, self.layout)
+        origin = tuple(int(along[0]) if len(along) else 0 for along in where)
+        return self.brush.labels(pixels, Place(origin, pixels.shape, self.layout.shape))
+
+
+@dataclass(frozen=True, eq=False)
+class _Painting:
+    """Paints a block of an image in the colors of its labels; travels, too."""
+
+    layout: Layout
+    brush: Brush
+
+    def __call__(self, block: Any, labels: Any, mask: Any = None) -> NDArray[Any]:
+        return self.brush.image(pixels_of(block, mask, self.layout), labels)
 
 
 def _blockwise(
@@ -108,7 +125,15 @@ def _blockwise(
         beside = [*beside, mask.rechunk(spatial), places]
     meta, pixels = np.empty((0,) * len(out), dtype), _indices(source.ndim)
     blocks: Array = da.blockwise(
-        function, out, source, pixels, *beside, dtype=dtype, concatenate=True, meta=meta
+        function,
+        out,
+        source,
+        pixels,
+        *beside,
+        dtype=dtype,
+        concatenate=True,
+        meta=meta,
+        token=type(function).__name__.strip("_").lower(),
     )
     return blocks
 
