@@ -12,6 +12,8 @@ import numpy as np
 from .arguments import as_index
 from .arrays import as_array
 from .counting import Region, frame_counts, labeled_counts, region_counts
+from .lazy.arrays import is_lazy, unread
+from .lazy.counting import lazy_counts
 from .measurement import POWERS, Frames, Measurement
 from .quantization import Quantization
 
@@ -46,7 +48,7 @@ def measure(
     regions : array_like or mapping of str to array_like, optional
         Where to measure: an array of int, in which each number but 0 is a region, such as cells; an
         array of bool, one region; or several such, by their names, which may overlap. Of the shape
-        of ``q.labels``, or of its last axes. None: the image as a whole.
+        of ``q.labels``, or of its last axes; lazy ones of dask, too. None: the image as a whole.
     region_names : mapping of int to str, optional
         What the numbers are called; by default as they are.
     frames : bool or sequence of float, optional
@@ -79,6 +81,11 @@ def measure(
         If `q` is no Quantization, or an argument of another kind.
     ValueError
         If regions or frames do not fit the image, or a cluster of the background is unknown.
+
+    Notes
+    -----
+    Of a lazy result nothing is read for the image as a whole. For regions and frames its labels are
+    made and counted chunk by chunk, in bounded memory, by dask where it computes now.
 
     See Also
     --------
@@ -202,10 +209,12 @@ def _counts(
     q: Quantization, regions: Regions, names: Mapping[int, str], by_frame: bool
 ) -> tuple[list[str], NDArray[np.int64]]:
     """Return the names of the regions, and the pixels of the clusters, (R, T, K)."""
+    if regions is None and not by_frame:
+        return [""], q.palette.counts.reshape(1, 1, -1)
+    if is_lazy(q.labels):
+        return _lazy_counts(q, regions, names, by_frame)
     n_colors = len(q.palette)
     if regions is None:
-        if not by_frame:
-            return [""], q.palette.counts.reshape(1, 1, -1)
         return [""], np.stack(list(frame_counts(q.labels, q.mask, n_colors)))[np.newaxis]
     if isinstance(regions, Mapping):
         box = tuple(slice(0, size) for size in q.labels.shape)
@@ -213,7 +222,29 @@ def _counts(
         counts = region_counts(q.labels, q.mask, n_colors, parts, by_frame)
         return [part.name for part in parts], counts
     ids, counts = labeled_counts(q.labels, q.mask, n_colors, _ids(regions, q), by_frame)
-    return [str(names.get(one, one)) for one in ids], counts
+    return _named(ids, names), counts
+
+
+def _lazy_counts(
+    q: Quantization, regions: Regions, names: Mapping[int, str], by_frame: bool
+) -> tuple[list[str], NDArray[np.int64]]:
+    """Do what `_counts` does of lazy labels, which are counted part by part."""
+    n_colors = len(q.palette)
+    if regions is None:
+        _, counts = lazy_counts(q.labels, q.mask, n_colors, [None], by_frame, known=[1])
+        return [""], counts
+    if isinstance(regions, Mapping):
+        kind, known = np.min_scalar_type(len(regions)), range(1, len(regions) + 1)
+        parts = [_inside(part, q) for part in regions.values()]
+        numbered = [part * kind.type(n) for part, n in zip(parts, known, strict=True)]
+        _, counts = lazy_counts(q.labels, q.mask, n_colors, numbered, by_frame, known)
+        return list(map(str, regions)), counts
+    ids, counts = lazy_counts(q.labels, q.mask, n_colors, [_ids(regions, q)], by_frame)
+    return _named(ids, names), counts
+
+
+def _named(ids: Sequence[int], names: Mapping[int, str]) -> list[str]:
+    return [str(names.get(one, one)) for one in ids]
 
 
 def _inside(given: ArrayLike, q: Quantization) -> NDArray[np.bool_]:
@@ -223,7 +254,8 @@ def _inside(given: ArrayLike, q: Quantization) -> NDArray[np.bool_]:
 
 def _ids(given: ArrayLike, q: Quantization) -> NDArray[Any]:
     """Return the numbers of the regions, broadcast to the shape of the labels."""
-    ids, shape = as_array(given, "regions", "`regions.filled(0)`"), q.labels.shape
+    read, shape = unread if is_lazy(q.labels) else as_array, q.labels.shape
+    ids = read(given, "regions", "`regions.filled(0)`")
     if ids.dtype.kind not in "bui":
         raise TypeError(f"`regions` must be whole numbers or bools, got dtype {ids.dtype}.")
     if ids.ndim == 0 or ids.shape != shape[len(shape) - ids.ndim :]:
@@ -232,4 +264,4 @@ def _ids(given: ArrayLike, q: Quantization) -> NDArray[Any]:
             f"{ids.shape}."
         )
     ids = ids.astype(np.uint8) if ids.dtype.kind == "b" else ids
-    return np.broadcast_to(ids, shape)
+    return np.broadcast_to(ids, shape)  # of dask, too

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from napari_kmeans_quantizer.core.arrays import as_array
+
 if TYPE_CHECKING:
     from dask.array import Array
 
@@ -30,6 +32,14 @@ def as_dask(given: Any, name: str) -> Array:
             f"`{name}.compute_chunk_sizes()` first."
         )
     return array
+
+
+def unread(given: Any, name: str, unmasked: str) -> Any:
+    """Return what is lazy as an array of dask, and anything else as one in memory.
+
+    Its parameters are those of `as_array`.
+    """
+    return as_dask(given, name) if is_lazy(given) else as_array(given, name, unmasked)
 
 
 def together(array: Array, axis: int | None) -> Array:

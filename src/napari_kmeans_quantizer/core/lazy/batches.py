@@ -15,11 +15,14 @@ from napari_kmeans_quantizer.core.image import Pixels
 from napari_kmeans_quantizer.core.parts import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from napari_kmeans_quantizer.core.image import Layout
+
+    Task = Callable[..., Any]
+    Batch = Sequence["Part | Beside"]
 
 PER_WORKER = 8
 """Parts of a batch for each worker: enough that few wait for the last one."""
@@ -47,8 +50,8 @@ class Joinable(Protocol):
 class Looking(Protocol[Found]):
     """What is looked for, and what was found so far."""
 
-    def look(self) -> Callable[[Pixels, Place], Found]:
-        """Return what looks at the next parts; it travels to workers."""
+    def look(self) -> Callable[..., Found]:
+        """Return what looks at the next parts, called with pixels and place; it travels."""
 
     def add(self, found: Found) -> None:
         """Add what was found in some parts."""
@@ -57,10 +60,10 @@ class Looking(Protocol[Found]):
 class Adding(Generic[Found]):
     """Looking at all parts in one way."""
 
-    def __init__(self, look: Callable[[Pixels, Place], Found]) -> None:
+    def __init__(self, look: Callable[..., Found]) -> None:
         self._look, self._found = look, list[Found]()
 
-    def look(self) -> Callable[[Pixels, Place], Found]:
+    def look(self) -> Callable[..., Found]:
         """See `Looking`."""
         return self._look
 
@@ -79,6 +82,13 @@ class Part(NamedTuple):
 
     block: Any
     mask: Any
+    place: Place
+
+
+class Beside(NamedTuple):
+    """Parts of several arrays that lie at one place, None for what is not there."""
+
+    blocks: list[Any]
     place: Place
 
 
@@ -109,15 +119,18 @@ def pixels_of(block: Any, mask: Any, layout: Layout) -> Pixels:
 
 
 def in_batches(
-    looking: Looking[Found], parts: list[Part], layout: Layout
+    looking: Looking[Found], parts: Batch, layout: Layout | None = None
 ) -> Generator[float, None, None]:
-    """Look at all parts; yield the fraction done."""
+    """Look at all parts; yield the fraction done.
+
+    With a layout these are parts of an image, looked at as pixels; else several beside each other.
+    """
     workers, done, of = n_workers(), 0, len(parts)
     size, largest = workers, PER_WORKER * workers
     while done < of:
         yield done / of
-        batch = parts[done : done + size]
-        found = _found(_Task(looking.look(), layout), batch)
+        batch, look = parts[done : done + size], looking.look()
+        found = _found(look if layout is None else _Task(look, layout), batch)
         looking.add(found)
         most = MOST_BYTES * workers * len(batch) // max(found.nbytes, 1)
         largest = max(workers, min(largest, most))
@@ -156,7 +169,7 @@ def current_client() -> Any:
         return None
 
 
-def _found(task: _Task, batch: list[Part]) -> Any:
+def _found(task: Task, batch: Batch) -> Any:
     """Return what is found in some parts; what cannot be read is tried again, one by one."""
     try:
         return _computed(task, batch)
@@ -164,7 +177,7 @@ def _found(task: _Task, batch: list[Part]) -> Any:
         return reduce(lambda a, b: a.joined(b), (_tried(task, part) for part in batch))
 
 
-def _computed(task: _Task, batch: list[Part]) -> Any:
+def _computed(task: Task, batch: Batch) -> Any:
     from dask.base import annotate, compute
     from dask.delayed import delayed
 
@@ -187,7 +200,7 @@ def _joined(found: list[Any]) -> Any:
     return reduce(lambda a, b: a.joined(b), found)
 
 
-def _tried(task: _Task, part: Part) -> Any:
+def _tried(task: Task, part: Part | Beside) -> Any:
     for _ in range(TRIES - 1):
         try:
             return _computed(task, [part])
@@ -208,12 +221,18 @@ def parts_of(blocks: Any, masks: Any, layout: Layout, chunks: Any) -> Iterator[P
     chunks : tuple of tuples of int
         Their sizes along spatial axes.
     """
-    starts = [np.concatenate([[0], np.cumsum(sizes)[:-1]]) for sizes in chunks]
     if layout.channel_axis is not None:
         blocks = np.take(blocks, 0, axis=layout.channel_axis)
-    for index in np.ndindex(blocks.shape):
+    for index, place in places_of(chunks):
+        yield Part(blocks[index], None if masks is None else masks[index], place)
+
+
+def places_of(chunks: Any) -> Iterator[tuple[tuple[int, ...], Place]]:
+    """Yield the index of every chunk that is not empty, and where it lies."""
+    whole = tuple(int(sum(sizes)) for sizes in chunks)
+    starts = [np.concatenate([[0], np.cumsum(sizes)[:-1]]) for sizes in chunks]
+    for index in np.ndindex(*map(len, chunks)):
         shape = tuple(int(sizes[i]) for sizes, i in zip(chunks, index, strict=True))
         if all(shape):
             origin = tuple(int(start[i]) for start, i in zip(starts, index, strict=True))
-            mask = None if masks is None else masks[index]
-            yield Part(blocks[index], mask, Place(origin, shape, layout.shape))
+            yield index, Place(origin, shape, whole)
