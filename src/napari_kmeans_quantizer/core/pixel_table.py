@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import as_generator, check_sample
-from .arrays import as_array
 from .image import Pixels
+from .lazy.arrays import is_lazy, unread
+from .lazy.rows import Rows, lazy_rows
 from .quantization import Quantization
 from .report import channel_names, rgb_texts
 
@@ -35,7 +36,8 @@ def pixel_table(
     Parameters
     ----------
     image : array_like
-        The image that was quantized, or another one of its shape.
+        The image that was quantized, or another one of its shape. Of a lazy one of dask only the
+        chunks are read in which drawn pixels lie; of a lazy mask or alpha all, one after another.
     q : Quantization
         What `quantize` made of it.
     sample : float or int, optional
@@ -78,13 +80,14 @@ def pixel_table(
     pixels = _pixels(image, q)
     check_sample(sample)
     rng = as_generator(random_state)
-    places = _places(pixels, sample, rng)
+    chosen = _chosen(_n_part(pixels, q), sample, rng)
+    read = lazy_rows if is_lazy(q.labels) or is_lazy(image) else _rows
+    places, values, labels = read(pixels, q.labels, chosen)
     import pandas as pd
 
-    labels = np.asarray(q.labels).reshape(-1)[places]
     texts = pd.Categorical(rgb_texts(q.palette.rgb))
     columns: dict[str, Any] = _coordinates(places, pixels.shape)
-    columns |= zip(channel_names(pixels.n_channels), _values(pixels, places).T, strict=True)
+    columns |= zip(channel_names(pixels.n_channels), values.T, strict=True)
     columns["cluster"] = labels
     columns["rgb"] = pd.Categorical.from_codes(texts.codes[labels], dtype=texts.dtype)
     return pd.DataFrame(columns)
@@ -94,7 +97,7 @@ def _pixels(image: ArrayLike, q: Quantization) -> Pixels:
     """Return the pixels of an image, seen as the quantized one was."""
     if not isinstance(q, Quantization):
         raise TypeError(f"`q` must be a Quantization, got {type(q).__name__}.")
-    array = as_array(image, "image", "`image.data`")
+    array = unread(image, "image", "`image.data`")
     if array.shape != q.image.shape:
         raise ValueError(
             f"`image` must have the shape of `q.image`, {q.image.shape}, got {array.shape}. "
@@ -103,22 +106,30 @@ def _pixels(image: ArrayLike, q: Quantization) -> Pixels:
     return Pixels(array, q.channel_axis, q.palette.n_channels, q.labels.shape, q.mask)
 
 
-def _places(pixels: Pixels, sample: float | None, rng: np.random.Generator) -> Places:
-    """Return which pixels are rows, as ascending indices into the run of pixels."""
-    mask = pixels.mask
-    n_part = pixels.size if mask is None else int(np.count_nonzero(mask))
+def _n_part(pixels: Pixels, q: Quantization) -> int:
+    """Return how many pixels take part; of a lazy mask the palette knows."""
+    return int(q.palette.counts.sum()) if is_lazy(pixels.mask) else pixels.n_seen
+
+
+def _chosen(n_part: int, sample: float | None, rng: np.random.Generator) -> Places:
+    """Return which of the pixels that take part are rows, counted in their run; ascending."""
     n_rows = _n_rows(n_part, sample)
     if n_rows > MOST_ROWS:
         raise ValueError(
             f"The table would have {n_rows:,} rows, more than the {MOST_ROWS:,} that are sensible "
             "in memory. Pass `sample=1_000_000`."
         )
-    if n_rows < n_part:  # one pixel at random out of each of `n_rows` equal runs
-        drawn = (np.arange(n_rows) + rng.random(n_rows)) * (n_part / n_rows)
-        chosen = np.minimum(drawn.astype(np.intp), n_part - 1)
-    else:
-        chosen = np.arange(n_part)
-    return chosen if mask is None else np.flatnonzero(mask)[chosen]
+    if n_rows == n_part:
+        return np.arange(n_part)
+    # One pixel at random out of each of `n_rows` equal runs.
+    drawn = (np.arange(n_rows) + rng.random(n_rows)) * (n_part / n_rows)
+    return np.minimum(drawn.astype(np.intp), n_part - 1)
+
+
+def _rows(pixels: Pixels, labels: Any, chosen: Places) -> Rows:
+    """Return some of the pixels that take part, in memory."""
+    places = chosen if pixels.mask is None else np.flatnonzero(pixels.mask)[chosen]
+    return Rows(places, _values(pixels, places), np.asarray(labels).reshape(-1)[places])
 
 
 def _n_rows(n_part: int, sample: float | None) -> int:
