@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .arguments import as_unit_rgb, check_can_convert, check_color_space
+from .lazy.arrays import is_lazy
+from .lazy.mapped import lazily_converted
 from .threads import chunks, map_chunks
 from .units import WHITES, image_range
 
@@ -166,7 +168,8 @@ def convert_colors(colors: ArrayLike, color_space: Literal["rgb", "lab", "oklab"
     Returns
     -------
     (..., 3) ndarray of float64
-        A new array.
+        A new array. Of lazy colors one of dask: they are converted, and their values checked, when
+        it is looked at.
 
     Raises
     ------
@@ -182,6 +185,9 @@ def convert_colors(colors: ArrayLike, color_space: Literal["rgb", "lab", "oklab"
     [[53.0, 80.0, 67.0], [0.0, 0.0, 0.0]]
     """
     check_color_space(color_space)
+    if is_lazy(colors):
+        lazy: Floats = lazily_converted(convert_colors, colors, color_space)
+        return lazy
     converted = as_unit_rgb(colors)
     if color_space != "rgb":
         space, rows = ColorSpace(color_space, converted.dtype), converted.reshape(-1, 3)

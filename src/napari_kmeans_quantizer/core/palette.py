@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import as_color, as_counts, as_index, as_labels, as_names, as_table, as_two_labels
+from .lazy.arrays import is_lazy
+from .lazy.mapped import lazily_painted
 from .units import LARGEST_INTEGER, are_alike, image_range, to_dtype
 
 if TYPE_CHECKING:
@@ -202,7 +204,8 @@ class Palette:
         -------
         ndarray
             ``labels.shape`` for grey palettes, else ``labels.shape + (C,)``; of the palette's
-            `dtype`.
+            `dtype`. Of lazy labels an array of dask: they are painted, and checked, when it is
+            looked at.
 
         Raises
         ------
@@ -211,6 +214,8 @@ class Palette:
         ValueError
             If a label lies outside 0..K-1.
         """
+        if is_lazy(labels):
+            return lazily_painted(labels, self)
         painted: NDArray[Any] = self._values[as_labels(labels, len(self))]
         return painted[..., 0] if self.n_channels == 1 else painted
 

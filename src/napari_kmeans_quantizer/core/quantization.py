@@ -109,9 +109,16 @@ class Quantization:
         """Bytes of the PNG that `write_indexed` writes; None if none can hold the image.
 
         It is made to be measured, which takes some 0.3 s a megapixel, once.
+
+        Raises
+        ------
+        ValueError
+            If the result is lazy and of more than 268,435,456 pixels.
         """
         from .files.indexed import encode_indexed
+        from .lazy.whole import check_fits
 
+        check_fits(self, "An indexed file")
         try:
             return len(encode_indexed(".png", self))
         except ValueError:
@@ -122,7 +129,7 @@ class Quantization:
         """One line for people: what is saved in theory, and what the indexed PNG really takes.
 
         Such as "24 -> 4 bits per pixel in theory; 445 KB as indexed PNG, 8.85 MB uncompressed".
-        Slow the first time, as `indexed_bytes`.
+        Slow the first time, as `indexed_bytes`. Of lazy results too large for that, without it.
         """
         from .report import size_text
 
@@ -182,7 +189,8 @@ class Quantization:
     def plot(self, image: ArrayLike | None = None) -> Figure:
         """Return a figure of the result and its colors, of the original, too, if that is given.
 
-        Of a stack the middle plane is shown. Parts without color are transparent.
+        Of a stack the middle plane is shown. Parts without color are transparent. Of large pictures
+        every n-th pixel is shown: of a lazy one only the chunks in which these lie are read.
 
         Parameters
         ----------

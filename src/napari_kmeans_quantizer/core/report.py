@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .lazy.whole import is_too_large
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -132,12 +134,12 @@ def size_text(q: Quantization) -> str:
     """Return what `Quantization.size_text` tells."""
     bits = q.bits_per_pixel
     theory = f"{q.source_bits} -> {bits} bit{'s' * (bits != 1)} per pixel in theory"
+    uncompressed = f"{in_bytes(q.image.nbytes)} uncompressed"
+    if is_too_large(q):
+        return f"{theory}; {uncompressed}"
     if q.indexed_bytes is None:
         return f"{theory}; no indexed PNG can hold it"
-    return (
-        f"{theory}; {in_bytes(q.indexed_bytes)} as indexed PNG, "
-        f"{in_bytes(q.image.nbytes)} uncompressed"
-    )
+    return f"{theory}; {in_bytes(q.indexed_bytes)} as indexed PNG, {uncompressed}"
 
 
 def in_bytes(n_bytes: int) -> str:

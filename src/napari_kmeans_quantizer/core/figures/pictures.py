@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_kmeans_quantizer.core.arrays import as_array
+from napari_kmeans_quantizer.core.lazy.arrays import unread
 
 from .page import CLEAR, FRAME, GREY, add_axes
 
@@ -27,6 +28,8 @@ TALLEST, SHORTEST = 5.0, 0.4
 MOST_PIXELS, PER_INCH = 1200, 250
 """Of a side that is drawn: there is no room for more."""
 ORIGINAL = "Original"
+UNMASKED = "`image.data`"
+"""What to pass instead of a masked array."""
 
 
 class Picture(NamedTuple):
@@ -75,7 +78,7 @@ def shown_original(image: ArrayLike, q: Quantization, inches: float) -> Floats:
     ValueError
         If it has another shape.
     """
-    array = as_array(image, "image", "`image.data`")
+    array = unread(image, "image", UNMASKED)
     if array.shape != q.image.shape:
         raise ValueError(
             f"`image` must have the shape of the result, {q.image.shape}, got {array.shape}. "
@@ -84,15 +87,19 @@ def shown_original(image: ArrayLike, q: Quantization, inches: float) -> Floats:
     return shown(array, q, inches)
 
 
-def shown(image: NDArray[Any], q: Quantization, inches: float) -> Floats:
-    """Return the middle plane as RGBA in 0..1, (rows, columns, 4), thinned out if it is large."""
-    channels = image[..., np.newaxis]
+def shown(image: Any, q: Quantization, inches: float) -> Floats:
+    """Return the middle plane as RGBA in 0..1, (rows, columns, 4), thinned out if it is large.
+
+    Of a lazy image only the pixels that are left are ever held, and the chunks that dask reads.
+    """
+    array = unread(image, "image", UNMASKED)
+    channels = array[..., np.newaxis]
     if q.channel_axis is not None:
-        channels = np.moveaxis(image, q.channel_axis, -1)
-    plane = np.asarray(channels[middle_plane(q.labels.shape)])
-    plane = plane if plane.ndim == 3 else plane[np.newaxis]
-    step = thinning(plane.shape[:2], inches)
-    plane = plane[::step, ::step]
+        channels = np.moveaxis(array, q.channel_axis, -1)
+    whole = channels[middle_plane(q.labels.shape)]
+    whole = whole if whole.ndim == 3 else whole[np.newaxis]
+    step = thinning(whole.shape[:2], inches)
+    plane = as_array(whole[::step, ::step], "image", UNMASKED)
     n_channels = q.palette.n_channels
     rgba = np.zeros((*plane.shape[:2], 4))
     rgba[..., :3] = _levels(plane[..., :n_channels], q.palette.value_range)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.lazy.whole import in_memory
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -53,7 +55,8 @@ def frames_of(q: Quantization) -> Frames:
     Raises
     ------
     ValueError
-        If the image is no picture or stack of 8 bits, or needs more than 256 entries.
+        If the image is no picture or stack of 8 bits, or needs more than 256 entries, or is lazy
+        and too large to be held.
     """
     shape, colors = q.labels.shape, _bytes_of(q.palette)
     if len(shape) not in (2, 3):
@@ -66,6 +69,7 @@ def frames_of(q: Quantization) -> Frames:
             f"An indexed file holds at most {MOST_ENTRIES} colors, got {len(colors)}. Quantize to "
             f"at most {MOST_ENTRIES}, or write `q.image` as a full-color PNG or TIFF."
         )
+    q = in_memory(q, "An indexed file")
     mask = None if q.mask is None else np.asarray(q.mask)
     is_clear = mask is not None and not mask.all()
     keys = _Keys(q, mask if is_clear else None)

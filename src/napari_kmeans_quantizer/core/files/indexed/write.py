@@ -57,7 +57,8 @@ def write_indexed(
     ValueError
         If the suffix is none of these, or the file cannot hold the image exactly: more than 8 bits
         a channel, other channels than grey and RGB, more than 256 entries, more axes, partial
-        transparency in GIF, any in TIFF.
+        transparency in GIF, any in TIFF. Or if `q` is lazy and of more than 268,435,456 pixels:
+        smaller ones are computed as a whole.
     FileExistsError
         If the file exists and `overwrite` is not set.
     OSError
