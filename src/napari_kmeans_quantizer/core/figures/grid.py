@@ -43,8 +43,8 @@ def plot_grid(
 ) -> Figure:
     """Return a figure of several results of one image, such as K = 2 to 10 as 3 x 3 pictures.
 
-    Of a stack the middle plane is shown. Parts without color are transparent. Lazy pictures are read
-    as by `Quantization.plot`.
+    Of a stack the middle plane is shown. Parts without color are transparent. Of lazy pictures as
+    little is read as by `Quantization.plot`.
 
     Parameters
     ----------

@@ -69,12 +69,15 @@ class Adding(Generic[Found]):
 
     def add(self, found: Found) -> None:
         """See `Looking`."""
-        self._found = [self._found[0].joined(found) if self._found else found]
+        self._found.append(found)
+        # What grows with the image is joined to its like: not all of it after each batch.
+        while len(self._found) > 1 and self._found[-2].nbytes <= 2 * self._found[-1].nbytes:
+            last = self._found.pop()
+            self._found[-1] = self._found[-1].joined(last)
 
     def result(self) -> Found:
         """Return what was found in all parts."""
-        [found] = self._found
-        return found
+        return reduce(lambda a, b: a.joined(b), self._found)
 
 
 class Part(NamedTuple):

@@ -82,6 +82,11 @@ class Tally(NamedTuple):
     stride: int
     """Frames times clusters."""
 
+    @property
+    def nbytes(self) -> int:
+        """Size in memory."""
+        return self.ids.nbytes + self.keys.nbytes + self.counts.nbytes
+
     def joined(self, other: Tally) -> Tally:
         """Return what occurs in these parts and others."""
         ids = _distinct(np.concatenate([self.ids, other.ids]))

@@ -39,7 +39,12 @@ class Rows(NamedTuple):
 class _Pieces(NamedTuple):
     """What was found in some parts."""
 
-    pieces: list[Any]
+    pieces: list[tuple[Any, ...]]
+
+    @property
+    def nbytes(self) -> int:
+        """Size in memory."""
+        return sum(part.nbytes for piece in self.pieces for part in piece)
 
     def joined(self, other: _Pieces) -> _Pieces:
         """Return all."""
@@ -128,15 +133,16 @@ def _seen_in_runs(mask: Any, chunks: Chunks) -> NDArray[np.int64]:
     parts = [part for _, part in beside([mask], chunks)]
     shape = tuple(map(sum, chunks[:-1]))
     counts: NDArray[Any] = np.zeros((*shape, len(chunks[-1])), np.int64)
-    for place, found in found_in(_count_rows, parts).pieces:
-        where = [slice(a, a + b) for a, b in zip(place.origin, place.shape, strict=True)]
-        across, _ = _along(np.array(place.origin[-1:]), chunks[-1])
-        counts[(*where[:-1], across[0])] = found
+    for origin, found in found_in(_count_rows, parts).pieces:
+        where = [slice(a, a + b) for a, b in zip(origin, found.shape, strict=False)]
+        across, _ = _along(origin[-1:], chunks[-1])
+        counts[(*where, across[0])] = found
     return counts
 
 
 def _count_rows(blocks: list[Any], place: Place) -> _Pieces:
-    return _Pieces([(place, np.count_nonzero(np.asarray(blocks[0]), axis=-1))])
+    seen = np.count_nonzero(np.asarray(blocks[0]), axis=-1)
+    return _Pieces([(np.array(place.origin), np.asarray(seen))])
 
 
 @dataclass(frozen=True)
