@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from napari_kmeans_quantizer.cli.replacing import check_folder, check_palette_file, place
 from napari_kmeans_quantizer.cli.targets import default_end
-
-from .kinds import SUFFIX, is_zarr
+from napari_kmeans_quantizer.core.files.omezarr.source import SUFFIX, is_zarr
 
 if TYPE_CHECKING:
     from napari_kmeans_quantizer.cli.options import Options
