@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,8 @@ def painted_like(image: Any, q: Quantization, mask: ArrayLike | None = None) -> 
     """Return labels and painted image of another image in the colors of a result; lazily.
 
     Nothing is read before it is looked at: so a level of a pyramid, or the next frame, is
-    painted while it is seen.
+    painted while it is seen. Every pixel gets the nearest color of the palette as it is now, edited
+    or not.
 
     Parameters
     ----------
@@ -82,14 +84,34 @@ def painted_like(image: Any, q: Quantization, mask: ArrayLike | None = None) -> 
 
 
 def _brush(q: Quantization, array: Array) -> Brush:
-    palette, name, space = q.palette, q.settings.get("color_space", "rgb"), None
-    if name != "rgb":
-        space = color_space_for(name, array.dtype, palette.value_range)
-    method, strength = q.settings.get("dither"), q.settings.get("dither_strength", 1.0)
-    brush = Brush(palette.colors, palette.values, OWN, space)
-    if method not in ("ordered", "blue-noise") or strength == 0 or len(palette) == 0:
+    """Return what paints as `q`; the same one for many blocks, for it may hold a tree of labels."""
+    palette, settings = q.palette, q.settings
+    name, method = settings.get("color_space", "rgb"), settings.get("dither")
+    strength = float(settings.get("dither_strength", 1.0))
+    is_mixed = method in ("ordered", "blue-noise") and strength > 0 and len(palette) > 0
+    return _brush_of(
+        palette.colors.tobytes(),
+        palette.values.tobytes(),
+        palette.values.dtype,
+        palette.n_channels,
+        None if name == "rgb" else (name, array.dtype, palette.value_range),
+        (str(method), strength) if is_mixed else None,
+    )
+
+
+@lru_cache(maxsize=8)
+def _brush_of(
+    colors: bytes,
+    values: bytes,
+    dtype: np.dtype[Any],
+    n_channels: int,
+    measured: tuple[str, np.dtype[Any], tuple[float, float]] | None,
+    mixed: tuple[str, float] | None,
+) -> Brush:
+    centers = np.frombuffer(colors).reshape(-1, n_channels).copy()
+    shown = np.frombuffer(values, dtype).reshape(-1, n_channels)
+    brush = Brush(centers, shown, OWN, None if measured is None else color_space_for(*measured))
+    if mixed is None or (spread := spread_of(padded(brush.places))) == 0:
         return brush
-    spread = spread_of(padded(brush.places))
-    if spread == 0:
-        return brush
-    return replace(brush, mixing=Mixing.of(method, brush.centers, spread, strength))
+    method, strength = mixed
+    return replace(brush, mixing=Mixing.of(method, centers, spread, strength))
