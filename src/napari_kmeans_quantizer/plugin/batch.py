@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 KNOWN = (OSError, TypeError, ValueError, MemoryError)
 """What an image may lack; all else is a fault of ours."""
 TINY = 1e-9  # of an image
+UNSAVED = "It is not saved: it is painted as it is looked at, too large for one picture."
 
 
 class Item(NamedTuple):
@@ -135,7 +136,7 @@ class Outcome:
     measured : dict of str to Measurement
         By the names of the images.
     errors : dict of str to str
-        Why some were not painted.
+        Why some were not painted, or not saved.
     n_written : int
         Painted pictures that were written to files.
     unwritten : str
@@ -257,7 +258,9 @@ class Batch:
         state = self._as_edited(fresh, item.before)
         measured = yield from as_part(measuring(state, item.region), 1, 2)
         yield Progress("Done", 1.0)  # the last chance to end it before it is seen
-        if item.target is not None:
+        if item.target is not None and state.painter is not None:
+            self.outcome.errors[item.name] = UNSAVED
+        elif item.target is not None:
             result = export.painted(state)
             self._write(item.target, export.as_picture(result), result)
         self._note(item, measured)

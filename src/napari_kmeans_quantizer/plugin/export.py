@@ -24,6 +24,7 @@ from napari_kmeans_quantizer.core.files.tables import write_table
 from napari_kmeans_quantizer.core.report import rgb_texts
 
 from .layers.contents import picture
+from .models.levels import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,7 +177,7 @@ def _blank(state: State) -> Picture:
 
 def no_picture(state: State) -> str:
     """Return why the painted picture cannot be saved, "" if it can."""
-    if state.source.step > 1:
+    if state.is_preview:
         return "The picture is a preview still: wait until all pixels are quantized."
     return ""
 
@@ -226,6 +227,11 @@ def write_indexed_picture(path: Path, state: State, overwrite: bool) -> int:
     write_indexed(path, result, overwrite=overwrite)
     full = as_picture(replace(result, image=_without_others(result)))
     return len(encode_picture(picture_suffixes(state)[0], full, full.image))
+
+
+def told_part(state: State) -> str:
+    """Return what of an image that is too large to be held a picture shows, "" of others: all."""
+    return f"; {told(state.source)} of the image" if state.painter is not None else ""
 
 
 def write_painted_picture(path: Path, state: State, overwrite: bool) -> None:

@@ -122,16 +122,21 @@ def place_shown(source: Source, dims: Dims) -> Place:
     for axis, part in enumerate(source.index[:-2]):
         n = part.stop - part.start
         chosen = None if window is None else window[axis].start
-        index = n // 2 if chosen is None else chosen - part.start
+        index = n // 2 if chosen is None else _nearest(source, axis, chosen)
         place.append(min(max(index, 0), n - 1))
     return tuple(place)
+
+
+def _nearest(source: Source, axis: int, position: int) -> int:
+    """Return the index into a source's array that is nearest to a pixel of its layers."""
+    return round((position - source.origin[axis]) / source.reduction[axis])
 
 
 def _at(source: Source, place: Place) -> Source:
     """Return a plane of a source, with as many pixels as there is room for."""
     planes, lines = source.index[:-2], source.index[-2:]
     chosen = [slice(p.start + i, p.start + i + 1) for p, i in zip(planes, place, strict=True)]
-    window = (*chosen, *(slice(line.start, line.stop) for line in lines))
+    window = source.window_of((*chosen, *lines))
     return replace(source, window=window, step=source.step * _thinned(source), region=None)
 
 

@@ -11,6 +11,7 @@ from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.core.files.pictures.suiting import as_rgb
 from napari_kmeans_quantizer.core.fit_palette import Pending, Readout, fit_palette_steps
 
+from .models.levels import reduced
 from .models.picture_file import PictureFile, in_units_of, source_of
 from .models.pixels import read_pixels
 from .models.source import Source
@@ -142,7 +143,7 @@ class _Reader:
                 picture = self._alike((yield from image.reading()))
                 source = source_of(picture, image.name, region)
             else:
-                source = source_of_layer(image, region, self._settings)
+                source = reduced(source_of_layer(image, region, self._settings))
             pixels = yield from read_pixels(source, self._settings.no_data)
             return Readout(pixels.array, source.channel_axis, pixels.inside)
 

@@ -84,7 +84,7 @@ def measuring(
         names, counts, size = yield from _shapes(state, regions, split)
     n_left_out = size - int(counts.sum())
     return replace(
-        state.measured, regions=names, counts=counts, frames=frames, n_left_out=n_left_out
+        state.measured_pixels, regions=names, counts=counts, frames=frames, n_left_out=n_left_out
     )
 
 

@@ -21,9 +21,12 @@ from .clock import work_clock
 from .first_use import FIRST_USE, needed
 from .layers.contents import Contents, state_contents
 from .layers.explored import explored_contents
+from .models.blocks import levels
 from .models.exploration import Exploration
 from .models.fit import Fit
 from .models.kept import alike
+from .models.levels import fitted_level, is_too_large, reduced
+from .models.painter import Painter
 from .models.pixels import read_pixels
 from .models.settings import Settings
 from .models.state import Appearance, State
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 
 PAINTING = "channel_axis", "color_space", "dither", "dither_strength"
 """The options of `quantize` on which depends how an image is painted in given colors."""
+
+FIGURES = "inertia", "n_iter", "mse", "rmse", "peak"
 
 
 class Product(NamedTuple):
@@ -99,6 +104,8 @@ def quantized(
         What is known of the source: if only dithering changes, its fit is painted again.
     """
     with work_clock() as seconds:
+        of = fitted_level(source, settings.fit_on)
+        source = reduced(source, settings.fit_on)
         looks = Appearance.of_source(source)
         reading, parts = read_pixels(source, settings.no_data), 1 + source.is_lazy
         pixels = yield from as_part(reading, 0, parts)
@@ -107,14 +114,22 @@ def quantized(
         if before is not None and known is not None:
             settings = before.settings.dithered_like(settings)
         options = _options(source, settings) | dict(extra or {})
-        painting = _fit_and_paint(pixels, settings, options, known)
+        if of.level < source.level or of.step < source.step:
+            painting = _fit_on_finer(pixels, source, of, settings, options)
+        else:
+            painting = _fit_and_paint(pixels, settings, options, known)
         fit, fitted = yield from as_part(painting, parts - 1, parts)
         fitted = replace(fitted, source_bits=source.bits)  # whatever they were scaled to
+        painter = None
+        if is_too_large(source):
+            place = None if settings.apply_everywhere else pixels.region
+            painter = Painter(source, fitted, place, settings.no_data, of)
         return State.of_fit(
             *(source, settings, pixels.array, fitted, seconds(), looks),
             n_without_data=pixels.n_without_data(settings.apply_everywhere),
             fit=fit,
             fingerprint=fingerprint,
+            painter=painter,
         )
 
 
@@ -130,6 +145,7 @@ def explored(
     A given palette is not used; numbers below that of what is kept count as that. Nothing is
     dithered: errors of dithered pictures do not tell how good the colors are.
     """
+    source = reduced(source)
     yield from FIRST_USE.waiting(needed(source, settings))
     looks = Appearance.of_source(source)
     names = None if settings.choose_from is None else settings.names
@@ -218,6 +234,29 @@ def _fit_and_paint(
     return fit, fit.told_of((yield from as_part(painting, parts - 1, parts)), options)
 
 
+def _fit_on_finer(
+    pixels: Pixels, held: Source, of: Source, settings: Settings, options: dict[str, Any]
+) -> Painted:
+    """Fit to all pixels of a finer level than is held, and paint what is held in these colors.
+
+    Palette, counts and errors are those of the finer level; where colors are applied everywhere,
+    counts and errors are of what is held.
+    """
+    level = levels(held, pixels.region, settings.no_data)[of.level]
+    steps = quantize_steps(level.array(), mask=level.mask(), **options)
+    whole = _with_pixels(pixels, (yield from as_part(steps, 0, 2)))
+    fit = Fit.of_result(_named(whole, settings))
+    everywhere = settings.apply_everywhere
+    mask = pixels.present if everywhere else pixels.inside
+    how = {name: options[name] for name in PAINTING if name in options}
+    painting = quantize_steps(pixels.array, palette=fit.palette, mask=mask, **how)
+    painted = yield from as_part(painting, 1, 2)
+    if not everywhere:
+        figures = {name: getattr(whole, name) for name in FIGURES}
+        painted = replace(painted, palette=fit.palette, **figures)
+    return fit, fit.told_of(painted, options)
+
+
 def _painted(pixels: Pixels, fit: Fit, options: dict[str, Any], everywhere: bool) -> Steps:
     """Paint in fitted colors; what is dithered inside is ordered by the new counts."""
     mask = pixels.present if everywhere else pixels.inside
@@ -255,9 +294,11 @@ def produced(
     source: Source, settings: Settings, before: State | None = None
 ) -> Generator[Progress, None, Product]:
     """Quantize, keep what people did to the state before, and make what its layers hold."""
-    yield from waiting_for(source, settings)
+    yield from waiting_for(reduced(source, settings.fit_on), settings)
     state = yield from quantized(source, settings, before=before)
     kept = state.keeping(before)
+    if kept.painter is not None:
+        yield from kept.painter.ahead()
     return Product(kept, state_contents(kept), before)
 
 

@@ -17,6 +17,7 @@ from .layers.contents import ROLES, state_contents
 from .layers.make import QuantizedLayers, make_layers
 from .layers.ours import Record, bare, record_of
 from .measuring import measuring
+from .models.levels import is_too_large
 from .models.settings import EDITS, Settings, edited
 from .models.source import Source
 from .pipeline import Product, colors_for, quantized
@@ -45,6 +46,7 @@ def quantize_layer(
     scaled: bool | Sequence[tuple[float, float]] = False,
     alpha: str = "ignore",
     no_data: float | None = None,
+    fit_on: int | None = None,
     names: Sequence[str] | None = None,
     edits: Sequence[tuple[Any, ...]] = (),
     hidden: Sequence[int] = (),
@@ -56,9 +58,9 @@ def quantize_layer(
     Parameters
     ----------
     layer : napari.layers.Image or sequence of them
-        RGB(A) or grey, of any dimension; of a multiscale layer the full resolution is used.
-        Stacks and time series get one palette. Several grey layers of one shape are the channels
-        of one image. Nothing is modified.
+        RGB(A) or grey, of any dimension. Stacks and time series get one palette. Several grey
+        layers of one shape are the channels of one image. Nothing is modified. Lazy and multiscale
+        ones of more than 4 megapixels stay so: what is made of them is painted as it is looked at.
     n_colors : int or "auto", optional
         1 to 65535, or as many as the image needs: see `quantize`.
     region : napari.layers.Labels or napari.layers.Shapes, optional
@@ -74,6 +76,10 @@ def quantize_layer(
     no_data : float, optional
         Pixels that hold this value in all channels are left out. Those that are NaN, infinite or
         masked in any channel always are.
+    fit_on : int, optional
+        Of lazy and multiscale layers of more than 4 megapixels: the level whose pixels are fitted,
+        0 for all pixels, which are read chunk by chunk. None: the finest level of at most 4
+        megapixels, or every n-th pixel where no level is coarse enough.
     names : sequence of str, optional
         What the colors of `palette` or `choose_from` are called, if that is no Palette that tells.
     edits : sequence of tuple, optional
@@ -90,7 +96,8 @@ def quantize_layer(
     Returns
     -------
     image : napari.layers.Image
-        The painted image, ``<name> · quantized``.
+        The painted image, ``<name> · quantized``; of large lazy layers an array of dask, of
+        multiscale ones a list of them, as the clusters are.
     labels : napari.layers.Labels
         Clusters 1..K in the palette's colors, ``<name> · clusters``; 0 where nothing took part.
         ``features`` has index, name (if any is named), hex, share (NaN: background), pixels and
@@ -125,6 +132,7 @@ def quantize_layer(
     source = Source(layers, where, window, scaled=limits, alpha=alpha)  # type: ignore[arg-type]
     options["n_colors"] = n_colors
     _check_values(source, options, mask, no_data, edits)
+    _check_lazy(source, options, fit_on)
     names = _take_palettes(source, options, names)
     settings = Settings.from_dict(
         {
@@ -135,6 +143,7 @@ def quantize_layer(
             "scaled": bool(scaled),
             "apply_everywhere": apply_everywhere,
             "no_data": no_data,
+            "fit_on": fit_on,
             "names": names,
             "edits": tuple(edits),
         }
@@ -301,6 +310,23 @@ def _check_values(
     most = MOST_FOUND if n_colors == "auto" else n_colors
     blank_palette = Palette(np.zeros((most, source.n_clustered)), dtype=source.dtype)
     edited(blank_palette, tuple(map(_checked_edit, _listed(edits))))
+
+
+def _check_lazy(source: Source, options: dict[str, Any], fit_on: Any) -> None:
+    if fit_on is not None:
+        if isinstance(fit_on, bool) or not isinstance(fit_on, int | np.integer):
+            raise TypeError(f"`fit_on` must be the number of a level or None, got {fit_on!r}.")
+        if not 0 <= fit_on < source.n_levels:
+            raise ValueError(
+                f"`fit_on` must be a level of the layer, 0..{source.n_levels - 1}, got {fit_on}. "
+                "0 is all pixels, None what fits into memory."
+            )
+    if options.get("dither") is not None and is_too_large(source):
+        raise ValueError(
+            f'"{source.name}" is painted as it is looked at, which cannot be dithered, got '
+            f"`dither={options['dither']!r}`. Leave it out, or pass a `window` of at most 4 "
+            "megapixels."
+        )
 
 
 def _take_palettes(

@@ -342,7 +342,7 @@ class Session:
         """Show a state while somebody is still choosing; undo leads to the one before."""
         record = self._records[state.source.key]
         record.before_preview = record.before_preview or record.state
-        large = state.result.labels.size > PREVIEW_PIXELS
+        large = state.painter is not None or state.result.labels.size > PREVIEW_PIXELS
         self._turn_to(record, state, [role for role in ROLES if role != "image" or not large])
 
     def settled(self, key: Key) -> State | None:
@@ -407,7 +407,7 @@ class Session:
         # Other colors alone are quicker, and leave to the layer what was drawn.
         colors_only = state.result.labels is old.result.labels
         content = state_content(state, role, colors_only)
-        if role == "labels" and same_fit and not colors_only:
+        if role == "labels" and same_fit and not colors_only and state.painter is None:
             content["data"] = carried(layer.data, record.labels_state or old, state)
         look = not state.display.looks_like(old.display)
         self._stage.show(record, role, content, placed=not same_fit, look=look)

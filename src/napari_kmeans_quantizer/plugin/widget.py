@@ -75,10 +75,10 @@ class QuantizerWidget(Container):
 
     Attributes
     ----------
-    image, n_colors, auto, color_space, palette_from, palette_use, dither, dither_strength, \
-    region, apply, extent, channels, scaled, min_psnr, effort, seed, sample, alpha, no_data, \
-    add_image, add_labels, add_palette, live, legend_side, legend_name, legend_hex, legend_share, \
-    legend_area : magicgui widgets
+    image, fit_on, n_colors, auto, color_space, palette_from, palette_use, dither, \
+    dither_strength, region, apply, extent, channels, scaled, min_psnr, effort, seed, sample, \
+    alpha, no_data, add_image, add_labels, add_palette, live, legend_side, legend_name, legend_hex, \
+    legend_share, legend_area : magicgui widgets
         The controls; each has a ``value``.
 
     Examples
@@ -115,6 +115,7 @@ class QuantizerWidget(Container):
     def _make_controls(self) -> None:
         self._form = form = Form(self._viewer.layers)
         self.image, self.n_colors, self.auto = form.image, form.n_colors, form.auto
+        self.fit_on = form.fit_on
         self.dither, self.dither_strength = form.dither, form.dither_strength
         self.min_psnr, self.color_space = form.min_psnr, form.color_space
         self.palette_from, self.palette_use = form.palette_from, form.palette_use

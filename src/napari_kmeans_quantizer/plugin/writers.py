@@ -38,6 +38,7 @@ def write_clusters_layer(path: str, layers: list[LayerData]) -> list[str]:
     from .export import labels_in
 
     data, meta = _one_of_ours(layers, ("labels",))
+    _check_held(data, meta)
     features = meta["features"]
     colors = dict(zip(features["index"].tolist(), features["hex"], strict=True))
     with _target(path, ".png") as (target, overwrite):
@@ -56,6 +57,7 @@ def write_painted_layer(path: str, layers: list[LayerData]) -> list[str]:
     state = state_shown_by(data)
     if state is None:
         raise OSError(_not_ours(meta))
+    _check_held(data, meta)
     if reason := no_indexed(state):
         raise OSError(reason)
     with _target(path, ".png") as (target, overwrite):
@@ -74,6 +76,15 @@ def _one_of_ours(layers: list[LayerData], roles: tuple[str, ...]) -> tuple[Any, 
     if about is None or about.role not in roles:
         raise OSError(_not_ours(meta))
     return data, meta
+
+
+def _check_held(data: Any, meta: dict[str, Any]) -> None:
+    """Refuse what is painted as it is looked at: nobody knows whether all of it can be held."""
+    if not isinstance(data, np.ndarray):
+        raise OSError(
+            f'"{meta["name"]}" is painted as it is looked at, and is no picture as a whole. '
+            "Click Export in the panel to save the level that is held."
+        )
 
 
 def _not_ours(meta: dict[str, Any]) -> str:

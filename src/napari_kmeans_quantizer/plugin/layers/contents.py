@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from napari_kmeans_quantizer.plugin.models.display import opaque_alpha
 from .about import About
 from .beside import beside
 from .ink import FAINT, ON_BOTH, inks
+from .lazy import lazy_ids, lazy_picture
 from .legend import Legend, legend_texts
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def state_content(state: State, role: str, colors_only: bool = False) -> Attribu
     if role == "labels":
         content = _label_colors(state)
         if not colors_only:
-            content["data"] = label_ids(state)
+            content |= _labels_data(state)
     else:
         content = _image_contents(state) if role == "image" else _palette_contents(state)
     palette = state.palette if role == "palette" else None
@@ -65,8 +67,7 @@ def picture(result: Quantization, display: Display) -> NDArray[Any]:
     """Return the painted image; several channels in the colors in which napari shows them."""
     if display.rgb or not display.is_color:
         return result.image
-    table = np.rint(display.shown(result.palette.colors) * 255).astype(np.uint8)
-    painted = np.take(table, result.labels, axis=0)
+    painted = np.take(_as_shown(result, display), result.labels, axis=0)
     if result.mask is not None:
         painted[~result.mask] = 0
     return painted
@@ -84,15 +85,38 @@ def with_alpha(shown: NDArray[Any]) -> NDArray[Any]:
 
 
 def _image_contents(state: State) -> Attributes:
+    return {
+        **_image_data(state),
+        "name": f"{state.source.name} · quantized",
+        **state.display.look(),
+        **state.whole,
+    }
+
+
+def _image_data(state: State) -> Attributes:
+    if state.painter is not None:
+        veil = partial(veiled, display=state.display) if state.hidden else None
+        return lazy_picture(state, _table(state), veil)
     data = picture(state.result, state.display)
     if state.hidden:
         data = veiled(data, _hidden_pixels(state), state.display)
-    return {
-        "data": data,
-        "name": f"{state.source.name} · quantized",
-        **state.display.look(),
-        **state.placement.whole,
-    }
+    return {"data": data}
+
+
+def _labels_data(state: State) -> Attributes:
+    return lazy_ids(state) if state.painter is not None else {"data": label_ids(state)}
+
+
+def _table(state: State) -> NDArray[Any]:
+    """Return how each cluster is painted, (K, C); of grey pictures (K,)."""
+    if state.result.channel_axis is None:
+        return state.result.palette.values[:, 0]
+    shown = not state.display.rgb
+    return _as_shown(state.result, state.display) if shown else state.result.palette.values
+
+
+def _as_shown(result: Quantization, display: Display) -> NDArray[Any]:
+    return np.rint(display.shown(result.palette.colors) * 255).astype(np.uint8)
 
 
 def veiled(shown: NDArray[Any], where: NDArray[np.bool_], display: Display) -> NDArray[Any]:
@@ -142,7 +166,7 @@ def _label_colors(state: State) -> Attributes:
         "name": f"{state.source.name} · clusters",
         "colormap": DirectLabelColormap(color_dict=color_of),
         "features": _label_features(state),
-        **state.placement.whole,
+        **state.whole,
     }
 
 

@@ -74,7 +74,7 @@ def original_picture(array: NDArray[Any], display: Display) -> NDArray[Any]:
 def _title_look(titles: list[str], explored: Exploration) -> Attributes:
     tiles = explored.curve.tiles
     line = line_height(explored.source.shape) if tiles is None else tiles.line
-    size = FONT * line * explored.source.step * explored.placement.zoom
+    size = FONT * line * explored.source.reduction[-1] * explored.placement.zoom
     return {
         "features": {"title": titles},
         "size": 1e-3,  # only the text is to be seen

@@ -71,6 +71,8 @@ def make_copy(labels: Labels, name: str) -> Labels:
 def can_update(layer: Layer, content: Attributes) -> bool:
     """Tell whether a layer can take other content, or must be replaced by a new one."""
     if not isinstance(layer, Points):
+        if "data" in content and layer.multiscale != content.get("multiscale", False):
+            return False
         return not isinstance(layer, Image) or bool(layer.rgb) == content["rgb"]
     n_points, n_dimensions = np.shape(content["data"])
     # While napari slices in threads, a layer's texts are still looked up by the old indices.

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def painted_pixels(data: Any, state: State) -> NDArray[np.bool_] | None:
-    """Return where a layer's labels are not those of a state, None if they are nowhere."""
+    """Return where a layer's labels are not those of a state, None if they are nowhere.
+
+    Labels that are painted as they are looked at cannot be painted on.
+    """
+    if state.painter is not None:
+        return None
     ids = label_ids(state)
     if np.shape(data) != ids.shape:
         return None  # other data, from somebody who replaced them

@@ -64,7 +64,7 @@ def frames_of(state: State) -> Frames | None:
     if labels.ndim <= 2:
         return None
     first = state.source.index[0].start
-    numbers = first + np.arange(len(labels), dtype=np.float64)
+    numbers = state.source.origin[0] + np.arange(len(labels)) * state.source.reduction[0]
     positions = state.placement.frame_positions(len(labels))
     if len(labels) > 1 and positions[0] == positions[-1]:  # an affine turned them across
         return Frames(first, numbers)
@@ -84,4 +84,4 @@ def measured_by_frame(state: State) -> Measurement:
     frames = frames_of(state)
     if frames is None:
         return state.measured
-    return replace(state.measured, counts=state.frame_counts()[np.newaxis], frames=frames)
+    return replace(state.measured_pixels, counts=state.frame_counts()[np.newaxis], frames=frames)

@@ -24,9 +24,15 @@ PLACE = (*OWN, "affine", "units", "axis_labels")
 """The attributes that say where a layer lies."""
 
 
+def levels_of(layer: Image | Labels) -> Sequence[Any]:
+    """Return a layer's data, not loaded yet if it is lazy: of a pyramid level by level."""
+    levels: Sequence[Any] = layer.data if layer.multiscale else (layer.data,)
+    return levels
+
+
 def full_data(layer: Image | Labels) -> Any:
     """Return a layer's data, at full resolution, not loaded yet if it is lazy."""
-    return layer.data[0] if layer.multiscale else layer.data
+    return levels_of(layer)[0]
 
 
 def spatial_shape(layer: Image | Labels) -> tuple[int, ...]:

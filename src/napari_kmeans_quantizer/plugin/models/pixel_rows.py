@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
+    from .source import Source
     from .state import State
 
 CLUSTER, NAME, RGB = "cluster", "name", "rgb"
@@ -59,7 +60,7 @@ class PixelRows:
         if other is None or self.state.source.key != other.state.source.key:
             return False
         mine, theirs = self.state, other.state
-        as_before = mine.source.index == theirs.source.index
+        as_before = _part(mine.source) == _part(theirs.source)
         return as_before and (
             mine.sample is theirs.sample or np.array_equal(mine.sample.places, theirs.sample.places)
         )
@@ -68,7 +69,8 @@ class PixelRows:
     def title(self) -> str:
         """How many of how many pixels these are."""
         n = int(self.state.result.palette.counts.sum())
-        return f"{self.state.source.name}: {len(self):,} of {n:,} pixels"
+        told = f"{self.state.source.name}: {len(self):,} of {n:,} pixels"
+        return f"{told}, from {self.state.held_part}" if self.state.held_part else told
 
     @cached_property
     def labels(self) -> NDArray[Any]:
@@ -84,8 +86,8 @@ class PixelRows:
     @cached_property
     def positions(self) -> NDArray[np.intp]:
         """Where each lies in the image's layer, (m, n_axes): parts of it keep their places."""
-        start, step = np.array([(part.start, part.step) for part in self.state.source.index]).T
-        return self.indices * step + start
+        source = self.state.source
+        return np.rint(self.indices * source.reduction + source.origin).astype(np.intp)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -161,13 +163,18 @@ class PixelRows:
             None if no pixel of the sample lies in that plane.
         """
         away = self.positions - np.asarray(position, np.float64)
-        step = np.array([part.step for part in self.state.source.index])
+        step = self.state.source.reduction
         hidden = [axis for axis in range(away.shape[1]) if axis not in displayed]
         there = (np.abs(away[:, hidden]) <= step[hidden] / 2).all(axis=1)
         if not there.any():
             return None
         squares = (away[:, list(displayed)] ** 2).sum(axis=1)
         return int(np.argmin(np.where(there, squares, np.inf)))
+
+
+def _part(source: Source) -> tuple[Any, ...]:
+    """Return what tells which part of its layers a source is."""
+    return source.level, source.index
 
 
 def _ranks(texts: Sequence[Any]) -> NDArray[np.intp]:

@@ -91,14 +91,13 @@ class Placement:
     zoom: float
     angle: float
     pixel_area: tuple[float, str] | None
-    _start: NDArray[np.int64]
-    _step: NDArray[np.int64]
+    _start: Matrix
+    _step: Matrix
 
     @classmethod
     def of_source(cls, source: Source) -> Placement:
         """Return where a source lies now."""
         height, width = source.full_shape[-2:]
-        start, step = np.array([(index.start, index.step) for index in source.index[-2:]]).T
         return cls(
             _whole(source),
             _plane(source),
@@ -106,8 +105,8 @@ class Placement:
             last_axes(data_to_world(source.main), 2),
             *_zoom_and_angle(source),
             pixel_area(source),
-            start,
-            step,
+            _middles(source)[-2:],
+            source.reduction[-2:],
         )
 
     @property
@@ -128,7 +127,7 @@ class Placement:
     def plane_positions(self, positions: ArrayLike) -> Matrix:
         """Return where pixels of the source's array lie in `plane`; last axes only."""
         pixels = np.asarray(positions, np.float64)
-        return self._start + pixels * self._step + (self._step - 1) / 2
+        return self._start + pixels * self._step
 
     def frame_positions(self, n_frames: int) -> NDArray[np.float64]:
         """Return where the frames, along the first axis of the array, lie in the world."""
@@ -175,12 +174,16 @@ def plane_area(layer: Image | Labels) -> Area:
 
 def _whole(source: Source) -> dict[str, Any]:
     placed = place_of(source.main)
-    steps = np.array([index.step for index in source.index])
-    # A reduced pixel lies where the center of its step x step block does.
-    offset = np.array([index.start for index in source.index]) + (steps - 1) / 2
-    placed["translate"] = placed["translate"] + own_transform(source.main)[:-1, :-1] @ offset
-    placed["scale"] = placed["scale"] * steps
+    moved = own_transform(source.main)[:-1, :-1] @ _middles(source)
+    placed["translate"] = placed["translate"] + moved
+    placed["scale"] = placed["scale"] * source.reduction
     return placed
+
+
+def _middles(source: Source) -> Matrix:
+    """Return where the first pixel of the array lies: in the middle of those it stands for."""
+    steps = np.array([index.step for index in source.index])
+    return source.origin + (steps - 1) / 2 * (source.reduction / steps)
 
 
 def _plane(source: Source) -> dict[str, Any]:
@@ -217,14 +220,15 @@ def pixel_area(source: Source) -> tuple[float, str] | None:
     if not has_areas(units):
         return None
     alike, to_world = n_alike(units), data_to_world(source.main)
+    by = float(np.prod(source.reduction[-2:]))
     if alike < 2:
         size = abs(float(np.linalg.det(last_axes(to_world, 2)[:-1, :-1])))
-        return size * source.step**2, f"{units[-2] * units[-1]:~P}"
+        return size * by, f"{units[-2] * units[-1]:~P}"
     unit = units[-1]
     factors = unit_factors(units[-alike:], (unit,) * alike)
     n_axes = 3 if alike > 2 and source.shape[-3] > 1 else 2
     steps = to_world[-alike - 1 : -1, -n_axes - 1 : -1] * factors[:, np.newaxis]
-    return _extent(steps) * source.step**2, f"{unit**n_axes:~P}"
+    return _extent(steps) * by, f"{unit**n_axes:~P}"
 
 
 def _extent(steps: Matrix) -> float:

@@ -34,7 +34,7 @@ def is_lazy(data: Any) -> bool:
     return not isinstance(data, np.ndarray)
 
 
-def read(data: Any, index: Index, stage: str) -> Generator[Progress, None, Values]:
+def read(data: Any, index: Index, stage: str, name: str = "") -> Generator[Progress, None, Values]:
     """Read a part of an array; of a lazy one some chunks at a time.
 
     Parameters
@@ -45,6 +45,13 @@ def read(data: Any, index: Index, stage: str) -> Generator[Progress, None, Value
         What is wanted of the first axes, with steps above 0; of the others all.
     stage : str
         What is told.
+    name : str, optional
+        What people call the data.
+
+    Raises
+    ------
+    ValueError
+        If a part of lazy data cannot be read, whatever its store says.
     """
     if not is_lazy(data):
         return _values(data[index])
@@ -56,7 +63,7 @@ def read(data: Any, index: Index, stage: str) -> Generator[Progress, None, Value
     array, masked = np.empty(shape, data.dtype), None
     for done, places in enumerate(pieces):
         yield Progress(f"{stage}, {done} of {len(pieces)}", done / len(pieces))
-        values = _values(data[tuple(map(_taken, index, places))])
+        values = _loaded(data, tuple(map(_taken, index, places)), name)
         array[places] = values.array
         if values.masked is not None:
             masked = np.zeros(shape, np.bool_) if masked is None else masked
@@ -64,11 +71,31 @@ def read(data: Any, index: Index, stage: str) -> Generator[Progress, None, Value
     return Values(array, masked)
 
 
+def _loaded(data: Any, part: Index, name: str) -> Values:
+    try:
+        return _values(data[part])
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise ValueError(unreadable(name, part, error)) from error
+
+
+def unreadable(name: str, part: Index, error: Exception) -> str:
+    """Return for people that, where and why a part of an image cannot be read."""
+    where = ", ".join(f"{one.start} to {one.stop}" for one in part)
+    return f'"{name}" cannot be read at pixels {where}: {type(error).__name__}: {error}'
+
+
 def _values(part: Any) -> Values:
     """Load what is lazy, and part the values of a masked array from its mask."""
-    loaded = np.asanyarray(part.compute() if hasattr(part, "compute") else part)
+    return values_of(part.compute() if hasattr(part, "compute") else part)
+
+
+def values_of(loaded: Any) -> Values:
+    """Part the values of a masked array from its mask; others are masked nowhere."""
+    loaded = np.asanyarray(loaded)
     masked = np.ma.getmask(loaded)
-    return Values(np.asarray(loaded), masked if np.any(masked) else None)
+    return Values(np.ma.getdata(loaded), masked if np.any(masked) else None)
 
 
 def _edges(data: Any, index: Index) -> Iterator[list[int]]:

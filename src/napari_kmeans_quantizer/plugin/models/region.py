@@ -117,8 +117,8 @@ def _ids(labels: NDArray[Any]) -> NDArray[Any]:
 def _to_region(source: Source, region: Labels | Shapes) -> NDArray[np.float64]:
     """Return the map from array indices to the region's data, of the axes that both have."""
     n_shared = min(source.ndim, region.ndim)
-    to_data = np.diag([*(float(index.step) for index in source.index), 1.0])
-    to_data[:-1, -1] = [index.start for index in source.index]
+    to_data = np.diag([*source.reduction, 1.0])
+    to_data[:-1, -1] = source.origin
     to_world = (data_to_world(source.main) @ to_data)[-n_shared - 1 :]
     to_world[:-1] *= unit_factors(source.main.units[-n_shared:], region.units[-n_shared:])[:, None]
     return np.linalg.inv(last_axes(data_to_world(region), n_shared)) @ to_world

@@ -43,6 +43,9 @@ class Settings:
     no_data : float or None
         Pixels that hold this value in all channels take no part, as those that are NaN, infinite
         or masked; None: no value stands for missing data.
+    fit_on : int or None
+        Of an image that is too large to be held: the level whose pixels are fitted, 0 for all
+        pixels; None: the finest that can be held.
     fixed_colors : tuple of tuple of float
         Colors that are kept as they are, in the image's units.
     joined : int
@@ -67,6 +70,7 @@ class Settings:
     scaled: bool = False
     apply_everywhere: bool = False
     no_data: float | None = None
+    fit_on: int | None = None
     fixed_colors: tuple[Color, ...] = ()
     joined: int = 0
     palette: tuple[Color, ...] | None = None

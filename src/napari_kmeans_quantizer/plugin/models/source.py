@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from napari_kmeans_quantizer import Progress, completed
 from napari_kmeans_quantizer.plugin.steps import as_part
 
 from .display import Channel, Display, fractions
-from .geometry import full_data, spatial_shape
+from .geometry import full_data, levels_of, spatial_shape
 from .no_data import with_data
 from .parts import preview_step
 from .reading import Values, is_lazy, read
@@ -64,6 +65,9 @@ class Source:
         Take every `step`-th pixel along the last two axes: a reduced copy for previews.
     alpha : {"ignore", "channel"}, optional
         Of RGBA images: transparent pixels take no part, or alpha is clustered as a fourth channel.
+    level : int, optional
+        Which level of multiscale layers `array` is taken from, 0 is the finest; `window` counts
+        pixels of the finest in any case.
 
     Raises
     ------
@@ -84,6 +88,7 @@ class Source:
     scaled: bool | tuple[tuple[float, float], ...] = False
     step: int = 1
     alpha: Literal["ignore", "channel"] = "ignore"
+    level: int = 0
 
     def __post_init__(self) -> None:
         _check_layers(self.layers)
@@ -94,6 +99,7 @@ class Source:
             raise ValueError(f'`alpha` must be "ignore" or "channel", got {self.alpha!r}.')
         if operator.index(self.step) < 1:
             raise ValueError(f"`step` must be at least 1, got {self.step}. 1 takes every pixel.")
+        _check_level(self.level, self.n_levels)
 
     # -- what it is
 
@@ -173,8 +179,19 @@ class Source:
 
     @property
     def full_shape(self) -> tuple[int, ...]:
-        """Spatial shape of the layers, without window and step."""
+        """Spatial shape of the layers, without window, level and step."""
         return spatial_shape(self.main)
+
+    @property
+    def n_levels(self) -> int:
+        """Number of levels that all layers have in common; 1 if they are no pyramids."""
+        several = [[data.shape for data in levels_of(layer)] for layer in self.layers]
+        return len([*takewhile(lambda shapes: len(set(shapes)) == 1, zip(*several, strict=False))])
+
+    @property
+    def level_shape(self) -> tuple[int, ...]:
+        """Spatial shape of the layers at this level, without window and step."""
+        return tuple(int(size) for size in self.data_of(self.main).shape[: self.ndim])
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -193,6 +210,10 @@ class Source:
 
     # -- pixels
 
+    def data_of(self, layer: Image) -> Any:
+        """Return what a layer holds at this level, not loaded yet if it is lazy."""
+        return levels_of(layer)[self.level]
+
     def array(self) -> NDArray[Any]:
         """Return the pixels, in memory; of lazy and multiscale data only this part is loaded."""
         return completed(self.reading()).array
@@ -202,16 +223,19 @@ class Source:
         yield Progress(READING, 0.0)
         planes, of = [], len(self.layers)
         for done, layer in enumerate(self.layers):
-            steps = read(full_data(layer), self.index, READING)
+            steps = read(self.data_of(layer), self.index, READING, layer.name)
             planes.append((yield from as_part(steps, done, of, layer.name if of > 1 else "")))
-        if of > 1:
+        array, present = self.assembled(planes, no_data)
+        # Every few pixels of a large image are quicker to count once they lie together.
+        return Read(np.ascontiguousarray(array) if self.step > 1 else array, present)
+
+    def assembled(self, planes: list[Values], no_data: float | None) -> Read:
+        """Return as one what was read of the layers, or of a part of them; and which have data."""
+        if len(planes) > 1:
             array = self._as_channels([plane.array for plane in planes])
             return Read(array, with_data(planes, no_data))
         [values] = planes
-        present = with_data(self._channels_of(values), no_data)
-        # Every few pixels of a large image are quicker to count once they lie together.
-        array = np.ascontiguousarray(values.array) if self.step > 1 else values.array
-        return Read(array, present)
+        return Read(values.array, with_data(self._channels_of(values), no_data))
 
     @property
     def is_lazy(self) -> bool:
@@ -230,7 +254,8 @@ class Source:
             yield Values(array[part], None if masked is None else masked[part])
 
     def _as_channels(self, planes: list[NDArray[Any]]) -> NDArray[Any]:
-        channels, limits = np.empty((*self.shape, len(planes)), self.dtype), self.limits
+        shape, limits = (*planes[0].shape, len(planes)), self.limits
+        channels = np.empty(shape, self.dtype)
         for i, values in enumerate(planes):
             channels[..., i] = values if limits is None else fractions(values, limits[i])
         return channels
@@ -261,10 +286,35 @@ class Source:
     def index(self) -> tuple[slice, ...]:
         """What is taken of each spatial axis of the data; start, stop and step are numbers."""
         window = self.window or (slice(None),) * self.ndim
-        steps = (1,) * (self.ndim - 2) + (self.step,) * 2
+        sizes = zip(window, self.full_shape, self.level_shape, self._steps, strict=True)
+        return tuple(slice(*_at_level(part, full, size), step) for part, full, size, step in sizes)
+
+    @property
+    def _steps(self) -> tuple[int, ...]:
+        return (1,) * (self.ndim - 2) + (self.step,) * 2
+
+    @property
+    def reduction(self) -> NDArray[np.float64]:
+        """How many pixels of the layers lie from one pixel of `array` to the next, by axis."""
+        return self._of_level * self._steps
+
+    @property
+    def origin(self) -> NDArray[np.float64]:
+        """Where the first pixel of `array` was taken from, in pixels of the layers, by axis."""
+        start = np.array([index.start for index in self.index])
+        # A pixel of a level lies where the middle of those does that it stands for.
+        return start * self._of_level + (self._of_level - 1) / 2
+
+    @property
+    def _of_level(self) -> NDArray[np.float64]:
+        return np.array(self.full_shape, np.float64) / self.level_shape
+
+    def window_of(self, index: tuple[slice, ...]) -> tuple[slice, ...]:
+        """Return the window of which, at this level, a part is taken that `index` tells."""
+        parts = zip(index, self._of_level, self.full_shape, strict=True)
         return tuple(
-            slice(*part.indices(size)[:2], step)
-            for part, size, step in zip(window, self.full_shape, steps, strict=True)
+            slice(round(part.start * by), min(round(part.stop * by), size))
+            for part, by, size in parts
         )
 
 
@@ -337,6 +387,22 @@ def _check_window(window: tuple[slice, ...] | None, shape: tuple[int, ...]) -> N
             f"`window` must hold pixels of the image of shape {shape}, got {window!r}, which is "
             "empty. Choose a part that lies inside."
         )
+
+
+def _check_level(level: int, n_levels: int) -> None:
+    if not 0 <= operator.index(level) < n_levels:
+        raise ValueError(
+            f"`level` must lie in 0..{n_levels - 1} for layers of {n_levels} levels, got {level}."
+        )
+
+
+def _at_level(part: slice, full: int, size: int) -> tuple[int, int]:
+    """Return what a part of an axis becomes at a level where that is shorter: never nothing."""
+    start, stop, _ = part.indices(full)
+    if size == full:
+        return start, stop
+    first = min(round(start * size / full), size - 1)
+    return first, min(max(round(stop * size / full), first + 1), size)
 
 
 def _limits(layer: Image) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from .display import Color, Display, hex_of
 from .fit import Fit
 from .frames import FrameCounts
 from .kept import Kept, alike, edits_for, groups_of, places_of, without
+from .levels import named
 from .named import Named, names_given, renames_for, without_name
 from .placement import Placement
 from .sample import draw_sample
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Quantization
 
+    from .painter import Painter
     from .sample import Sample
     from .source import Source
 
@@ -82,6 +84,9 @@ class State:
         The colors that were fitted, for `fitted` may be dithered.
     fingerprint : int or None
         Of the pixels, and of which took part: see `Pixels`.
+    painter : Painter or None
+        Of a source that is too large to be held: paints all of it, as it is looked at. Then
+        `source` is what was read of it, and `result` what came out for that.
     """
 
     source: Source
@@ -101,6 +106,7 @@ class State:
     n_without_data: int = 0
     fit: Fit = None  # type: ignore[assignment]
     fingerprint: int | None = None
+    painter: Painter | None = None
 
     @classmethod
     def of_fit(
@@ -114,6 +120,7 @@ class State:
         n_without_data: int = 0,
         fit: Fit | None = None,
         fingerprint: int | None = None,
+        painter: Painter | None = None,
     ) -> State:
         """Return what is known after a fit of a source's pixels; the edits of `settings` are made.
 
@@ -137,6 +144,8 @@ class State:
             What was painted in; by default what `fitted` has.
         fingerprint : int, optional
             Of the pixels that took part.
+        painter : Painter, optional
+            What paints all of a source that is too large to be held.
         """
         looks = appearance or Appearance.of_source(source)
         result = edited(fitted, settings.edits)
@@ -155,6 +164,7 @@ class State:
             n_without_data=n_without_data,
             fit=fit or Fit.of_result(fitted),
             fingerprint=fingerprint,
+            painter=painter,
         )
 
     def fit_for(self, settings: Settings, fingerprint: int) -> Fit | None:
@@ -224,7 +234,8 @@ class State:
 
     @cached_property
     def _measured(self) -> Measurement:
-        palette, area = self.result.palette, self.placement.pixel_area
+        palette, painter = self.result.palette, self.painter
+        area = self.placement.pixel_area if painter is None else painter.pixel_area
         return Measurement(
             self.source.name,
             palette.counts.reshape(1, 1, -1),
@@ -234,6 +245,12 @@ class State:
             unit="" if area is None else area[1],
             background=self.background,
         )
+
+    @property
+    def measured_pixels(self) -> Measurement:
+        """The same, with the size of the pixels that are held: what is counted among these."""
+        area = self.placement.pixel_area
+        return replace(self.measured, pixel_size=None if area is None else area[0])
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -256,8 +273,30 @@ class State:
                 told = f"{told}; {wanted:g} dB are not reached"
             elif self._is_dithered:
                 told = f"{told}; undithered {self.fit.psnr:.1f} dB"
+        if self.painter is not None:
+            told = f"{told}; on {self.painter.told}"
         n, s = self.n_without_data, "s" * (self.n_without_data != 1)
         return f"{told}; {n:,} pixel{s} without data left out" if n else told
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it is of every n-th pixel only until nobody drags a slider any more."""
+        return self.source.step > 1 and self.painter is None
+
+    @property
+    def held_part(self) -> str:
+        """Which pixels are in memory, such as "level 2", "" if all are."""
+        return "" if self.painter is None else named(self.source)
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """What puts the layers of the result on those of the image."""
+        return self.placement.whole if self.painter is None else self.painter.whole
+
+    @property
+    def fitted_places(self) -> list[int]:
+        """Which color of the result each fitted one has become, or has joined."""
+        return [self._places[k] for k in range(len(self.fitted.palette))]
 
     @property
     def _is_dithered(self) -> bool:
@@ -269,7 +308,7 @@ class State:
     @property
     def fitted_names(self) -> tuple[str, ...]:
         """What the fitted clusters are called: merged ones as what they joined."""
-        return tuple(self.name(self._places[k]) for k in range(len(self.fitted.palette)))
+        return tuple(map(self.name, self.fitted_places))
 
     @property
     def fitted_background(self) -> frozenset[int]:

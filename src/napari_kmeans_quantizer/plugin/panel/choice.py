@@ -10,6 +10,7 @@ import numpy as np
 from napari_kmeans_quantizer import Palette
 from napari_kmeans_quantizer.plugin.layers.ours import bare, record_of
 from napari_kmeans_quantizer.plugin.models.geometry import full_data
+from napari_kmeans_quantizer.plugin.models.levels import is_too_large
 from napari_kmeans_quantizer.plugin.models.palette_file import PaletteFile
 from napari_kmeans_quantizer.plugin.models.parts import current_slice, preview_step, show_slice
 from napari_kmeans_quantizer.plugin.models.source import Source
@@ -174,7 +175,9 @@ class Choice:
         if scaled:  # to what they are now: they may be changed while it works, and later
             scaled = tuple(tuple(map(float, layer.contrast_limits)) for layer in layers)
         source = Source(layers, region, window, scaled, 1, form.alpha.value)
-        return replace(source, step=preview_step(source.n_pixels)) if preview else source
+        if preview and not is_too_large(source):
+            return replace(source, step=preview_step(source.n_pixels))
+        return source
 
     def settings(self, source: Source | None) -> Settings:
         """Return what the controls say for a source, with the colors that are locked."""

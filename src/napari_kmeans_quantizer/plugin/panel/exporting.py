@@ -42,7 +42,12 @@ def _save_indexed(path: Path, state: State, overwrite: bool) -> str:
     n_bytes = export.write_indexed_picture(path, state, overwrite)
     suffix = export.picture_suffixes(state)[0]
     kind = "RGB " * state.display.is_color + suffix[1:].upper().replace("TIF", "TIFF")
-    return f" (the {kind} has {in_bytes(n_bytes)})"
+    return f" (the {kind} has {in_bytes(n_bytes)}){export.told_part(state)}"
+
+
+def _save_painted(path: Path, state: State, overwrite: bool) -> str:
+    export.write_painted_picture(path, state, overwrite)
+    return export.told_part(state)
 
 
 def _indexed_name(state: State) -> str:
@@ -62,7 +67,7 @@ KINDS = {
         lambda state: [PICTURES[suffix] for suffix in export.picture_suffixes(state)],
         lambda state: f"quantized{export.picture_suffixes(state)[0]}",
         export.no_picture,
-        export.write_painted_picture,
+        _save_painted,
     ),
     "palette": Kind(
         "Save palette",

@@ -22,6 +22,7 @@ from napari_kmeans_quantizer.plugin.models.settings import Settings
 
 from .colors_from import ColorsFrom, Use
 from .dithering import Dithering
+from .fit_on import FitOn
 from .fixed_choices import FixedChoices
 from .how_many import HowMany
 from .legend import LegendControls
@@ -90,6 +91,12 @@ class Form:
             label="Image",
             choices=self._image_choices,
             tooltip="The image layer to quantize; follows the active layer",
+        )
+        self.fit_on = FitOn(
+            label="Fit on",
+            tooltip="The image is too large to be held, and is painted as it is looked at: find "
+            "the colors on a level that can be held, or on all pixels, which are read one after "
+            "the other",
         )
         self.color_space = FixedChoices(
             label="Measured in",
@@ -188,7 +195,7 @@ class Form:
     def basic(self) -> list[Row]:
         """Return the controls that are always to be seen."""
         colors = Row("Colors", (self.slider, self.n_colors, self.auto))
-        rows = [_row(self.image), colors, _row(self.color_space)]
+        rows = [_row(self.image), _row(self.fit_on), colors, _row(self.color_space)]
         rows += [_row(self.palette_from), _row(self.palette_use)]
         return [*rows, Row("Dithering", (self.dither, self.dither_strength))]
 
@@ -254,7 +261,7 @@ class Form:
         given = [self.palette_from, self.palette_use]
         basic = [*self.how_many.parameters(), self.color_space, *given]
         dithering = [self.dither, self.dither_strength]
-        parts = [self.region, self.apply, self.extent, self.channels, self.scaled]
+        parts = [self.region, self.apply, self.extent, self.channels, self.scaled, self.fit_on]
         seldom = [self.effort, self.seed, self.sample, self.alpha, self.no_data]
         return [*basic, *dithering, *parts, *seldom]
 
@@ -302,6 +309,7 @@ class Form:
             scaled=bool(self.channels.value and self.scaled.value),
             apply_everywhere=self.region.value is not None and self.apply.value == "everywhere",
             no_data=self.no_data.get_value(),
+            fit_on=self.fit_on.value,
             fixed_colors=() if palette is not None else fixed_colors,
             joined=0 if palette is not None else joined,
             palette=None if self.takes_best else palette,
@@ -326,6 +334,8 @@ class Form:
         self.no_data.set_value(settings.no_data)
         self.scaled.value = settings.scaled or not self.channels.value
         self.apply.value = "everywhere" if settings.apply_everywhere else "inside"
+        if settings.fit_on in self.fit_on.choices:
+            self.fit_on.value = settings.fit_on
 
     def choose(self, about: About, palette: Layer | PaletteFile | None) -> bool:
         """Choose the region and the extent that an output was made with, and its palette.

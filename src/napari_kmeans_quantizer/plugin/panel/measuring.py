@@ -226,7 +226,7 @@ class Measuring:
         if view is None:
             return
         images = self._images()
-        if any(state.source.step > 1 for state, _ in images):
+        if any(state.is_preview for state, _ in images):
             return  # a preview while a slider is dragged: all pixels are measured after it
         self._offer(view, images)
         regions = [region for _, region in images if region is not None]

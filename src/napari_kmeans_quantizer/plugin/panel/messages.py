@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from napari_kmeans_quantizer.plugin.models.levels import is_too_large
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 USE_RGB, OPEN_SAMPLE, USE_EVERYTHING = "Use RGB", "Open a sample", "Use everything"
 FIT, UNLOCK, ONLY_THIS = "Fit to the image", "Unlock all colors", "Only this image"
 NO_AUTO, EXPLORE = "Without auto", "Explore K"
+NO_DITHERING = "Without dithering"
 ADD_ALL, CLUSTER_ALPHA, QUANTIZE = "Add all three", "Cluster alpha, too", "Quantize"
 
 
@@ -42,6 +45,10 @@ NOTHING_TO_ADD = Trouble(
     "Nothing would be seen of the result: tick at least one of image, labels and palette "
     "beside Add, in Advanced.",
     ADD_ALL,
+)
+NOT_DITHERED = (
+    '"{}" is painted as it is looked at, piece by piece, which cannot be dithered. '
+    "Set Dithering to none."
 )
 NO_MEMORY = Trouble("Not enough memory for this image.")
 
@@ -219,6 +226,8 @@ def obstacle(source: Source, settings: Settings, seen: Sequence[str]) -> Trouble
     """
     if not seen:
         return NOTHING_TO_ADD
+    if settings.dither is not None and is_too_large(source):
+        return Trouble(NOT_DITHERED.format(source.name), NO_DITHERING)
     n = source.n_clustered
     given = settings.palette or settings.choose_from
     if given is not None and len(given[0]) != n:

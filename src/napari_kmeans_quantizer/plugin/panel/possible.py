@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
     from napari.layers import Image
 
+    from napari_kmeans_quantizer.plugin.models.source import Source
+
     from .choice import Choice
     from .form import Form
 
@@ -33,7 +35,8 @@ class Possible:
         self._viewer, self._choice, self._form = viewer, choice, form
         self._tooltips: dict[int, str] = {}
         colors = form.palette_from, form.palette_use
-        for control in (form.image, form.region, *colors, form.channels, form.alpha):
+        parts = form.region, form.extent, form.channels
+        for control in (form.image, *parts, *colors, form.alpha):
             control.changed.connect(self.look)
         form.auto.changed.connect(self.look)
         form.color_space.changed.connect(self._on_color_space)
@@ -44,6 +47,7 @@ class Possible:
         if not isalive(form.image.native):
             return
         self._look_at_colors(layers)
+        form.fit_on.look(self._source())
         region = form.region.value is not None
         self._set(form.apply, region, "Nothing to choose without a Region.")
         deep = any(layer.ndim > 2 for layer in layers)
@@ -60,6 +64,12 @@ class Possible:
             measured,
             "The image is measured in pixels alone: set the units of its layer.",
         )
+
+    def _source(self) -> Source | None:
+        try:
+            return self._choice.source()
+        except (TypeError, ValueError):  # what is wrong is told when somebody wants a result
+            return None
 
     def _look_at_colors(self, layers: tuple[Image, ...]) -> None:
         form = self._form

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import messages
+from .dithering import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ class Remedies:
             messages.USE_EVERYTHING: [(form.region, None)],
             messages.FIT: [(form.palette_from, None)],
             messages.NO_AUTO: [(form.auto, False)],
+            messages.NO_DITHERING: [(form.dither, NONE)],
             messages.ONLY_THIS: [(form.channels, False)],
             messages.CLUSTER_ALPHA: [(form.alpha, "channel")],
             messages.ADD_ALL: [(x, True) for x in (form.add_image, form.add_labels)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QSlider
 
+from napari_kmeans_quantizer.plugin.models.levels import reduced
 from napari_kmeans_quantizer.plugin.pipeline import produced
 
 from .messages import NO_IMAGE, obstacle, told
@@ -131,11 +133,14 @@ class Runs:
     def _on_released(self) -> None:
         """Replace the preview that was made while the slider was dragged."""
         state = self._choice.state
-        if self._work.running or (state is not None and state.source.step > 1):
+        if self._work.running or (state is not None and state.is_preview):
             self.soon()
 
     def _quantize(self, source: Source, asked: bool) -> Worker | None:
         settings = self._choice.settings(source)
+        held = reduced(source)
+        if not asked and settings.fit_on is not None and settings.fit_on <= held.level:
+            settings = replace(settings, fit_on=None)  # all pixels take too long for that
         roles = self._session.roles(source.key, self._form.wanted())
         if trouble := obstacle(source, settings, roles):
             self._work.complain(trouble, asked)
@@ -146,7 +151,7 @@ class Runs:
             return produced(source, settings, self._session.settled(source.key))
 
         then = partial(self._show, passing=not asked)
-        return self._work.begin(then, steps, asked=asked, brief=source.is_small)
+        return self._work.begin(then, steps, asked=asked, brief=held.is_small)
 
     def _show(self, product: Product, passing: bool) -> str:
         source = product.state.source
