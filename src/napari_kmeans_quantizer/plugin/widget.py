@@ -77,8 +77,8 @@ class QuantizerWidget(Container):
     ----------
     image, fit_on, n_colors, auto, color_space, palette_from, palette_use, dither, \
     dither_strength, region, apply, extent, channels, scaled, min_psnr, effort, seed, sample, \
-    alpha, no_data, add_image, add_labels, add_palette, live, legend_side, legend_name, legend_hex, \
-    legend_share, legend_area : magicgui widgets
+    alpha, no_data, add_image, add_labels, add_palette, live, legend_side, legend_name, \
+    legend_hex, legend_share, legend_area : magicgui widgets
         The controls; each has a ``value``.
 
     Examples

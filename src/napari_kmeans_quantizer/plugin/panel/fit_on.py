@@ -22,7 +22,7 @@ class FitOn(ComboBox):
 
     def __init__(self, **options: Any) -> None:
         self._offered: Offered = AT_FIRST
-        super().__init__(choices=lambda _: self._offered, nullable=True, **options)
+        super().__init__(choices=lambda _: self._offered, **options)
 
     def look(self, source: Source | None) -> None:
         """Offer the levels of a source; be there only if it has any that can be fitted."""
