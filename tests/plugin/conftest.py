@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 
+import dask
 import napari.settings
 import pytest
 from napari.components import ViewerModel
@@ -11,6 +12,7 @@ from pictures import COFFEE
 
 from napari_kmeans_quantizer.plugin import pipeline
 from napari_kmeans_quantizer.plugin.first_use import FIRST_USE
+from napari_kmeans_quantizer.plugin.models import levels
 from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 
 NAME = "napari-kmeans-quantizer"
@@ -124,3 +126,19 @@ def notices():
     """What napari tells from now on."""
     notification_manager.records.clear()
     return notification_manager.records
+
+
+# -- images that are too large to be held
+
+
+@pytest.fixture
+def little_memory(monkeypatch):
+    """Let no more than 4,000 pixels be held, so that small pyramids are too large."""
+    monkeypatch.setattr(levels, "HELD", 4_000)
+
+
+@pytest.fixture
+def in_this_thread():
+    """Let dask compute in whatever thread asks: then it is seen which one that was."""
+    with dask.config.set(scheduler="synchronous"):
+        yield

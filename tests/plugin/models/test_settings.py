@@ -21,6 +21,7 @@ CHANGED = Settings(
     scaled=True,
     apply_everywhere=True,
     no_data=-3.4028234663852886e38,
+    fit_on=2,
     fixed_colors=((0.1, 1 / 3, -0.0), (1e-17, 2.0, 255.0)),
     joined=1,
     palette=((0.1 + 0.2,), (7.0,)),

@@ -98,17 +98,18 @@ def fitted_level(source: Source, fit_on: int | None) -> Source:
 def choices(source: Source) -> list[tuple[str, int | None]]:
     """Return on what a source that is too large can be fitted, as texts and levels.
 
-    None, the first, is the finest that can be held; nothing to choose from if it is held anyway.
+    From few pixels to all of them; None is the finest that can be held. Nothing if it is held.
     """
     if not is_too_large(source):
         return []
-    held, found = reduced(source), []
-    for level in range(whole(source).n_levels):
-        at = replace(whole(source), level=level)
-        if level != ALL and (level != held.level or held.step > 1):
-            found.append((told(at), level))
-    found.append((f"all pixels · {_size(whole(source))}", ALL))
-    return [(told(held), None), *found]
+    held, full = reduced(source), whole(source)
+    found: list[tuple[str, int | None]] = [(told(held), None)]
+    for level in range(full.n_levels):
+        if level > held.level:
+            found.insert(0, (told(replace(full, level=level)), level))
+    for level in reversed(range(held.level + (held.step > 1))):
+        found.append((told(replace(full, level=level)), level))
+    return found
 
 
 def told(source: Source) -> str:

@@ -135,7 +135,9 @@ def _labels_steps(source: Source, region: Labels, take: Taken) -> Steps[NDArray[
     shape = np.where(moves, source.shape, 1)
     available = np.array(((1,) * source.ndim + spatial_shape(region))[-source.ndim :])
     available[:n_missing] = 1
-    exact = _as_slices(matrix, offset, shape, available)
+    # Of a level, pixels lie between those of the finest: of these either is as near.
+    slack = 0.5 if source.level else UNNOTICEABLE
+    exact = _as_slices(matrix, offset, shape, available, slack)
     if exact is not None:
         taken = yield from _labeled(region, exact, take)
     else:
@@ -148,12 +150,15 @@ def _as_slices(
     offset: NDArray[np.float64],
     shape: NDArray[np.int_],
     available: NDArray[np.int_],
+    slack: float,
 ) -> tuple[slice, ...] | None:
     """Return the slices that a map amounts to; None if it turns, scales, or leads outside."""
     steps, start = np.rint(np.diag(matrix)).astype(int), np.rint(offset).astype(int)
-    error = np.abs(matrix - np.diag(steps)) @ shape + np.abs(offset - start)
+    error = np.abs(matrix - np.diag(steps)) @ shape
     stop = start + steps * (shape - 1) + 1
-    if (error > UNNOTICEABLE).any() or (steps < 0).any():
+    if (error > UNNOTICEABLE).any() or (np.abs(offset - start) > slack).any():
+        return None
+    if (steps < 0).any():
         return None
     if (start < 0).any() or (stop > available).any():
         return None
