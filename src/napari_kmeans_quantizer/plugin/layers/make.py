@@ -53,7 +53,15 @@ KINDS = {
 
 def make_layer(role: str, content: Attributes) -> Layer:
     """Make the new layer of a role."""
-    return KINDS[role](**content)
+    made = KINDS[role](**content)
+    _lock_lazy(made)
+    return made
+
+
+def _lock_lazy(layer: Layer) -> None:
+    """Let nobody paint on what is painted as it is looked at: a stroke would fail."""
+    if isinstance(layer, Labels) and not isinstance(layer.data, np.ndarray):
+        layer.editable = False
 
 
 def make_copy(labels: Labels, name: str) -> Labels:
@@ -102,10 +110,11 @@ def update_layer(
     if isinstance(own, Points):
         _update_palette(own, content)
     elif "data" in content:
-        own.data = content["data"]
+        _set_data(own, content["data"])
     if isinstance(own, Labels):
         if "data" in content:
             _begin_history(own)
+            _lock_lazy(own)
         own.colormap = content["colormap"]
         own.features = content["features"]
     if isinstance(own, Image) and look:
@@ -115,6 +124,23 @@ def update_layer(
         if placed and name in content and not _alike(getattr(own, name), content[name]):
             setattr(own, name, content[name])
     own.metadata = {**own.metadata, **content["metadata"]}
+
+
+def _set_data(layer: Layer, data: Any) -> None:
+    """Give a layer other data; of a pyramid people go on seeing the part that they look at.
+
+    Until it draws next, napari would show a part of the coarsest level: what lies there where the
+    level that is seen was cut out, perhaps nothing.
+    """
+    if not layer.multiscale:
+        layer.data = data
+        return
+    level, corners, before = layer.data_level, layer.corner_pixels, layer.level_shapes
+    end = before[-1][: layer.ndim] - 1
+    layer.corner_pixels = np.stack([np.zeros_like(end), end])
+    layer.data = data
+    if np.array_equal(before, layer.level_shapes):
+        layer.corner_pixels, layer.data_level = corners, level
 
 
 def _begin_history(layer: Labels) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 28  # of clusters that are kept: what was looked at last is seen again at once
 MOST_AHEAD = 64  # blocks that are painted before they are seen
-UNREAD = "These pixels are in no color until they can be read."
+UNREAD = "What cannot be read is in no color: click Quantize once it can be."
 
 
 class Painter:
@@ -138,7 +138,7 @@ class Painter:
 
 def _meets(part: Part, corners: NDArray[np.int_]) -> bool:
     ends = zip(part, *corners, strict=True)
-    return all(one.start < high and low < one.stop for one, low, high in ends)
+    return all(one.start <= high and low < one.stop for one, low, high in ends)
 
 
 class _Kept:
