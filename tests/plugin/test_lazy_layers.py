@@ -12,8 +12,10 @@ from napari.utils.notifications import notification_manager
 from pictures import state_of
 from pyramids import Pyramid, halved, picture
 
-from napari_kmeans_quantizer import quantize
+from napari_kmeans_quantizer import Palette, completed, quantize
 from napari_kmeans_quantizer.plugin import measure_layer, quantize_layer
+from napari_kmeans_quantizer.plugin.batch import Batch, Item, Order
+from napari_kmeans_quantizer.plugin.joint import joint_palette
 from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.layers.ours import record_of
 from napari_kmeans_quantizer.plugin.models import levels, painter
@@ -349,6 +351,26 @@ def test_dithering_is_refused_before_any_work():
     assert not pyramid.reads
 
 
+def test_one_palette_of_many_is_fitted_to_what_is_held():
+    first, second = Pyramid(PHOTO), Pyramid(picture(seed=1))
+    made = [first.layer("first"), second.layer("second")]
+    first.reads.clear()
+    palette = completed(joint_palette([(x, None) for x in made], Settings(N), print))
+    assert palette.counts.sum() == 2 * 48 * 80
+    assert set(first.n_read) == {1}
+
+
+def test_many_images_are_painted_lazily_and_not_saved(tmp_path):
+    source = Pyramid(PHOTO).layer()
+    states = []
+    item = Item(source, target=tmp_path / "slide.png")
+    order = Order((item,), Settings(N), Palette(PHOTO[0, :4]), folder=tmp_path)
+    outcome = completed(Batch(order, states.append).steps())
+    assert "not saved" in outcome.errors["slide"]
+    assert not (tmp_path / "slide.png").exists()
+    assert states[0].contents.image["multiscale"]
+
+
 # -- edits
 
 
@@ -395,19 +417,19 @@ def test_hidden_clusters_lie_under_a_veil(name, monkeypatch):
 # -- what goes wrong
 
 
-def test_what_cannot_be_read_is_told_before_anything_is_fitted():
+@pytest.mark.parametrize(("fit_on", "bad"), [(None, 1), (0, 1), (0, 0)])
+def test_what_cannot_be_read_is_told(fit_on, bad):
     pyramid = Pyramid(PHOTO)
     source = pyramid.layer()
 
     def broken(level, place):
-        if place[:2] == (1, 1):
+        if (level, *place[:2]) == (bad, 1, 1):
             raise OSError("the store is gone")
 
     pyramid.broken = broken
-    expected = '"slide" cannot be read at pixels .*: OSError: the store is gone'
-    for fit_on in (None, 0):
-        with pytest.raises((ValueError, OSError), match=expected if fit_on is None else "gone"):
-            quantize_layer(source, N, fit_on=fit_on)
+    where = " at pixels .*" if bad else ""
+    with pytest.raises(ValueError, match=f'"slide" cannot be read{where}: OSError: the store is'):
+        quantize_layer(source, N, fit_on=fit_on)
 
 
 def test_a_block_that_cannot_be_read_is_in_no_color():

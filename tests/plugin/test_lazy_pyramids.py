@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QApplication
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin.models import levels
 
+NAME = "napari-kmeans-quantizer"
 SIDE = 1536
 ARRAY = picture(SIDE, SIDE)
 NAMES = ["slide · quantized", "slide · clusters", "slide · palette"]
@@ -106,8 +107,8 @@ def test_nothing_that_a_person_does_reads_the_image_as_a_whole(
     region = viewer.add_shapes([[[100, 100], [400, 600]]], shape_type="rectangle")
     widget.region.value = region
     person.settled()
-    widget.measured()
     check("measure")
+    assert viewer.window.dock_widgets["Measure"]._status.text().startswith("Counted on level 2.")
     widget.region.value = None
     widget.open_explore()
     widget.explore(2, 4)
@@ -123,6 +124,8 @@ def test_nothing_that_a_person_does_reads_the_image_as_a_whole(
         assert worker.wait(60)
         QApplication.processEvents()
         assert (tmp_path / name).exists()
+        if what == "indexed":
+            assert "level 2 · 384 × 384 of the image" in person.status
     check("export")
     widget.live.value = True
     for n_colors in (5, 6):
@@ -341,6 +344,15 @@ def test_a_script_updates_the_same_layers(at_work):
     show_layers(viewer, quantize_layer(viewer.layers["slide"], 6))
     assert list(viewer.layers) == layers
     assert len(at_work.widget.result.palette) == 6
+
+
+def test_layers_are_not_saved_as_one_picture(at_work, tmp_path):
+    viewer = at_work.viewer
+    for name in NAMES[:2]:
+        viewer.layers.selection = {viewer.layers[name]}
+        with pytest.raises(OSError, match="is painted as it is looked at"):
+            viewer.layers.save(str(tmp_path / "a.png"), selected=True, plugin=NAME)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_region_that_is_removed_after_the_run_stays_in_the_result(person, slide):

@@ -139,12 +139,15 @@ def needed(source: Source, settings: Settings) -> set[str]:
     from napari_kmeans_quantizer.core import warm_up as core
     from napari_kmeans_quantizer.core.survey import MOST_PIXELS
 
+    from .models.levels import is_too_large
     from .warm_up import LABELS
 
     is_rgb8 = source.rgb and source.dtype == "uint8" and source.n_clustered == 3
     names = {core.piece_of(is_rgb8, source.n_pixels), LABELS}
     if source.n_pixels > MOST_PIXELS:
         names.add(core.LARGE_IMAGES)
+    if is_too_large(source):  # blocks are painted pixel by pixel
+        names.add(core.OTHER_IMAGES)
     if settings.fixed_colors:
         names.add(core.FIXED_COLORS)
     if settings.color_space != "rgb":

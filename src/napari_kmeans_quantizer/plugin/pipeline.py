@@ -28,6 +28,7 @@ from .models.kept import alike
 from .models.levels import fitted_level, is_too_large, reduced
 from .models.painter import Painter
 from .models.pixels import read_pixels
+from .models.reading import unreadable
 from .models.settings import Settings
 from .models.state import Appearance, State
 from .steps import as_part
@@ -244,7 +245,12 @@ def _fit_on_finer(
     """
     level = levels(held, pixels.region, settings.no_data)[of.level]
     steps = quantize_steps(level.array(), mask=level.mask(), **options)
-    whole = _with_pixels(pixels, (yield from as_part(steps, 0, 2)))
+    try:
+        whole = _with_pixels(pixels, (yield from as_part(steps, 0, 2)))
+    except (ValueError, TypeError, MemoryError, GeneratorExit):
+        raise
+    except Exception as error:  # of any store
+        raise ValueError(unreadable(held.name, None, error)) from error
     fit = Fit.of_result(_named(whole, settings))
     everywhere = settings.apply_everywhere
     mask = pixels.present if everywhere else pixels.inside
@@ -294,7 +300,7 @@ def produced(
     source: Source, settings: Settings, before: State | None = None
 ) -> Generator[Progress, None, Product]:
     """Quantize, keep what people did to the state before, and make what its layers hold."""
-    yield from waiting_for(reduced(source, settings.fit_on), settings)
+    yield from waiting_for(fitted_level(source, settings.fit_on), settings)
     state = yield from quantized(source, settings, before=before)
     kept = state.keeping(before)
     if kept.painter is not None:

@@ -80,10 +80,11 @@ def _loaded(data: Any, part: Index, name: str) -> Values:
         raise ValueError(unreadable(name, part, error)) from error
 
 
-def unreadable(name: str, part: Index, error: Exception) -> str:
-    """Return for people that, where and why a part of an image cannot be read."""
-    where = ", ".join(f"{one.start} to {one.stop}" for one in part)
-    return f'"{name}" cannot be read at pixels {where}: {type(error).__name__}: {error}'
+def unreadable(name: str, part: Index | None, error: Exception) -> str:
+    """Return for people that an image cannot be read, and where and why, as far as it is known."""
+    places = ", ".join(f"{one.start} to {one.stop}" for one in part or ())
+    where = f" at pixels {places}" if places else ""
+    return f'"{name}" cannot be read{where}: {type(error).__name__}: {error}'
 
 
 def _values(part: Any) -> Values:

@@ -210,7 +210,8 @@ def shares_of_state(state: State) -> Shares:
     if state.result.labels.ndim <= 2:
         return shares_of_images([state])
     data = Shares("", (measured_by_frame(state),))
-    return replace(data, title=f"{data.source}: shares over {data.axis_label}")
+    title = f"{data.source}: shares over {data.axis_label}"
+    return replace(data, title=f"{title}, of {state.held_part}" if state.held_part else title)
 
 
 def shares_of_images(states: list[State]) -> Shares:

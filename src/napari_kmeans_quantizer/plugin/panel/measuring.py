@@ -304,7 +304,7 @@ class Measuring:
         elif self._several is None and not measured[0].regions:
             view.clear(NO_LABELS)
         else:
-            view.show_measured(measured, errors)
+            view.show_measured(measured, errors, _counted(made))
 
     def _told(
         self, made: Measured, images: list[Image], group: bool
@@ -412,6 +412,16 @@ def _steps(
     steps = measuring_images(wish.images, each=wish.each, by_frame=wish.by_frame)
     made = yield from steps
     return made, None if numbered is None else numbers_of(numbered)
+
+
+def _counted(made: Measured) -> str:
+    """Return among which pixels of images that are too large to be held was counted, in words."""
+    told = []
+    for state, one in zip(made.states, made.measured, strict=True):
+        if state.painter is not None:
+            parted = one.regions != ("",) or one.frames is not None
+            told.append(state.held_part if parted else state.painter.told)
+    return ", ".join(dict.fromkeys(told))
 
 
 def _effort(image: Image) -> int:

@@ -185,18 +185,24 @@ class MeasureView(QWidget):
         self.group.setEnabled(group)
 
     def show_measured(
-        self, measured: Sequence[Measurement], errors: dict[str, str] | None = None
+        self,
+        measured: Sequence[Measurement],
+        errors: dict[str, str] | None = None,
+        counted: str = "",
     ) -> None:
-        """Show what was measured, and which images could not be, by their names, and why."""
-        self._measured, self._errors = [*measured], {**(errors or {})}
+        """Show what was measured, and which images could not be, by their names, and why.
+
+        `counted` tells among which pixels, if not among all.
+        """
+        self._measured, self._errors, self._counted = [*measured], {**(errors or {})}, counted
         table = self.frame()
         rows = [int(np.count_nonzero(one.told)) * one.n_clusters for one in self._measured]
         rows.append(len(table) - sum(rows))
         self._owners = np.repeat([*range(len(self._measured)), -1], rows)
         self.table.show_frame(table)
         self._title.setText(title(self._measured, len(self._errors)))
-        self._title.setToolTip(remarks(self._measured))
-        self._status.setText(remarks(self._measured))
+        self._title.setToolTip(self._remarks())
+        self._status.setText(self._remarks())
         self._pages.setCurrentIndex(1)
         for button in (self.save, self.copy):
             button.setEnabled(len(table) > 0)
@@ -218,7 +224,11 @@ class MeasureView(QWidget):
     def end_progress(self) -> None:
         """Take the progress away, and tell again what belongs to the table."""
         self.tell_progress(None)
-        self._status.setText(remarks(self._measured))
+        self._status.setText(self._remarks())
+
+    def _remarks(self) -> str:
+        told = remarks(self._measured)
+        return f"Counted on {self._counted}. {told}".rstrip() if self._counted else told
 
     # -- what it holds
 
