@@ -82,6 +82,7 @@ class MeasureView(QWidget):
         super().__init__(parent)
         self._measured: list[Measurement] = []
         self._errors: dict[str, str] = {}
+        self._counted = ""
         self._owners: NDArray[np.intp] = np.zeros(0, np.intp)
         self._make_controls()
         self._make_table()
