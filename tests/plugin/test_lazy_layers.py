@@ -427,8 +427,7 @@ def test_what_cannot_be_read_is_told(fit_on, bad):
             raise OSError("the store is gone")
 
     pyramid.broken = broken
-    where = " at pixels .*" if bad else ""
-    with pytest.raises(ValueError, match=f'"slide" cannot be read{where}: OSError: the store is'):
+    with pytest.raises(ValueError, match='"slide" cannot be read.*: OSError: .*the store is gone'):
         quantize_layer(source, N, fit_on=fit_on)
 
 
