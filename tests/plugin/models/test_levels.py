@@ -148,9 +148,9 @@ def test_a_mask_of_one_level_tells_what_lies_there_at_another(little_memory):
     held = reduced(source)
     mask = np.zeros(held.shape, np.bool_)
     mask[3:7, 5:9] = True
-    fine = nearest_in(mask, held, source, (slice(0, 96), slice(0, 160)))
+    fine = nearest_in(mask, held.grid, source.grid, (slice(0, 96), slice(0, 160)))
     assert np.array_equal(fine, mask.repeat(2, 0).repeat(2, 1))
-    part = nearest_in(mask, held, source, (slice(8, 20), slice(4, 12)))
+    part = nearest_in(mask, held.grid, source.grid, (slice(8, 20), slice(4, 12)))
     assert np.array_equal(part, fine[8:20, 4:12])
 
 

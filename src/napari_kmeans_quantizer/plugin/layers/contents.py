@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -95,11 +94,11 @@ def _image_contents(state: State) -> Attributes:
 
 def _image_data(state: State) -> Attributes:
     if state.painter is not None:
-        veil = partial(veiled, display=state.display) if state.hidden else None
+        veil = Veil.of_display(state.display).over if state.hidden else None
         return lazy_picture(state, _table(state), veil)
     data = picture(state.result, state.display)
     if state.hidden:
-        data = veiled(data, _hidden_pixels(state), state.display)
+        data = Veil.of_display(state.display).over(data, _hidden_pixels(state))
     return {"data": data}
 
 
@@ -119,18 +118,39 @@ def _as_shown(result: Quantization, display: Display) -> NDArray[Any]:
     return np.rint(display.shown(result.palette.colors) * 255).astype(np.uint8)
 
 
-def veiled(shown: NDArray[Any], where: NDArray[np.bool_], display: Display) -> NDArray[Any]:
-    """Return a picture with a grey veil over some pixels; of grey ones, in one shade."""
-    if not display.is_color:
-        shaded = shown.copy()
-        shaded[where] = display.values((VEIL,) * 3, (0.0,))[0]
-        return shaded
-    rgba, look = with_alpha(shown), display.look()
-    low, high = look["contrast_limits"]
-    grey = low + VEIL ** (1 / look["gamma"]) * (high - low)
-    veil = (grey, grey, grey, VEIL_OPACITY * opaque_alpha(rgba.dtype))
-    rgba[where] = np.asarray(veil).astype(rgba.dtype)
-    return rgba
+class Veil(NamedTuple):
+    """A grey over what is hidden; plain values, which other processes understand, too.
+
+    Attributes
+    ----------
+    value : float
+        In the units in which a picture is shown.
+    is_color : bool
+        Whether it is a color picture, which is seen through it; grey ones become one shade.
+    """
+
+    value: float
+    is_color: bool
+
+    @classmethod
+    def of_display(cls, display: Display) -> Veil:
+        """Return the veil over pictures that are shown so."""
+        if not display.is_color:
+            return cls(display.values((VEIL,) * 3, (0.0,))[0], False)
+        look = display.look()
+        low, high = look["contrast_limits"]
+        return cls(low + VEIL ** (1 / look["gamma"]) * (high - low), True)
+
+    def over(self, shown: NDArray[Any], where: NDArray[np.bool_]) -> NDArray[Any]:
+        """Return a picture with the veil over some of its pixels."""
+        if not self.is_color:
+            shaded = shown.copy()
+            shaded[where] = self.value
+            return shaded
+        rgba = with_alpha(shown)
+        veil = (*(self.value,) * 3, VEIL_OPACITY * opaque_alpha(rgba.dtype))
+        rgba[where] = np.asarray(veil).astype(rgba.dtype)
+        return rgba
 
 
 def hidden_clusters(state: State) -> NDArray[np.bool_]:

@@ -92,8 +92,7 @@ def _painted(
     keeps: bool,
 ) -> NDArray[Any]:
     """Put what is not painted into a block: alpha, and pixels that take no part."""
-    source = level.source
-    has_alpha = source.rgb and source.n_values > painted.shape[-1]
+    has_alpha = level.assembly.has_alpha
     if not has_alpha and ids.all():
         return painted
     read = painter.read(level, part) if keeps else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .assembly import Read
 from .display import fractions
 from .levels import nearest_in, whole
 from .reading import unreadable, values_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dask.array import Array
     from numpy.typing import NDArray
 
-    from .source import Read, Source
+    from .source import Grid, Source
 
     Part = tuple[slice, ...]
     """A part of a level, one slice with start and stop per spatial axis."""
@@ -32,33 +33,42 @@ SIDE = 1024  # of blocks of what has no chunks of its own
 class Level:
     """All pixels of one level, and which of them take part.
 
+    It knows no layer: other processes can read it, too.
+
     Parameters
     ----------
     source : Source
         Which.
     inside : ndarray of bool or None
         Which pixels take part by their place; None: all.
-    of : Source
+    of : Grid
         Where `inside` is known.
     no_data : float or None
         The value of pixels without data.
+
+    Attributes
+    ----------
+    name : str
+        What people call the image.
+    number : int
+        Of the level; 0 is the finest.
+    assembly : Assembly
+        How what is read becomes pixels.
     """
 
     def __init__(
-        self,
-        source: Source,
-        inside: NDArray[np.bool_] | None,
-        of: Source,
-        no_data: float | None,
+        self, source: Source, inside: NDArray[np.bool_] | None, of: Grid, no_data: float | None
     ) -> None:
-        self.source, self._inside, self._of, self._no_data = source, inside, of, no_data
+        self.name, self.number, self.assembly = source.name, source.level, source.assembly
+        self._ndim, self._grid = source.ndim, source.grid
+        self._inside, self._of, self._no_data = inside, of, no_data
         self._planes = _planes(source)
 
     @property
     def chunks(self) -> Chunks:
         """The sizes of the blocks, by spatial axis."""
         chunks: Chunks = self._planes[0].chunks
-        return chunks[: self.source.ndim]
+        return chunks[: self._ndim]
 
     def parts(self) -> Iterator[Part]:
         """Yield where the blocks lie."""
@@ -78,11 +88,11 @@ class Level:
                 values_of(plane[part].compute(scheduler="synchronous")) for plane in self._planes
             ]
         except Exception as error:  # of any store
-            raise ValueError(unreadable(self.source.name, part, error)) from error
-        array, present = self.source.assembled(planes, self._no_data)
-        if _has_alpha(self.source):
+            raise ValueError(unreadable(self.name, part, error)) from error
+        array, present = self.assembly.pixels(planes, self._no_data)
+        if self.assembly.has_alpha:
             present = _both(present, array[..., 3] > 0)
-        return array, self._in_region(present, part)  # type: ignore[return-value]
+        return Read(array, self._in_region(present, part))
 
     def array(self) -> Array:
         """Return all pixels, as `Source.array` does."""
@@ -91,13 +101,13 @@ class Level:
         planes = [da.map_blocks(np.ma.getdata, plane) for plane in self._planes]
         if len(planes) == 1:
             return planes[0]
-        dtype, limits = self.source.dtype, self.source.limits
+        dtype, limits = self.assembly.dtype, self.assembly.limits
         if limits is not None:
             planes = [
                 plane.map_blocks(_scaled, pair, dtype, dtype=dtype)
                 for plane, pair in zip(planes, limits, strict=True)
             ]
-        return da.stack(planes, axis=-1).astype(dtype).rechunk({self.source.ndim: -1})
+        return da.stack(planes, axis=-1).astype(dtype).rechunk({self._ndim: -1})
 
     def mask(self) -> Array | None:
         """Return which take part by their data and their place, None if that is no question."""
@@ -111,21 +121,21 @@ class Level:
             self._present,
             *self._planes,
             dtype=np.bool_,
-            meta=np.empty((0,) * self.source.ndim, np.bool_),
-            drop_axis=list(range(self.source.ndim, self._planes[0].ndim)),
+            meta=np.empty((0,) * self._ndim, np.bool_),
+            drop_axis=list(range(self._ndim, self._planes[0].ndim)),
         )
         return mask
 
     def _present(self, *blocks: Any, block_id: tuple[int, ...] = ()) -> NDArray[np.bool_]:
-        _, present = self.source.assembled([*map(values_of, blocks)], self._no_data)
-        shape = np.shape(blocks[0])[: self.source.ndim]
+        _, present = self.assembly.pixels([*map(values_of, blocks)], self._no_data)
+        shape = np.shape(blocks[0])[: self._ndim]
         there = self._in_region(present, part_of(self.chunks, block_id[: len(shape)]))
         return np.ones(shape, np.bool_) if there is None else there
 
     def _in_region(self, present: NDArray[np.bool_] | None, part: Part) -> Any:
         if self._inside is None:
             return present
-        return _both(present, nearest_in(self._inside, self._of, self.source, part))
+        return _both(present, nearest_in(self._inside, self._of, self._grid, part))
 
 
 def levels(held: Source, inside: NDArray[np.bool_] | None, no_data: float | None) -> list[Level]:
@@ -142,7 +152,7 @@ def levels(held: Source, inside: NDArray[np.bool_] | None, no_data: float | None
     """
     full = replace(whole(held), region=None)
     sources = [replace(full, level=level) for level in range(full.n_levels)]
-    return [Level(source, inside, held, no_data) for source in sources]
+    return [Level(source, inside, held.grid, no_data) for source in sources]
 
 
 def part_of(chunks: Chunks, block: tuple[int, ...]) -> Part:
@@ -177,10 +187,6 @@ def _as_dask(data: Any, ndim: int) -> Array:
 
 def _scaled(plane: NDArray[Any], limits: tuple[float, float], dtype: np.dtype[Any]) -> NDArray[Any]:
     return fractions(plane, limits).astype(dtype)
-
-
-def _has_alpha(source: Source) -> bool:
-    return source.rgb and source.alpha == "ignore" and source.n_values == 4
 
 
 def _both(one: NDArray[np.bool_] | None, other: NDArray[np.bool_]) -> NDArray[np.bool_]:

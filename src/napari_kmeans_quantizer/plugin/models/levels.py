@@ -17,7 +17,7 @@ from .reading import is_lazy
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .source import Source
+    from .source import Grid, Source
 
 HELD = 1 << 22
 """Pixels that are read, fitted and painted in memory: in a fraction of a second."""
@@ -65,16 +65,14 @@ def _region_at(full: Source, held: Source) -> Any:
     region = full.region
     if not isinstance(region, np.ndarray):
         return region
-    return nearest_in(region, full, held, tuple(slice(0, size) for size in held.shape))
+    part = tuple(slice(0, size) for size in held.shape)
+    return nearest_in(region, full.grid, held.grid, part)
 
 
 def nearest_in(
-    mask: NDArray[np.bool_], of: Source, wanted: Source, part: tuple[slice, ...]
+    mask: NDArray[np.bool_], of: Grid, wanted: Grid, part: tuple[slice, ...]
 ) -> NDArray[np.bool_]:
-    """Return what a mask of one source says of the pixels in a part of another one.
-
-    Both are of the same layers and window, at any level.
-    """
+    """Return what a mask of pixels of one grid says of those in a part of another one."""
     places = []
     for axis, piece in enumerate(part):
         there = wanted.origin[axis] + np.arange(piece.start, piece.stop) * wanted.reduction[axis]

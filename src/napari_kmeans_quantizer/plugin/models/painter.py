@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Quantization
 
+    from .assembly import Read
     from .blocks import Level, Part
-    from .source import Read, Source
+    from .source import Source
 
 MOST_BYTES = 1 << 28  # of clusters that are kept: what was looked at last is seen again at once
 MOST_AHEAD = 64  # blocks that are painted before they are seen
@@ -70,7 +72,8 @@ class Painter:
         no_data: float | None,
         of: Source,
     ) -> None:
-        self._held, self._fitted = held, fitted
+        self._held: Source | None = held
+        self._fitted = _without_pixels(fitted)
         self.told = named(of)
         self.levels = levels(held, inside, no_data)
         self.is_pyramid = bool(held.main.multiscale)
@@ -78,6 +81,10 @@ class Painter:
         self.pixel_area = pixel_area(of)
         self._number = next(_numbers)
         self._has_failed = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what other processes need to paint: no layers."""
+        return {**self.__dict__, "_held": None, "whole": {}, "pixel_area": None}
 
     @property
     def id_dtype(self) -> np.dtype[Any]:
@@ -90,7 +97,7 @@ class Painter:
         What cannot be read takes none, which is told once. In any thread; read-only.
         """
         place = ((one.start, one.stop) for one in part)
-        key = (self._number, level.source.level, *place)
+        key = (self._number, level.number, *place)
         ids = _kept.get(key)
         if ids is None:
             read = self.read(level, part)
@@ -127,13 +134,21 @@ class Painter:
     def ahead(self) -> Generator[Progress, None, None]:
         """Label what a viewer shows of the source now, and the coarsest level, for a thumbnail."""
         seen = [(self.levels[-1], part) for part in self.levels[-1].parts()]
-        layer = self._held.main
-        if self.is_pyramid and self._held.ndim == 2:
+        layer = None if self._held is None else self._held.main
+        if layer is not None and layer.multiscale and layer.ndim == 2:
             level = self.levels[min(layer.data_level, len(self.levels) - 1)]
             seen += [(level, part) for part in level.parts() if _meets(part, layer.corner_pixels)]
         for done, (level, part) in enumerate(seen[-MOST_AHEAD:]):
             yield Progress("Painting", done / len(seen))
             self.ids(level, part)
+
+
+def _without_pixels(fitted: Quantization) -> Quantization:
+    """Return the colors of a result alone, as an image of the same axes with no pixels."""
+    image, axis = fitted.image, fitted.channel_axis
+    shape = [n if i == axis else 0 for i, n in enumerate(image.shape)]
+    labels = np.empty((0,) * fitted.labels.ndim, fitted.labels.dtype)
+    return replace(fitted, labels=labels, image=np.empty(shape, image.dtype), mask=None)
 
 
 def _meets(part: Part, corners: NDArray[np.int_]) -> bool:

@@ -18,14 +18,14 @@ from napari.layers import Image, Labels, Shapes
 from napari_kmeans_quantizer import Progress, completed
 from napari_kmeans_quantizer.plugin.steps import as_part
 
-from .display import Channel, Display, fractions
+from .assembly import Assembly, Read
+from .display import Channel, Display
 from .geometry import full_data, levels_of, spatial_shape
-from .no_data import with_data
 from .parts import preview_step
-from .reading import Values, is_lazy, read
+from .reading import is_lazy, read
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from numpy.typing import NDArray
 
@@ -35,11 +35,19 @@ Key = tuple[str, ...]
 """Identity of the layers that are quantized together."""
 
 
-class Read(NamedTuple):
-    """The pixels of a source, and which of them have data; None: all."""
+class Grid(NamedTuple):
+    """Where the pixels of an array lie among those of the layers, by axis.
 
-    array: NDArray[Any]
-    present: NDArray[np.bool_] | None
+    Attributes
+    ----------
+    origin : ndarray
+        The place of the first one.
+    reduction : ndarray
+        How far it is from one to the next.
+    """
+
+    origin: NDArray[np.float64]
+    reduction: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,17 +233,15 @@ class Source:
         for done, layer in enumerate(self.layers):
             steps = read(self.data_of(layer), self.index, READING, layer.name)
             planes.append((yield from as_part(steps, done, of, layer.name if of > 1 else "")))
-        array, present = self.assembled(planes, no_data)
+        array, present = self.assembly.pixels(planes, no_data)
         # Every few pixels of a large image are quicker to count once they lie together.
         return Read(np.ascontiguousarray(array) if self.step > 1 else array, present)
 
-    def assembled(self, planes: list[Values], no_data: float | None) -> Read:
-        """Return as one what was read of the layers, or of a part of them; and which have data."""
-        if len(planes) > 1:
-            array = self._as_channels([plane.array for plane in planes])
-            return Read(array, with_data(planes, no_data))
-        [values] = planes
-        return Read(values.array, with_data(self._channels_of(values), no_data))
+    @property
+    def assembly(self) -> Assembly:
+        """How what is read of the layers becomes pixels."""
+        has_alpha = self.rgb and self.alpha == "ignore" and self.n_values == 4
+        return Assembly(self.rgb, has_alpha, self.dtype, self.limits)
 
     @property
     def is_lazy(self) -> bool:
@@ -246,19 +252,6 @@ class Source:
     def has_lazy_region(self) -> bool:
         """Whether the labels of the region must be read or computed."""
         return isinstance(self.region, Labels) and is_lazy(full_data(self.region))
-
-    def _channels_of(self, values: Values) -> Iterator[Values]:
-        """Yield what is looked at for data: of colors each channel, but for alpha."""
-        array, masked = values
-        for part in [(..., i) for i in range(3)] if self.rgb else [...]:
-            yield Values(array[part], None if masked is None else masked[part])
-
-    def _as_channels(self, planes: list[NDArray[Any]]) -> NDArray[Any]:
-        shape, limits = (*planes[0].shape, len(planes)), self.limits
-        channels = np.empty(shape, self.dtype)
-        for i, values in enumerate(planes):
-            channels[..., i] = values if limits is None else fractions(values, limits[i])
-        return channels
 
     # -- looks
 
@@ -304,6 +297,11 @@ class Source:
         start = np.array([index.start for index in self.index])
         # A pixel of a level lies where the middle of those does that it stands for.
         return start * self._of_level + (self._of_level - 1) / 2
+
+    @property
+    def grid(self) -> Grid:
+        """Both."""
+        return Grid(self.origin, self.reduction)
 
     @property
     def _of_level(self) -> NDArray[np.float64]:
