@@ -11,7 +11,7 @@ import zarr
 from napari.layers import Image, Labels, Shapes
 from napari.utils.notifications import notification_manager
 from pictures import state_of
-from pyramids import Pyramid, halved, picture
+from pyramids import Pyramid, picture
 
 from napari_kmeans_quantizer import Palette, completed, quantize
 from napari_kmeans_quantizer.plugin import measure_layer, quantize_layer
@@ -19,7 +19,7 @@ from napari_kmeans_quantizer.plugin.batch import Batch, Item, Order
 from napari_kmeans_quantizer.plugin.joint import joint_palette
 from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.layers.ours import record_of
-from napari_kmeans_quantizer.plugin.models import levels, painter
+from napari_kmeans_quantizer.plugin.models import levels
 from napari_kmeans_quantizer.plugin.models.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("little_memory")
@@ -302,6 +302,23 @@ def test_all_pixels_within_a_region_and_with_data():
     np.testing.assert_array_equal(palette.counts, whole.palette.counts)
 
 
+def test_all_pixels_that_are_not_transparent():
+    array = picture(n_values=4)
+    layers = quantize_layer(Pyramid(array).layer(), N, fit_on=0)
+    counts = quantize(array, N).palette.counts
+    np.testing.assert_array_equal(state_behind(layers).result.palette.counts, counts)
+
+
+@pytest.mark.parametrize("scaled", [False, [(0, 100), (50, 200)]])
+def test_all_pixels_of_several_layers(scaled):
+    made = [Pyramid(GREY).layer("DAPI", rgb=False), Pyramid(PHOTO[..., 2]).layer("b", rgb=False)]
+    layers = quantize_layer(made, N, scaled=scaled, fit_on=0)
+    palette = state_behind(layers).result.palette
+    assert palette.counts.sum() == GREY.size
+    counts = np.bincount(full_labels(layers).ravel(), minlength=len(palette))
+    np.testing.assert_array_equal(palette.counts, counts)
+
+
 def test_another_level():
     pyramid = Pyramid(PHOTO)
     for level in (1, 2):
@@ -466,20 +483,9 @@ def test_other_processes_can_paint_too(rgb):
         np.testing.assert_array_equal(there.compute(), array.compute())
 
 
-def test_no_more_is_kept_than_there_is_room_for(monkeypatch):
-    kept = painter._Kept(100)
-    for i in range(20):
-        kept.add(i, np.zeros(30, np.uint8))
-    assert [i for i in range(20) if kept.get(i) is not None] == [17, 18, 19]
-
-
 def test_layers_of_an_array_that_was_replaced_keep_to_the_first_one():
     pyramid = Pyramid(PHOTO)
     source = pyramid.layer()
     layers = quantize_layer(source, N)
     source.data = Pyramid(255 - PHOTO).levels
     assert_as_quantized(layers, pyramid.held)
-
-
-def test_halved_levels_are_what_they_are_said_to_be():
-    assert halved(PHOTO).shape == (48, 80, 3)

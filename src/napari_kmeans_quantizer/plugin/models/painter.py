@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
@@ -132,15 +133,26 @@ class Painter:
         return ids
 
     def ahead(self) -> Generator[Progress, None, None]:
-        """Label what a viewer shows of the source now, and the coarsest level, for a thumbnail."""
-        seen = [(self.levels[-1], part) for part in self.levels[-1].parts()]
-        layer = None if self._held is None else self._held.main
-        if layer is not None and layer.multiscale and layer.ndim == 2:
-            level = self.levels[min(layer.data_level, len(self.levels) - 1)]
-            seen += [(level, part) for part in level.parts() if _meets(part, layer.corner_pixels)]
-        for done, (level, part) in enumerate(seen[-MOST_AHEAD:]):
-            yield Progress("Painting", done / len(seen))
+        """Label what is about to be seen: then it need not be read in the GUI thread."""
+        soon = [*self._thumbnail(), *self._in_view()]
+        for done, (level, part) in enumerate(soon):
+            yield Progress("Painting", done / len(soon))
             self.ids(level, part)
+
+    def _thumbnail(self) -> list[tuple[Level, Part]]:
+        """Return the blocks of the coarsest level; none of stacks, of which one slice is shown."""
+        coarsest = self.levels[-1]
+        few = math.prod(map(len, coarsest.chunks)) <= MOST_AHEAD
+        return [(coarsest, part) for part in coarsest.parts()] if few else []
+
+    def _in_view(self) -> list[tuple[Level, Part]]:
+        """Return the blocks of the level of the source that a viewer shows now."""
+        layer = None if self._held is None else self._held.main
+        if layer is None or not layer.multiscale or layer.ndim > 2:
+            return []
+        level = self.levels[min(layer.data_level, len(self.levels) - 1)]
+        seen = [part for part in level.parts() if _meets(part, layer.corner_pixels)]
+        return [(level, part) for part in seen[:MOST_AHEAD]]
 
 
 def _without_pixels(fitted: Quantization) -> Quantization:
