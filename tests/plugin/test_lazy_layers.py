@@ -20,7 +20,9 @@ from napari_kmeans_quantizer.plugin.joint import joint_palette
 from napari_kmeans_quantizer.plugin.layers.contents import state_contents
 from napari_kmeans_quantizer.plugin.layers.ours import record_of
 from napari_kmeans_quantizer.plugin.models import levels
+from napari_kmeans_quantizer.plugin.models.region import region_mask
 from napari_kmeans_quantizer.plugin.models.settings import Settings
+from napari_kmeans_quantizer.plugin.models.source import Source
 
 pytestmark = pytest.mark.usefixtures("little_memory")
 
@@ -251,6 +253,36 @@ def test_regions_keep_to_the_pixels_that_were_fitted():
         np.testing.assert_array_equal(ids > 0, inside)
     outside = layers.labels.data[0].compute() == 0
     np.testing.assert_array_equal(layers.image.data[0].compute()[outside], PHOTO[outside])
+
+
+@pytest.mark.parametrize("make", [Pyramid.layer, Pyramid.plain])
+def test_edges_of_shapes_are_sharp_at_all_levels(make):
+    source = make(Pyramid(PHOTO), scale=(0.5, 0.7), translate=(3, -2))
+    drawn = Shapes(scale=(0.5, 0.7), translate=(3, -2))
+    drawn.add_ellipses([[5.3, 11.1], [71.7, 80.2]])
+    drawn.add_polygons([[20, 90], [33.3, 140.7], [80, 120.1]])
+    whole = region_mask(Source((source,), drawn))
+    layers = quantize_layer(source, N, region=drawn)
+    finest = layers.labels.data[0] if layers.labels.multiscale else layers.labels.data
+    np.testing.assert_array_equal(finest.compute() > 0, whole)
+    if layers.labels.multiscale:
+        for level in (1, 2):
+            at = region_mask(Source((source,), drawn, level=level))
+            np.testing.assert_array_equal(layers.labels.data[level].compute() > 0, at)
+    fitted = state_behind(quantize_layer(source, N, region=drawn, fit_on=0)).result.palette
+    full = quantize(PHOTO, N, mask=whole).palette
+    np.testing.assert_array_equal(fitted.colors, full.colors)
+    np.testing.assert_array_equal(fitted.counts, full.counts)
+
+
+def test_shapes_on_slices_of_their_own():
+    stack = np.stack([GREY, GREY // 2, GREY[::-1]])
+    source = Pyramid(stack, axes=(1, 2), n_spatial=3).layer(rgb=False)
+    drawn = Shapes([[[1, 8, 8], [1, 8, 70], [1, 50, 70], [1, 50, 8]]], shape_type="polygon")
+    layers = quantize_layer(source, N, region=drawn)
+    for level in range(3):
+        at = region_mask(Source((source,), drawn, level=level))
+        np.testing.assert_array_equal(layers.labels.data[level].compute() > 0, at)
 
 
 def test_fitted_inside_and_applied_everywhere():

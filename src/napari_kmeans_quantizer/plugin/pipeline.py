@@ -24,6 +24,7 @@ from .layers.explored import explored_contents
 from .models.blocks import levels
 from .models.exploration import Exploration
 from .models.fit import Fit
+from .models.inside import inside_of
 from .models.kept import alike
 from .models.levels import fitted_level, is_too_large, reduced
 from .models.painter import Painter
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
     from .layers.contents import Attributes
+    from .models.blocks import Level
     from .models.display import Color
     from .models.exploration import Curve
     from .models.kept import Kept
@@ -115,16 +117,18 @@ def quantized(
         if before is not None and known is not None:
             settings = before.settings.dithered_like(settings)
         options = _options(source, settings) | dict(extra or {})
+        inside = inside_of(source, pixels.region)
         if of.level < source.level or of.step < source.step:
-            painting = _fit_on_finer(pixels, source, of, settings, options)
+            level = levels(source, inside, settings.no_data)[of.level]
+            painting = _fit_on_finer(pixels, level, settings, options)
         else:
             painting = _fit_and_paint(pixels, settings, options, known)
         fit, fitted = yield from as_part(painting, parts - 1, parts)
         fitted = replace(fitted, source_bits=source.bits)  # whatever they were scaled to
         painter = None
         if is_too_large(source):
-            place = None if settings.apply_everywhere else pixels.region
-            painter = Painter(source, fitted, place, settings.no_data, of)
+            painted = None if settings.apply_everywhere else inside
+            painter = Painter(source, fitted, painted, settings.no_data, of)
         return State.of_fit(
             *(source, settings, pixels.array, fitted, seconds(), looks),
             n_without_data=pixels.n_without_data(settings.apply_everywhere),
@@ -236,21 +240,20 @@ def _fit_and_paint(
 
 
 def _fit_on_finer(
-    pixels: Pixels, held: Source, of: Source, settings: Settings, options: dict[str, Any]
+    pixels: Pixels, level: Level, settings: Settings, options: dict[str, Any]
 ) -> Painted:
     """Fit to all pixels of a finer level than is held, and paint what is held in these colors.
 
     Palette, counts and errors are those of the finer level; where colors are applied everywhere,
     counts and errors are of what is held.
     """
-    level = levels(held, pixels.region, settings.no_data)[of.level]
     steps = quantize_steps(level.array(), mask=level.mask(), **options)
     try:
         whole = _with_pixels(pixels, (yield from as_part(steps, 0, 2)))
     except (ValueError, TypeError, MemoryError, GeneratorExit):
         raise
     except Exception as error:  # of any store
-        raise ValueError(unreadable(held.name, None, error)) from error
+        raise ValueError(unreadable(level.name, None, error)) from error
     fit = Fit.of_result(_named(whole, settings))
     everywhere = settings.apply_everywhere
     mask = pixels.present if everywhere else pixels.inside

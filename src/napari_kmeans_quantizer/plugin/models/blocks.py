@@ -12,7 +12,7 @@ import numpy as np
 
 from .assembly import Read
 from .display import fractions
-from .levels import nearest_in, whole
+from .levels import whole
 from .reading import unreadable, values_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from dask.array import Array
     from numpy.typing import NDArray
 
-    from .source import Grid, Source
+    from .inside import Inside
+    from .source import Source
 
     Part = tuple[slice, ...]
     """A part of a level, one slice with start and stop per spatial axis."""
@@ -39,10 +40,8 @@ class Level:
     ----------
     source : Source
         Which.
-    inside : ndarray of bool or None
-        Which pixels take part by their place; None: all.
-    of : Grid
-        Where `inside` is known.
+    inside : Inside
+        Which pixels take part by their place.
     no_data : float or None
         The value of pixels without data.
 
@@ -56,12 +55,10 @@ class Level:
         How what is read becomes pixels.
     """
 
-    def __init__(
-        self, source: Source, inside: NDArray[np.bool_] | None, of: Grid, no_data: float | None
-    ) -> None:
+    def __init__(self, source: Source, inside: Inside, no_data: float | None) -> None:
         self.name, self.number, self.assembly = source.name, source.level, source.assembly
         self._ndim, self._grid = source.ndim, source.grid
-        self._inside, self._of, self._no_data = inside, of, no_data
+        self._inside, self._no_data = inside, no_data
         self._planes = _planes(source)
 
     @property
@@ -135,24 +132,24 @@ class Level:
     def _in_region(self, present: NDArray[np.bool_] | None, part: Part) -> Any:
         if self._inside is None:
             return present
-        return _both(present, nearest_in(self._inside, self._of, self._grid, part))
+        return _both(present, self._inside(self._grid, part))
 
 
-def levels(held: Source, inside: NDArray[np.bool_] | None, no_data: float | None) -> list[Level]:
+def levels(held: Source, inside: Inside, no_data: float | None) -> list[Level]:
     """Return all levels of a source of which a part is held, the finest first.
 
     Parameters
     ----------
     held : Source
         What is held.
-    inside : ndarray of bool or None
-        Which of its pixels take part by their place; None: all.
+    inside : Inside
+        Which pixels take part by their place.
     no_data : float or None
         The value of pixels without data.
     """
     full = replace(whole(held), region=None)
     sources = [replace(full, level=level) for level in range(full.n_levels)]
-    return [Level(source, inside, held.grid, no_data) for source in sources]
+    return [Level(source, inside, no_data) for source in sources]
 
 
 def part_of(chunks: Chunks, block: tuple[int, ...]) -> Part:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .assembly import Read
     from .blocks import Level, Part
+    from .inside import Inside
     from .source import Source
 
 MOST_BYTES = 1 << 28  # of clusters that are kept: what was looked at last is seen again at once
@@ -46,8 +47,8 @@ class Painter:
         What was read of the source that is too large.
     fitted : Quantization
         What came out for that.
-    inside : ndarray of bool or None
-        Which of its pixels are painted by their place; None: all.
+    inside : Inside
+        Which pixels are painted by their place.
     no_data : float or None
         The value of pixels without data.
     of : Source
@@ -69,7 +70,7 @@ class Painter:
         self,
         held: Source,
         fitted: Quantization,
-        inside: NDArray[np.bool_] | None,
+        inside: Inside,
         no_data: float | None,
         of: Source,
     ) -> None:

@@ -7,6 +7,7 @@ each shape.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from napari_kmeans_quantizer import Progress
 
-    from .source import Source
+    from .source import Grid, Source
 
     Result = TypeVar("Result")
     Steps: TypeAlias = Generator[Progress, None, Result]
@@ -234,6 +235,33 @@ def shape_regions(source: Source, region: Shapes) -> Iterator[Region]:
         # In pixels of the window, whatever the step.
         box, inside = _drawn(source.shape[-n_shared:], points, steps)
         yield Region(str(number), (*around, *box), inside)
+
+
+def outlines_in_pixels(source: Source, region: Shapes) -> list[NDArray[np.float64]]:
+    """Return the corners of each shape, in pixels of a source's layers: of the axes of both."""
+    layers = replace(source, region=None, window=None, step=1, level=0)
+    to_pixels = np.linalg.inv(_plane_to_region(layers, region))
+    n_shared = len(to_pixels) - 1
+    found = [outline[:, -n_shared:] @ to_pixels[:-1, :-1].T for outline in outlines(region)]
+    return [np.round(points + to_pixels[:-1, -1], VERTEX_DECIMALS) for points in found]
+
+
+def drawn_in(
+    found: list[NDArray[np.float64]], grid: Grid, part: tuple[slice, ...]
+) -> NDArray[np.bool_]:
+    """Return which pixels of a part of a grid lie in shapes whose corners are known; read-only."""
+    shape = tuple(piece.stop - piece.start for piece in part)
+    n_shared = found[0].shape[1]
+    start = np.array([piece.start for piece in part[-n_shared:]])
+    flat = np.zeros(shape[-n_shared:], np.bool_)
+    for corners in found:
+        points = (corners - grid.origin[-n_shared:]) / grid.reduction[-n_shared:] - start
+        if (points.max(axis=0) < -1).any() or (points.min(axis=0) > flat.shape).any():
+            continue
+        points = np.round(points, VERTEX_DECIMALS)
+        box, inside = _drawn(flat.shape, points, np.ones(n_shared, np.int_))
+        flat[box] |= inside
+    return np.broadcast_to(flat, shape)
 
 
 def _plane_to_region(source: Source, region: Shapes) -> NDArray[np.float64]:
