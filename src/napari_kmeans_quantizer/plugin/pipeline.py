@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .models.blocks import Level
     from .models.display import Color
     from .models.exploration import Curve
+    from .models.inside import Inside
     from .models.kept import Kept
     from .models.pixels import Pixels
     from .models.source import Source
@@ -52,6 +53,7 @@ PAINTING = "channel_axis", "color_space", "dither", "dither_strength"
 """The options of `quantize` on which depends how an image is painted in given colors."""
 
 FIGURES = "inertia", "n_iter", "mse", "rmse", "peak"
+"""What of a result tells of the pixels that were fitted."""
 
 
 class Product(NamedTuple):
@@ -117,25 +119,31 @@ def quantized(
         if before is not None and known is not None:
             settings = before.settings.dithered_like(settings)
         options = _options(source, settings) | dict(extra or {})
-        inside = inside_of(source, pixels.region)
-        if of.level < source.level or of.step < source.step:
+        inside = inside_of(source, pixels.region) if is_too_large(source) else None
+        if (of.level, of.step) == (source.level, source.step):
+            painting = _fit_and_paint(pixels, settings, options, known)
+        else:
             level = levels(source, inside, settings.no_data)[of.level]
             painting = _fit_on_finer(pixels, level, settings, options)
-        else:
-            painting = _fit_and_paint(pixels, settings, options, known)
         fit, fitted = yield from as_part(painting, parts - 1, parts)
         fitted = replace(fitted, source_bits=source.bits)  # whatever they were scaled to
-        painter = None
-        if is_too_large(source):
-            painted = None if settings.apply_everywhere else inside
-            painter = Painter(source, fitted, painted, settings.no_data, of)
         return State.of_fit(
             *(source, settings, pixels.array, fitted, seconds(), looks),
             n_without_data=pixels.n_without_data(settings.apply_everywhere),
             fit=fit,
             fingerprint=fingerprint,
-            painter=painter,
+            painter=_painter(source, fitted, inside, settings, of),
         )
+
+
+def _painter(
+    source: Source, fitted: Quantization, inside: Inside, settings: Settings, of: Source
+) -> Painter | None:
+    """Return what paints all of a source that is too large to be held, None for others."""
+    if not is_too_large(source):
+        return None
+    painted = None if settings.apply_everywhere else inside
+    return Painter(source, fitted, painted, settings.no_data, of)
 
 
 def explored(

@@ -37,7 +37,7 @@ def lazy_ids(state: State) -> dict[str, Any]:
     def of(level: Level) -> Block:
         return lambda part: _looked_up(new_ids, painter.ids(level, part))
 
-    return _data(painter, of, np.empty((0,), dtype), ())
+    return _data(painter, of, dtype, ())
 
 
 def lazy_picture(
@@ -65,13 +65,12 @@ def lazy_picture(
         def paint(part: Any) -> NDArray[Any]:
             ids = painter.ids(level, part)
             painted = _painted(painter, level, part, _looked_up(table, ids), ids, keeps)
-            return painted if finish is None else finish(painted, hidden[ids])
+            return painted if finish is None else finish(painted, _looked_up(hidden, ids))
 
         return paint
 
-    n = 4 if finish is not None and values.ndim > 1 else None
-    colors = (n or _n_values(state, values),) if values.ndim > 1 else ()
-    return _data(painter, of, table[:0], colors)
+    n_values = 4 if finish is not None else _n_values(state, values)
+    return _data(painter, of, table.dtype, (n_values,) if values.ndim > 1 else ())
 
 
 def _looked_up(table: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
@@ -80,7 +79,7 @@ def _looked_up(table: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
 
 
 def _n_values(state: State, values: NDArray[Any]) -> int:
-    return state.source.n_values if state.source.rgb else values.shape[1]
+    return state.source.n_values if state.source.rgb else values.shape[-1]
 
 
 def _painted(
@@ -116,10 +115,10 @@ def _painter_of(state: State) -> Painter:
 
 
 def _data(
-    painter: Painter, of: Callable[[Level], Block], empty: NDArray[Any], colors: tuple[int, ...]
+    painter: Painter, of: Callable[[Level], Block], dtype: np.dtype[Any], colors: tuple[int, ...]
 ) -> dict[str, Any]:
     """Return the arguments of a layer that holds all levels."""
-    arrays = [_array(level, of(level), empty.dtype, colors) for level in painter.levels]
+    arrays = [_array(level, of(level), dtype, colors) for level in painter.levels]
     if painter.is_pyramid:
         return {"data": arrays, "multiscale": True}
     return {"data": arrays[0], "multiscale": False}
