@@ -151,3 +151,20 @@ def test_zeros_of_either_sign_come_back():
     image[::2] = -0.0
     q = quantize(da.from_array(image, (400, 400)), 4)
     assert np.array_equal(np.signbit(q.image.compute()), np.signbit(image))
+
+
+@pytest.mark.parametrize("shape", [(1100, 1000), (60, 50)], ids=["large", "small"])
+def test_arrays_of_xarray_come_back_with_their_coordinates(shape):
+    xarray = pytest.importorskip("xarray")
+    held = RGB[: shape[0], : shape[1]]
+    rows = np.arange(shape[0]) * 0.5
+    image = xarray.DataArray(
+        da.from_array(held, (400, 400, 3)), dims=("y", "x", "rgb"), coords={"y": rows}
+    )
+    q = quantize(image, 5, channel_axis=2)
+    assert isinstance(q.labels, xarray.DataArray)
+    assert isinstance(q.labels.data, da.Array)
+    assert q.labels.dims == ("y", "x")
+    assert q.image.dims == ("y", "x", "rgb")
+    assert np.array_equal(q.labels.y, rows)
+    same_bits(q, quantize(held, 5, channel_axis=2))
