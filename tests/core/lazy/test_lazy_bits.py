@@ -74,7 +74,7 @@ def same_bits(lazy, held):
     assert np.array_equal(lazy.palette.counts, held.palette.counts)
     for name in FIGURES:
         assert getattr(lazy, name) == getattr(held, name), name
-    labels, image = dask.compute(lazy.labels, lazy.image)
+    labels, image = map(np.asarray, dask.compute(lazy.labels, lazy.image))
     assert labels.dtype == held.labels.dtype
     assert np.array_equal(labels, held.labels)
     assert image.dtype.newbyteorder("=") == held.image.dtype.newbyteorder("=")
