@@ -49,8 +49,9 @@ HEAVY = ("scipy", "skimage", "pandas", "matplotlib", "numba", "dask", "vispy", "
 def new_modules(before, what):
     """Return the heavy modules that a fresh process imports for something."""
     code = (
-        f"import sys\n{before}\nbefore = set(sys.modules)\n{what}\n"
-        f"print(*(m for m in set(sys.modules) - before if m.startswith({HEAVY})))"
+        f"import os, sys\n{before}\nbefore = set(sys.modules)\n{what}\n"
+        f"print(*(m for m in set(sys.modules) - before if m.startswith({HEAVY})), flush=True)\n"
+        "os._exit(0)"  # how Qt ends with a viewer that nobody has closed is another question
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr

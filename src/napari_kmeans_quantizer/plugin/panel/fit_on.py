@@ -22,7 +22,10 @@ class FitOn(ComboBox):
 
     def __init__(self, **options: Any) -> None:
         self._offered: Offered = AT_FIRST
-        super().__init__(choices=lambda _: self._offered, **options)
+        super().__init__(choices=self._levels, **options)
+
+    def _levels(self, _: Any) -> Offered:
+        return self._offered
 
     def look(self, source: Source | None) -> None:
         """Offer the levels of a source; be there only if it has any that can be fitted."""
@@ -34,7 +37,7 @@ class FitOn(ComboBox):
         wanted = self.value if self.value in [level for _, level in self._offered] else None
         before = self.value
         with self.changed.blocked(), qt_signals_blocked(self.native):
-            self.choices = lambda _: self._offered
+            self.reset_choices()
             self.value = wanted
         if wanted != before:
             self.changed.emit(wanted)
