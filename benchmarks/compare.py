@@ -33,6 +33,7 @@ import ours
 import over_pillow
 import pictures
 import sizes
+import slope
 import sources
 import spaces
 import tables
@@ -72,6 +73,7 @@ TABLES = {
     "threads": (threads.table, "wall time with 1 and 2 threads"),
     "memory": (memory.table, "peak memory at 3 and 20 MP (Linux)"),
     "scaling": (sizes.scaling, "3, 24 and 100 MP"),
+    "slope": (slope.table, "lazy arrays of up to --largest gigapixels (always, unless --only)"),
     "first-use": (first_use.table, "import and first result, nothing or all compiled"),
     "compiling": (first_use.compiling, "all that is compiled, by pieces"),
 }
@@ -109,6 +111,8 @@ def wanted(scene: tables.Scene, options: argparse.Namespace) -> Iterator[tables.
     names = [name for name in TABLES if options.all or getattr(options, name.replace("-", "_"))]
     if options.against and not names and not options.cq100:
         names = ["ours"]
+    if not options.only and not options.against and options.largest:
+        names = [*(name for name in names if name != "slope"), "slope"]
     for name in names:
         yield TABLES[name][0](scene)
     if options.cq100:
@@ -118,7 +122,9 @@ def wanted(scene: tables.Scene, options: argparse.Namespace) -> Iterator[tables.
 def scene_of(file: str, picture: np.ndarray, options: argparse.Namespace) -> tables.Scene:
     n_pixels = picture[..., 0].size
     today = sources.today()
-    return tables.Scene(file, n_pixels, options.k, options.repeats, options.quick, today)
+    return tables.Scene(
+        file, n_pixels, options.k, options.repeats, options.quick, today, options.largest
+    )
 
 
 @contextlib.contextmanager
@@ -145,6 +151,12 @@ def parse() -> argparse.Namespace:
     for name, (_, shows) in TABLES.items():
         add(f"--{name}", action="store_true", help=f"also: {shows}")
     add("--all", action="store_true", help="all of these")
+    add(
+        "--largest",
+        type=float,
+        metavar="GIGAPIXELS",
+        help=f"of --slope (default: {slope.GIGAPIXELS[-1]:g}, 0: no slope)",
+    )
     add("--cq100", metavar="FOLDER", help="also: all pictures of a folder, K = 4 16 64 256")
     add("--published", metavar="FILE.csv", help="errors of others on them, for --cq100")
     options = parser.parse_args()
@@ -152,6 +164,8 @@ def parse() -> argparse.Namespace:
         parser.error("--published needs --cq100")
     options.k = options.k or ([8, 64] if options.quick else [2, 8, 16, 64, 256])
     options.repeats = options.repeats or (2 if options.quick else 5)
+    if options.largest is None:
+        options.largest = slope.QUICK if options.quick else slope.GIGAPIXELS[-1]
     return options
 
 

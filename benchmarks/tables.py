@@ -47,6 +47,8 @@ class Scene(NamedTuple):
     repeats: int
     quick: bool
     today: Source
+    largest: float = 0.1
+    """Gigapixels of the largest lazy array."""
 
 
 def in_process(name: str, task: str, /, **arguments: Any) -> Case:

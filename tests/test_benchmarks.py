@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import dask.array as da
+import numpy as np
 import pytest
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured on Linux")
 
 
 @pytest.fixture
@@ -62,3 +68,92 @@ def test_published_errors(tables: ModuleType, tmp_path: Path) -> None:
     others = cq100.read_published(file)
     ours = {("lamp", 4): 12.0, ("lamp", 16): 3.5, ("unknown", 4): 1.0}
     assert cq100.nearer(ours, others) == {"nearer than X": "1 of 2"}
+
+
+def test_a_mosaic_is_the_same_in_any_chunks(tables: ModuleType) -> None:
+    mosaic = import_module("mosaic")
+    for dtype in ("uint8", "uint16", "float32"):
+        whole = mosaic.mosaic_of((600, 700), (600, 700), dtype).compute()
+        parts = mosaic.mosaic_of((600, 700), (70, 333), dtype).compute()
+        assert whole.dtype == dtype
+        assert (whole == parts).all()
+    assert (
+        mosaic.pixels((100, 300), (200, 700)) == mosaic.pixels((0, 600), (0, 700))[100:300, 200:]
+    ).all()
+
+
+def test_levels_of_a_mosaic_are_every_second_pixel(tables: ModuleType) -> None:
+    levels = import_module("mosaic").pyramid(0.04, "uint16")
+    assert [level.shape[1] for level in levels] == [6144, 3072]
+    part = (slice(700, 900), slice(300, 900))
+    fine = levels[0][1400:1800, 600:1800].compute()
+    assert (levels[1][part].compute() == fine[::2, ::2]).all()
+
+
+def test_a_mosaic_has_about_as_many_pixels_as_asked_for(tables: ModuleType) -> None:
+    image = import_module("mosaic").mosaic(0.1)
+    assert image.shape == (10240, 10240, 3)
+    assert image.chunksize == (2048, 2048, 3)
+
+
+def test_a_mosaic_has_more_colors_than_a_photograph(tables: ModuleType) -> None:
+    image = import_module("mosaic").pixels((0, 1000), (0, 1000))
+    colors = image.astype(np.uint32) @ np.uint32([1 << 16, 1 << 8, 1])
+    assert len(np.unique(colors)) > 200_000
+
+
+def test_a_written_mosaic_is_read_chunk_by_chunk_and_goes_again(
+    tables: ModuleType, tmp_path: Path
+) -> None:
+    zarr = pytest.importorskip("zarr")
+    mosaic, lazily = import_module("mosaic"), import_module("lazily")
+    image = mosaic.mosaic_of((300, 500), (100, 250))
+    with mosaic.written(image, tmp_path) as path:
+        observed = lazily.Observed(zarr.open_array(path), tmp_path / "reads")
+        lazy = observed.lazy()
+        assert lazy.chunks == image.chunks
+        with lazily.workers(2):
+            assert (lazy == image).all().compute()
+            assert lazily.reads_told(observed.reads(), 6) == "1"
+            lazy[:200].compute()
+            assert lazily.reads_told(observed.reads(), 6) == "0 to 1"
+    assert not path.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_slope_of_what_is_linear(tables: ModuleType) -> None:
+    slope = import_module("slope")
+    rows = {
+        f"{n} gigapixels": {"pixels": n * 1e9, "fit, CPU s": 3 + 7 * n, "peak MB": 100.0}
+        for n in (0.1, 1, 10)
+    }
+    line = slope.line(rows)
+    assert line["ns per pixel more"] == {"fit, CPU s": pytest.approx(7)}
+    assert line["a terapixel, by that, hours"] == {"fit, CPU s": pytest.approx(7000 / 3600)}
+
+
+def test_errors_of_rivals(tables: ModuleType) -> None:
+    rivals = import_module("lazy_rivals")
+    image = da.from_array(np.uint8([[[0, 0, 0], [9, 9, 9]]] * 4), chunks=(2, 2, 3))
+    colors, labels = np.array([[0.2, 0.1, 0], [9, 9, 12.4]]), np.array([[0, 1]] * 4)
+    expected = (12 - 9) ** 2 / 6
+    for chosen in (da.from_array(labels, chunks=(2, 2)), da.from_array(labels.ravel(), chunks=4)):
+        assert rivals.squared_errors(image, colors, chosen).mean().compute() == expected
+
+
+@linux
+def test_every_lazy_table_comes_about(tables: ModuleType, tmp_path: Path) -> None:
+    pytest.importorskip("zarr")
+    mosaic, larger = import_module("mosaic"), import_module("larger_than_memory")
+    with mosaic.written(mosaic.mosaic_of((300, 500), (100, 250)), tmp_path) as path:
+        (row,) = larger.quantized(str(path), "1 thread", 1, False, 8).values()
+        assert row["promised MB"] == pytest.approx(200 + 3 * 0.075)
+    (row,) = import_module("slope").fit_and_paint(0.001).values()
+    assert row["pixels"] == 2048**2
+    rivals = import_module("lazy_rivals")
+    errors = {
+        rival.name: rivals.run(rival.name, 8, 0.1, 200)[rival.name]["mse"]
+        for rival in rivals.RIVALS
+        if find_spec(rival.module)
+    }
+    assert errors[rivals.OURS] < 1.01 * min(errors.values())

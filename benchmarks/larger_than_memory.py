@@ -1,0 +1,150 @@
+"""Quantize a zarr that is larger than what may be held: time, memory, and how often it is read.
+
+python benchmarks/larger_than_memory.py --gigabytes 12
+
+A generated mosaic is written to disk, not compressed, and dropped from the system's cache of
+files. One and two workers quantize it, each in a fresh process; then it is removed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import math
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dask.array as da
+import lazily
+import measure
+import mosaic
+import numpy as np
+import sources
+import tables
+
+import napari_kmeans_quantizer as ours
+
+if TYPE_CHECKING:
+    from tables import Rows
+
+K = 16
+DTYPES = ("uint8", "uint16", "float32")
+CACHED = 4096  # rows and columns of the piece that stays in memory
+WAYS = {"1 thread": (1, False), "2 threads": (2, False), "2 processes": (2, True)}
+
+
+def main() -> None:
+    options = parse()
+    for dtype in options.dtypes:
+        size = options.gigabytes if dtype == "uint8" else options.gigabytes_of_others
+        print(*table(dtype, size, options), "", sep="\n", flush=True)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--gigabytes", type=float, default=12.0, help="of 8-bit RGB (default: 12)")
+    add("--gigabytes-of-others", type=float, default=4.0, help="of other kinds (default: 4)")
+    add("--dtypes", nargs="+", choices=DTYPES, default=DTYPES)
+    add("--ways", nargs="+", choices=WAYS, default=list(WAYS), help="who works")
+    add("--k", type=int, default=K, help=f"number of colors (default: {K})")
+    add("--chunk", type=int, default=mosaic.CHUNK, help="rows and columns of a chunk")
+    add("--folder", type=Path, help="where there is room; a folder for temporary files if left out")
+    return parser.parse_args()
+
+
+def table(dtype: str, gigabytes: float, options: argparse.Namespace) -> list[str]:
+    """Measure one kind of image; return the lines of its table."""
+    image = mosaic.mosaic(gigabytes / (3 * np.dtype(dtype).itemsize), dtype, options.chunk)
+    room = shutil.disk_usage(options.folder or tempfile.gettempdir()).free
+    if room < 1.3 * image.nbytes:
+        raise OSError(f"{1.3 * image.nbytes / 1e9:.1f} GB must be free, {room / 1e9:.1f} GB are.")
+    title = f"{dtype}, {image.shape[1]} x {image.shape[0]} RGB, {image.nbytes / 1e9:.1f} GB"
+    tables.report(f"{title}: writing")
+    rows: Rows = {}
+    with mosaic.written(image, options.folder) as path:
+        for name in options.ways:
+            tables.report(f"{title}: {name}")
+            n, processes = WAYS[name]
+            mosaic.forget(path)
+            rows |= sources.fresh(
+                sources.today(), "larger_than_memory.quantized", n_threads=n,
+                path=str(path), name=name, n=n, processes=processes, k=options.k,
+            )  # fmt: skip
+    tables.report(f"{title}: in memory")
+    inside = sources.fresh(sources.today(), "larger_than_memory.cached", dtype=dtype, k=options.k)
+    title = f"### {title}, K={options.k}"
+    return [title, "", *tables.alone(rows), "", *tables.alone(inside)]
+
+
+def quantized(path: str, name: str, n: int, processes: bool, k: int) -> Rows:
+    """Quantize a zarr, then count the pixels of a label, then store all labels."""
+    import zarr
+
+    folder = Path(path).parent
+    observed = lazily.Observed(zarr.open_array(path, mode="r"), folder / f"reads of {name}")
+    image = observed.lazy()
+    gigapixels, chunk = image.size / 3e9, math.prod(image.chunksize) * image.itemsize
+    with lazily.workers(n, processes=processes) as client:
+        lazily.everywhere(functools.partial(lazily.warm_up, image.dtype.name, k), client)
+        fit = lazily.measured(lambda: ours.quantize(image, k), client)
+        reads = [lazily.reads_told(observed.reads(), image.npartitions)]
+        paint = lazily.measured(lambda: int((fit.result.labels == 3).sum().compute()), client)
+        reads += [lazily.reads_told(observed.reads(), image.npartitions)]
+        store = lazily.measured(lambda: stored(fit.result.labels, folder / "labels.zarr"), client)
+    if paint.result != fit.result.palette.counts[3]:
+        raise AssertionError(f"{paint.result} pixels are painted, {fit.result.palette} has others")
+    return {
+        name: {
+            "fit, s": fit.wall,
+            "count a label, s": paint.wall,
+            "store labels, s": store.wall,
+            "fit, CPU s per gigapixel": fit.cpu / gigapixels,
+            "count a label, CPU s per gigapixel": paint.cpu / gigapixels,
+            "fit, MB sent": fit.sent / 1e6,
+            "chunks read by the fit": reads[0],
+            "by painting": reads[1],
+            "peak MB of the fit": fit.peak / 1e6,
+            "of the rest": max(paint.peak, store.peak) / 1e6,
+            "promised MB": (n * 3 * chunk + lazily.PROMISED) / 1e6,
+        }
+    }
+
+
+def stored(labels: da.Array, target: Path) -> None:
+    try:
+        labels.to_zarr(target)
+    finally:
+        shutil.rmtree(target, ignore_errors=True)
+
+
+def cached(dtype: str, k: int) -> Rows:
+    """Compare with the engine in memory, in one thread: labels and painted image of both."""
+    sides = (CACHED, CACHED)
+    piece = mosaic.mosaic_of(sides, sides, dtype).compute()
+    lazy = da.from_array(piece, chunks=(1024, 1024, 3))
+    lazily.warm_up(dtype, k)
+    with lazily.workers(1):
+        found = measure.side_by_side(
+            {
+                "in memory": lambda: ours.quantize(piece, k),
+                "lazy": lambda: lazily.painted(ours.quantize(lazy, k)),
+            },
+            3,
+        )
+    gigapixels = CACHED**2 / 1e9
+    one, other = found["in memory"].seconds, found["lazy"].seconds
+    return {
+        "a piece of it as a NumPy array": {"all, CPU s per gigapixel": one / gigapixels},
+        "the same in chunks of dask": {
+            "all, CPU s per gigapixel": other / gigapixels,
+            "over NumPy": other / one,
+        },
+    }
+
+
+if __name__ == "__main__":
+    measure.ensure_one_thread()
+    main()
