@@ -8,10 +8,13 @@ unexport PYTHONDONTWRITEBYTECODE
 # Tests run in so many processes, each with its own virtual display.
 WORKERS ?= logical
 
-.PHONY: demo test lint bench clean
+.PHONY: demo demo-big test lint bench clean
 
 demo: $(VENV)/.installed-all  ## quantize a photograph into demo/ and show it in napari
 	@$(BIN)/python scripts/demo.py
+
+demo-big: $(VENV)/.installed-test  ## a generated gigapixel to OME-Zarr on two processes; ARGS="--help" tells more
+	@$(BIN)/python scripts/demo_big.py $(ARGS)
 
 test: lint  ## lint, types and all tests
 	NAPARI_STRICT_QT=1 sh scripts/with_display.sh $(BIN)/python -m pytest \

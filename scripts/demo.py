@@ -6,15 +6,12 @@ where there is no display, a screenshot of the napari window.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from base64 import b64encode
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from screen import show
 from skimage.data import coffee
 
 from napari_kmeans_quantizer import Quantization, quantize, write_indexed, write_palette
@@ -57,7 +54,7 @@ def main() -> None:
     for hex_, share in zip(result.palette.hex, result.palette.share, strict=True):
         print(f"  {hex_}  {share:6.1%}")
     print("Wrote demo/coffee.png, coffee-16-colors.png, palette.png and summary.html.")
-    show()
+    show("napari_window.py", screenshot=FOLDER / "napari.png")
 
 
 def page(image: np.ndarray, result: Quantization) -> str:
@@ -85,26 +82,6 @@ def page(image: np.ndarray, result: Quantization) -> str:
 
 def data_uri(path: Path) -> str:
     return "data:image/png;base64," + b64encode(path.read_bytes()).decode()
-
-
-def show() -> None:
-    """Open napari; without a display take a screenshot of it under a virtual one."""
-    window = [sys.executable, str(Path(__file__).with_name("napari_window.py"))]
-    has_display = sys.platform != "linux" or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-    if has_display:
-        print("Opening napari; close its window to end.")
-        subprocess.run(window, check=True)
-    elif shutil.which("xvfb-run"):
-        target = FOLDER / "napari.png"
-        subprocess.run(
-            ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", *window, "-o", str(target)],
-            check=True,
-        )
-        print("There is no display: a screenshot of napari is in demo/napari.png.")
-    else:
-        print("There is no display, and no xvfb-run to take a screenshot of napari with.")
 
 
 if __name__ == "__main__":
