@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-
 import dask.array as da
 import numpy as np
 import pytest
+from lazy_store import Store
 
 from napari_kmeans_quantizer import fit_palette, quantize
 
@@ -25,34 +23,11 @@ KINDS = {
 }
 
 
-class Store:
-    """An image of which every chunk that is read is counted."""
-
-    def __init__(self, array, fails=None):
-        self.array, self.fails = array, fails
-        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim
-        self.reads, self._lock = Counter(), threading.Lock()
-
-    def __getitem__(self, index):
-        if self.array[index].size == 0:  # dask asks what kind of array it is
-            return self.array[index]
-        place = tuple(part.start for part in index)
-        with self._lock:
-            self.reads[place] += 1
-            n = self.reads[place]
-        if self.fails is not None:
-            self.fails(place, n)
-        return self.array[index]
-
-    def lazily(self):
-        return da.from_array(self, CHUNK[: self.ndim], name=False)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_fit_reads_every_chunk_at_most_three_times(kind):
     image, options = KINDS[kind]
     store = Store(image)
-    q = quantize(store.lazily(), **options)
+    q = quantize(store.lazily(CHUNK[: store.ndim]), **options)
     assert 1 <= max(store.reads.values()) <= 3
     before = sum(store.reads.values())
     q.labels[:10, :10].compute()
@@ -62,7 +37,7 @@ def test_the_fit_reads_every_chunk_at_most_three_times(kind):
 def test_tables_that_hold_everything_are_made_in_one_pass():
     for image in (IMAGE, IMAGE[..., 0]):
         store = Store(image)
-        quantize(store.lazily(), 8)
+        quantize(store.lazily(CHUNK[: store.ndim]), 8)
         assert set(store.reads.values()) == {1}
 
 
@@ -75,7 +50,7 @@ def test_small_chunks_are_looked_at_together_but_read_once():
 
 def test_one_palette_of_many_reads_every_chunk_at_most_three_times():
     stores = [Store(IMAGE / np.float32(255)), Store(IMAGE[:100, :100] / np.float32(255))]
-    fit_palette([store.lazily() for store in stores], 8)
+    fit_palette([store.lazily(CHUNK[: store.ndim]) for store in stores], 8)
     assert max(max(store.reads.values()) for store in stores) <= 3
 
 
@@ -84,7 +59,7 @@ def test_what_fails_at_first_is_read_again():
         if place[:2] == (300, 500) and n < 3:
             raise OSError("connection lost")
 
-    q = quantize(Store(IMAGE, fails).lazily(), 8)
+    q = quantize(Store(IMAGE, fails).lazily(CHUNK), 8)
     assert np.array_equal(q.palette.colors, quantize(IMAGE, 8).palette.colors)
 
 
@@ -98,7 +73,7 @@ def test_what_cannot_be_read_is_named(error, rows):
     store = Store(IMAGE[:rows, :1000], fails)
     expected = ValueError if error is ValueError else OSError
     with pytest.raises(expected, match=r"`image` could not be read at \[\d+:\d+, .*bad sectors"):
-        quantize(store.lazily(), 8)
+        quantize(store.lazily(CHUNK[: store.ndim]), 8)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -145,7 +120,7 @@ def test_errors_are_not_diffused_through_chunks():
 def test_bad_arguments_are_refused_before_anything_is_read(options, message):
     store = Store(IMAGE)
     with pytest.raises((ValueError, TypeError), match=message):
-        quantize(store.lazily(), **options)
+        quantize(store.lazily(CHUNK[: store.ndim]), **options)
     assert not store.reads
 
 
