@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -89,10 +89,6 @@ class Brush:
         """The colors where distances are measured."""
         return self.in_space(self.centers)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what travels: the tree is made where it is needed."""
-        return {name: value for name, value in self.__dict__.items() if name != "_tree"}
-
     def in_space(self, numbers: Floats) -> Floats:
         """Return colors where distances are measured."""
         return numbers if self.space is None else self.space.forward(numbers)
@@ -168,11 +164,10 @@ class Brush:
     def _has_tree(self) -> bool:
         return self.space is None and self.mixing is None and not self.is_matched
 
-    @cached_property
+    @property
     def _tree(self) -> Tree:
         """The nearest color of every 8-bit color."""
-        everywhere = np.ones(N_CELLS, np.uint64)
-        return label_cells(everywhere, np.empty(N_CELLS, np.uint32), self.centers)[0]
+        return _tree_of(self.centers.tobytes(), len(self.centers))
 
     def _look_up(self, pixels: Pixels, index: int, flat: NDArray[Any]) -> None:
         """Write the labels of one chunk of 8-bit colors."""
@@ -205,3 +200,15 @@ class Brush:
         chosen, selected = flat[pixels.span(index)], pixels.selected(index)
         chosen = chosen if selected is None else chosen[selected]
         pixels.write(painted, index, np.take(self.values, chosen, axis=0, mode="clip"))
+
+
+@lru_cache(maxsize=4)
+def _tree_of(centers: bytes, n_colors: int) -> Tree:
+    """Return the nearest color of every 8-bit color.
+
+    It is kept for a process, not for a brush: every task of a worker has a brush of its own, which
+    may stay for long.
+    """
+    everywhere = np.ones(N_CELLS, np.uint64)
+    colors = np.frombuffer(centers).reshape(n_colors, -1)
+    return label_cells(everywhere, np.empty(N_CELLS, np.uint32), colors)[0]

@@ -38,16 +38,12 @@ def painted(image: Array, mask: Array | None, layout: Layout, brush: Brush) -> t
     labels, image : dask.array.Array
         In the chunks of `image`.
     """
-    import dask.array as da
+    from dask.layers import ArraySliceDep
 
     source = together(image, layout.channel_axis)
-    spatial = layout.without_channels(source.chunks)
-    starts = [da.arange(sum(sizes), chunks=(sizes,), dtype=np.int64) for sizes in spatial]
-
     places = _indices(source.ndim, layout.channel_axis)
-    where = [
-        item for pair in zip(starts, ((axis,) for axis in places), strict=True) for item in pair
-    ]
+    # An array of places would keep dask from reading and labeling a block in one task.
+    where = [ArraySliceDep(layout.without_channels(source.chunks)), places]
     label, dtype = _Labels(layout, brush), brush.label_dtype
     labels = _blockwise(label, source, mask, layout, dtype, where, places)
     return labels, repainted(image, labels, mask, layout, brush)
@@ -89,10 +85,9 @@ class _Labels:
     layout: Layout
     brush: Brush
 
-    def __call__(self, block: Any, *beside: Any) -> NDArray[Any]:
-        *where, mask = beside if len(beside) > len(self.layout.shape) else (*beside, None)
+    def __call__(self, block: Any, where: tuple[slice, ...], mask: Any = None) -> NDArray[Any]:
         pixels = pixels_of(block, mask, self.layout)
-        origin = tuple(int(along[0]) if len(along) else 0 for along in where)
+        origin = tuple(along.start for along in where)
         return self.brush.labels(pixels, Place(origin, pixels.shape, self.layout.shape))
 
 
@@ -133,6 +128,7 @@ def _blockwise(
         dtype=dtype,
         concatenate=True,
         meta=meta,
+        align_arrays=False,  # all have the same chunks
         token=type(function).__name__.strip("_").lower(),
     )
     return blocks
