@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Run = tuple[Words, int, Bytes]
 
 N_COLORS, N_BOXES = 1 << 24, 1 << 12
+MANY_PIXELS = 1 << 20
+"""From so many on the distinct colors are counted before room is made for them."""
 FEW_PIXELS = 1 << 14
 """So many are sorted sooner than a table of all colors is looked through."""
 
@@ -195,7 +197,10 @@ class Counter:
         for words, n, mask in runs:
             n_spills = kernels.count_colors(words, step, n, mask, n_spills, *table, *room)
         words_of_table, ordered = self._table.view(np.uint64), np.sort(spills[:n_spills])
-        found = _room_for_list(n_pixels)
+        n_listed = n_pixels
+        if n_pixels > MANY_PIXELS:  # room for all would be larger than what is counted
+            n_listed = int(np.count_nonzero(self._table)) + n_spills
+        found = _room_for_list(n_listed)
         return _listed(*found, kernels.list_table(words_of_table, self._touched, ordered, *found))
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from napari_kmeans_quantizer.core.image import Pixels
 from napari_kmeans_quantizer.core.parts import Place
 
+from .memory import give_back
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
@@ -28,7 +30,7 @@ PER_WORKER = 8
 """Parts of a batch for each worker: enough that few wait for the last one."""
 IN_TREE = 4
 """Findings that are joined at once."""
-MOST_BYTES = 1 << 24
+MOST_BYTES = 1 << 23
 """Of what is found in the parts of a batch, for each worker; but one part it may have."""
 TRIES = 3
 """Of a part that cannot be read."""
@@ -137,6 +139,8 @@ def in_batches(
         looking.add(found)
         most = MOST_BYTES * workers * len(batch) // max(found.nbytes, 1)
         largest = max(workers, min(largest, most))
+        del found
+        give_back()
         done, size = done + len(batch), min(2 * size, largest)
 
 
