@@ -233,6 +233,16 @@ def test_a_client_that_closes_in_the_middle_is_told(stores, cluster) -> None:
             completed(steps)
 
 
+def test_nobody_else_goes_on_for_a_client_that_was_closed(stores, cluster) -> None:
+    client = distributed.Client(cluster)
+    steps = quantize_steps(stores(rgb()), 6)
+    next(steps)
+    next(steps)
+    client.close()
+    with pytest.raises((OSError, RuntimeError), match=r"(?i)client.* closed: connect to a new one"):
+        completed(steps)
+
+
 def test_without_its_client_a_result_is_painted_here(stores, client) -> None:
     image = rgb()
     q = quantize(stores(image), 6)

@@ -130,10 +130,11 @@ def in_batches(
 
     With a layout these are parts of an image, looked at as pixels; else several beside each other.
     """
-    workers, done, of = n_workers(), 0, len(parts)
+    client, workers, done, of = current_client(), n_workers(), 0, len(parts)
     size, largest = workers, PER_WORKER * workers
     while done < of:
         yield done / of
+        check_open(client)
         batch, look = parts[done : done + size], looking.look()
         found = _found(look if layout is None else _Task(look, layout), batch)
         looking.add(found)
@@ -174,6 +175,12 @@ def current_client() -> Any:
         return default_client()
     except ValueError:
         return None
+
+
+def check_open(client: Any, error: Exception | None = None) -> None:
+    """Refuse to work where nobody has asked for it, if the client that was to do it is closed."""
+    if client is not None and client.status in ("closed", "closing"):
+        raise RuntimeError("The client of dask was closed: connect to a new one.") from error
 
 
 def _found(task: Task, batch: Batch) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Any
 
-from napari_kmeans_quantizer.core.lazy.batches import PER_WORKER, n_workers
+from napari_kmeans_quantizer.core.lazy.batches import PER_WORKER, check_open, n_workers
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -74,9 +74,3 @@ def _compute(tasks: Tasks, batch: Sequence[Place]) -> None:
 
     keys = [tasks.key(region) for region in batch]
     compute_as_if_collection(da.Array, tasks.array.dask, keys)
-
-
-def check_open(client: Any, error: Exception | None = None) -> None:
-    """Refuse to work where nobody has asked for it, if the client that was to do it is closed."""
-    if client is not None and client.status in ("closed", "closing"):
-        raise RuntimeError("The client of dask was closed: connect to a new one.") from error

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.core.lazy.arrays import as_dask, is_lazy
-from napari_kmeans_quantizer.core.lazy.batches import current_client
+from napari_kmeans_quantizer.core.lazy.batches import check_open, current_client
 from napari_kmeans_quantizer.core.lazy.like import painted_like
 from napari_kmeans_quantizer.core.progress import Progress, retold
 from napari_kmeans_quantizer.core.quantize import quantize_steps
@@ -18,7 +18,7 @@ from . import fit, probes
 from .failing import told_what_is_kept
 from .layout import create, levels_of
 from .painting import tasks_of_coarser, tasks_of_finest
-from .running import check_open, in_batches
+from .running import in_batches
 from .written import ZarrResult
 
 if TYPE_CHECKING:
