@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from napari.plugins import _initialize_plugins
-from npe2 import PluginManager
+from npe2 import PluginManifest
 from skimage import data
 
 from napari_kmeans_quantizer import quantize
@@ -78,7 +78,7 @@ viewer.window.add_plugin_dock_widget({NAME!r})
 
 
 def test_all_samples_of_the_manifest_are_tested():
-    manifest = PluginManager.instance().get_manifest(NAME)
+    manifest = PluginManifest.from_distribution(NAME)
     assert {s.key for s in manifest.contributions.sample_data} == {
         "coffee",
         "tissue",
