@@ -46,7 +46,7 @@ def _in_bar(steps: Generator[Progress, None, Result]) -> Result:
     with tqdm(total=100, unit="%", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
 
         def tell(step: Progress) -> None:
-            bar.set_description(step.stage, refresh=False)
+            bar.set_description_str(step.stage, refresh=False)
             bar.n = round(100 * step.fraction, 1)
             bar.refresh()
 
