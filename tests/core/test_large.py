@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dask.array as da
 import numpy as np
 import pytest
 from skimage import data
@@ -106,3 +107,12 @@ def test_more_than_a_byte_of_labels_after_fewer():
     q = quantize(FLOATS, 400, min_psnr=quantize(FLOATS, 257).psnr - 0.01)
     assert 250 < len(q.palette) <= 260
     assert q.labels.max() == len(q.palette) - 1
+
+
+def test_a_palette_of_all_colors_changes_nothing():
+    image = (PHOTO * 2).round() / 2
+    colors = np.unique(image.reshape(-1, 3), axis=0)
+    q = quantize(image, palette=colors)
+    assert np.array_equal(q.image, image)
+    assert q.psnr == np.inf
+    assert quantize(da.from_array(image, 400), palette=colors).psnr == np.inf

@@ -115,7 +115,8 @@ def _palette(request: Request, painting: Painting, value_range: tuple[float, flo
 def _squared_error(pixels: Pixels, painting: Painting) -> float:
     """Return the squared error; 0 if, and only if, nothing was changed."""
     error = painting.clusters.squared_error
-    if error == 0 and pixels.is_painted and not painting.is_unchanged:
+    is_of_these = painting.canvas.image.shape == pixels.image.shape  # not of others they stand for
+    if error == 0 and is_of_these and not painting.is_unchanged:
         painted = replace(pixels, image=painting.canvas.image)
         chunks = range(pixels.n_chunks)
         if not all(np.array_equal(painted.chunk(i), pixels.chunk(i)) for i in chunks):

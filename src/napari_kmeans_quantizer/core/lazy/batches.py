@@ -136,7 +136,7 @@ def in_batches(
         yield done / of
         check_open(client)
         batch, look = parts[done : done + size], looking.look()
-        found = _found(look if layout is None else _Task(look, layout), batch)
+        found = _found(look if layout is None else _Task(look, layout), batch, client)
         looking.add(found)
         most = MOST_BYTES * workers * len(batch) // max(found.nbytes, 1)
         largest = max(workers, min(largest, most))
@@ -183,11 +183,12 @@ def check_open(client: Any, error: Exception | None = None) -> None:
         raise RuntimeError("The client of dask was closed: connect to a new one.") from error
 
 
-def _found(task: Task, batch: Batch) -> Any:
+def _found(task: Task, batch: Batch, client: Any) -> Any:
     """Return what is found in some parts; what cannot be read is tried again, one by one."""
     try:
         return _computed(task, batch)
-    except Exception:
+    except Exception as error:
+        check_open(client, error)
         return reduce(lambda a, b: a.joined(b), (_tried(task, part) for part in batch))
 
 

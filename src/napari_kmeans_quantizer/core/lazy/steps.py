@@ -124,8 +124,9 @@ def surveyed(
     survey = yield from _told("Counting colors", lazy.survey(_plan_of(lazy, options)))
     _check_seen(lazy, survey)
     units = checked_units(survey.values, lazy.layout.channel_axis, lazy.array.ndim)
-    request = request_of(stand_in(survey, units), **options)
-    return survey, stand_in(survey, request.pixels.units), request
+    pixels = stand_in(survey, units)
+    request = request_of(pixels, **options)
+    return survey, replace(pixels, units=request.pixels.units), request
 
 
 def _plan_of(lazy: LazyImage, options: dict[str, Any]) -> Plan:
