@@ -111,8 +111,13 @@ def choices(source: Source) -> list[tuple[str, int | None]]:
 
 
 def told(source: Source) -> str:
-    """Return which pixels of its layers a source has, such as "level 2 · 2048 × 2048"."""
-    return f"{named(source)} · {_size(source)}"
+    """Return which pixels of its layers a source has, such as "level 2 · 2048 × 2048".
+
+    Every second pixel of a level, which would not fit into the panel, is "level 2 / 2 · ...".
+    """
+    is_both = source.level and source.step > 1
+    name = f"level {source.level} / {source.step}" if is_both else named(source)
+    return f"{name} · {_size(source)}"
 
 
 def named(source: Source) -> str:
