@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Tests run in so many processes, each with its own virtual display.
 WORKERS ?= logical
 
-.PHONY: demo demo-big test lint bench clean
+.PHONY: demo demo-big test lint docs bench clean
 
 demo: $(VENV)/.installed-all  ## quantize a photograph into demo/ and show it in napari
 	@$(BIN)/python scripts/demo.py
@@ -26,6 +26,11 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/typos
 
+docs: $(VENV)/.installed-docs  ## the site, into site/; its examples run, and a warning is an error
+	rm -rf docs/api/generated
+	$(BIN)/sphinx-build --fail-on-warning --keep-going docs site
+	@echo "Open site/index.html"
+
 bench: $(VENV)/.installed-bench  ## our time and error beside those of other libraries; ARGS="--help" tells more
 	$(BIN)/python benchmarks/compare.py $(ARGS)
 
@@ -37,4 +42,4 @@ $(VENV)/.installed-%: pyproject.toml napari.yaml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .numba_cache build dist demo
+	rm -rf $(VENV) .numba_cache build dist demo site docs/gallery docs/api/generated

@@ -47,7 +47,44 @@ def test_links_within_the_project_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
     for target in links + re.findall(r'src="([^":]+)"', text):
-        assert (page.parent / target).exists(), target
+        assert (page.parent / source(target)).exists(), target
+
+
+def source(target):
+    """Return what a page of the gallery is made of when the site is built."""
+    made = re.fullmatch(r"gallery/(?:(\w+)/)?(\w+)\.rst", target)
+    if not made:
+        return target
+    folder, name = made.groups(default="")
+    return f"examples/{folder}/{'GALLERY_HEADER.rst' if name == 'index' else name + '.py'}"
+
+
+def test_every_public_name_is_in_the_reference():
+    import napari_kmeans_quantizer
+    from napari_kmeans_quantizer import plugin
+
+    text = (ROOT / "docs" / "api" / "index.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^   (\w+)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted([*napari_kmeans_quantizer.__all__, *plugin.__all__])
+
+
+def test_every_page_is_in_the_contents():
+    pages = {page.stem for page in (ROOT / "docs").glob("*.md")}
+    listed = {
+        name
+        for page in ("index", "guide", "about")
+        for block in re.findall(
+            r"```{toctree}\n(.*?)```", (ROOT / "docs" / f"{page}.md").read_text(), re.DOTALL
+        )
+        for name in re.findall(r"^[\w-]+$", block, re.MULTILINE)
+    }
+    assert listed == pages - {"index"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_python_that_is_not_run_can_be_read(page):
+    for example in re.findall(r"```py\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        ast.parse(example)
 
 
 def test_the_house_in_contributing_is_the_real_one():

@@ -1,0 +1,79 @@
+"""The site: pages in Markdown, examples that run, and the reference from docstrings."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version as version_of
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # examples draw where there is no screen
+
+project = "napari-kmeans-quantizer"
+author = "The napari-kmeans-quantizer developers"
+copyright = author
+release = version_of(project)
+version = release.partition("+")[0]
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_templates", "examples", "measured"]
+templates_path = ["_templates"]
+
+# -- Markdown: as GitHub and the panel's help read it, and anchors of its headings
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 4
+suppress_warnings = ["myst.header"]
+
+# -- the reference: every public name has a page of its own
+autosummary_generate = True
+autodoc_typehints = "none"  # numpydoc tells types in words
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+# -- examples: run when the site is built
+sphinx_gallery_conf = {
+    "examples_dirs": "examples",
+    "gallery_dirs": "gallery",
+    "subsection_order": ["examples/tutorials", "examples/domains"],
+    "within_subsection_order": "FileNameSortKey",
+    "filename_pattern": r"/plot_",
+    "download_all_examples": False,
+    "image_scrapers": ("matplotlib",),
+    "matplotlib_animations": False,
+    "min_reported_time": 1,
+    "show_memory": False,
+    "plot_gallery": True,
+    "abort_on_example_error": False,
+    "remove_config_comments": True,
+    "reference_url": {"napari_kmeans_quantizer": None},
+    "backreferences_dir": "gallery/backreferences",
+    "doc_module": ("napari_kmeans_quantizer",),
+    "inspect_global_variables": False,
+}
+
+# -- looks
+html_theme = "pydata_sphinx_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "logo": {"text": project},
+    "navbar_align": "left",
+    "header_links_before_dropdown": 5,
+    "navigation_with_keys": True,
+    "show_toc_level": 2,
+    "show_prev_next": True,
+    "footer_start": ["copyright"],
+    "footer_end": ["sphinx-version"],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+html_sidebars = {"changelog": [], "index": [], "start": []}
