@@ -29,6 +29,7 @@ lint: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-docs  ## the site, into site/; its examples run, and a warning is an error
 	rm -rf docs/api/generated
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs site
+	@$(BIN)/python scripts/check_search.py
 	@echo "Open site/index.html"
 
 bench: $(VENV)/.installed-bench  ## our time and error beside those of other libraries; ARGS="--help" tells more

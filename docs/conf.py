@@ -26,12 +26,13 @@ exclude_patterns = ["_templates", "examples", "measured"]
 templates_path = ["_templates"]
 
 # -- Markdown: as GitHub and the panel's help read it, and anchors of its headings
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "html_image"]
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]
 
 # -- the reference: every public name has a page of its own
 autosummary_generate = True
+default_role = "py:obj"  # `name` in a docstring: a link where it is public, else code
 autodoc_typehints = "none"  # numpydoc tells types in words
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
@@ -62,6 +63,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_context = {"default_mode": "auto"}  # dark or light, as the reader's system
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {

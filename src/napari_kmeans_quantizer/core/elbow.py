@@ -43,7 +43,7 @@ def suggest_n_colors(n_colors: ArrayLike, errors: ArrayLike) -> int:
 
     References
     ----------
-    .. [1] V. Satopaa, J. Albrecht, D. Irwin and B. Raghavan, "Finding a 'Kneedle' in a
+    .. [1] Satopaa, V., Albrecht, J., Irwin, D. and Raghavan, B.: "Finding a 'Kneedle' in a
            haystack: detecting knee points in system behavior", ICDCS Workshops, 166-171, 2011.
 
     Examples

@@ -93,7 +93,7 @@ class KMeans:
     n_iter_ : int
         Iterations of the best run.
     n_features_in_ : int
-        D.
+        Number of columns, D.
     feature_names_in_ : (D,) array of str
         Names of the columns of `X`; only there if it was a table whose columns have some.
 
@@ -105,8 +105,8 @@ class KMeans:
 
     References
     ----------
-    .. [1] S. Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory, 1982.
-    .. [2] D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", 2007.
+    .. [1] Lloyd, S.: "Least squares quantization in PCM", IEEE Trans. Information Theory, 1982.
+    .. [2] Arthur, D. and Vassilvitskii, S.: "k-means++: the advantages of careful seeding", 2007.
 
     Examples
     --------

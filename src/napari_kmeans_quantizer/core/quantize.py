@@ -142,13 +142,13 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
 
     References
     ----------
-    .. [1] S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory
+    .. [1] Lloyd, S.: "Least squares quantization in PCM", IEEE Transactions on Information Theory
            28(2), 129-137, 1982.
-    .. [2] R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial greyscale",
+    .. [2] Floyd, R. W. and Steinberg, L.: "An adaptive algorithm for spatial greyscale",
            Proceedings of the Society for Information Display 17(2), 75-77, 1976.
-    .. [3] B. E. Bayer, "An optimum method for two-level rendition of continuous-tone pictures",
+    .. [3] Bayer, B. E.: "An optimum method for two-level rendition of continuous-tone pictures",
            IEEE International Conference on Communications 1, 11-15, 1973.
-    .. [4] R. Ulichney, "The void-and-cluster method for dither array generation", Proceedings of
+    .. [4] Ulichney, R.: "The void-and-cluster method for dither array generation", Proceedings of
            SPIE 1913, 332-343, 1993.
 
     Examples
