@@ -8,7 +8,7 @@ from .core.distances import euclidean_distances
 from .core.elbow import suggest_n_colors
 from .core.figures import plot_grid
 from .core.files.indexed import write_indexed
-from .core.files.omezarr import quantize_to_zarr
+from .core.files.omezarr import ZarrResult, quantize_to_zarr
 from .core.files.palettes import read_palette, write_palette
 from .core.fit_palette import fit_palette
 from .core.kmeans import ConvergenceWarning, KMeans, NotFittedError
@@ -27,6 +27,7 @@ __all__ = [
     "Palette",
     "Progress",
     "Quantization",
+    "ZarrResult",
     "completed",
     "convert_colors",
     "euclidean_distances",

@@ -15,7 +15,9 @@ class Progress(NamedTuple):
     """Where a running quantization is: a stage for people, and the fraction done, 0..1."""
 
     stage: str
+    """What is being done, such as "Painting"."""
     fraction: float
+    """How much of all the work is done, 0..1."""
 
 
 def completed(steps: Generator[Step, None, Result]) -> Result:
