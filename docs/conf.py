@@ -62,12 +62,13 @@ sphinx_gallery_conf = {
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static"]
+html_favicon = "_static/icon.svg"
 html_css_files = ["site.css"]
 html_context = {"default_mode": "auto"}  # dark or light, as the reader's system
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
-    "logo": {"text": project},
+    "logo": {"text": project, "image_light": "_static/icon.svg", "image_dark": "_static/icon.svg"},
     "navbar_align": "left",
     "header_links_before_dropdown": 5,
     "navigation_with_keys": True,
