@@ -48,6 +48,26 @@ def test_quantizing_needs_neither_napari_nor_qt():
     assert "numba" in loaded
 
 
+def test_layers_are_made_where_no_qt_binding_is():
+    """As on a server: napari's layers need none, and so do scripts that show nothing."""
+    code = (
+        "import sys\n"
+        "class Refused:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name.partition('.')[0] in {'PyQt5', 'PyQt6', 'PySide2', 'PySide6'}:\n"
+        "            raise ModuleNotFoundError(name, name=name)\n"
+        "sys.meta_path.insert(0, Refused())\n"
+        "import warnings\n"
+        "with warnings.catch_warnings(action='ignore'):\n"  # napari's own
+        "    from napari.layers import Image\n"
+        "import numpy as np\n"
+        "from napari_kmeans_quantizer.plugin import measure_layer, quantize_layer\n"
+        "made = quantize_layer(Image(np.arange(64).reshape(8, 8)), 3)\n"
+        "print(len(made), len(measure_layer(made)))\n"
+    )
+    assert run(code).split() == ["3", "3"]
+
+
 def test_public_names():
     for name in napari_kmeans_quantizer.__all__:
         assert getattr(napari_kmeans_quantizer, name).__doc__

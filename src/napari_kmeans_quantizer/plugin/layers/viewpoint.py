@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtGui import QGuiApplication
 
 from napari_kmeans_quantizer.plugin.models.placement import Area
 
@@ -88,6 +87,8 @@ def screen_em() -> float:
 
     It takes a screen for one with 96 dots per inch, and Qt draws letters in points, 72 an inch.
     """
+    from qtpy.QtGui import QGuiApplication  # scripts that show nothing need no Qt
+
     screen = QGuiApplication.primaryScreen() if QGuiApplication.instance() else None
     dots = 96.0 if screen is None else screen.logicalDotsPerInch()
     return 96 / 72 * dots / 72
