@@ -36,11 +36,12 @@ rng = np.random.default_rng(seed=4)
 # scikit-image ships this portrait. We enlarge it to three megapixels, as many as a small camera
 # has.
 
-photo = np.asarray(Image.fromarray(data.astronaut()).resize((1732, 1732), Image.Resampling.BICUBIC))
+small = Image.fromarray(data.astronaut())
+photo = np.asarray(small.resize((1732, 1732), Image.Resampling.BICUBIC))
 
 
 def show(axes, picture, title):
-    """Draw a picture in its own proportions, without numbers at its edges."""
+    """Draw a picture with its title, without numbers at its edges."""
     axes.imshow(picture)
     axes.set_title(title)
     axes.set_axis_off()
@@ -65,7 +66,8 @@ height, width, channels = photo.shape
 print(f"width:    {width} pixels")
 print(f"height:   {height} pixels")
 print(f"channels: {channels}")
-print(f"size:     {photo.nbytes:,} bytes, {image.nbytes:,} bytes after the division")
+print(f"size:     {photo.nbytes:,} bytes")
+print(f"          {image.nbytes:,} bytes after the division")
 
 # %%
 # What could be saved?
@@ -80,7 +82,7 @@ bits_before = 8 * photo.itemsize * channels
 bits_after = math.ceil(math.log2(N_COLORS))
 saved = 1 - bits_after / bits_before
 print(f"{bits_before} -> {bits_after} bits per pixel: {saved:.0%} saved")
-print(f"The list of the colors itself takes only {N_COLORS * channels} bytes.")
+print(f"The {N_COLORS} colors themselves take {N_COLORS * channels} bytes.")
 
 # %%
 # Pixels are points
@@ -101,7 +103,8 @@ print(f"{image.shape} -> {pixels.shape}")
 mask = rng.random(len(pixels)) < 0.001
 sample = pixels[mask]
 print(f"the mask: {mask.dtype}, {mask.shape}, True {mask.sum():,} times")
-print(f"{len(pixels):,} -> {len(sample):,} points: reduced by {1 - len(sample) / len(pixels):.2%}")
+reduction = 1 - len(sample) / len(pixels)
+print(f"{len(pixels):,} -> {len(sample):,} points: {reduction:.2%} less")
 
 # %%
 # Here they are, each in its own color. Similar colors are neighbors. The greys lie on the diagonal
@@ -112,7 +115,8 @@ TICKS = [0.2, 0.5, 0.8]
 
 def color_space(title):
     """Return axes for points in red, green and blue."""
-    axes = plt.figure(figsize=(7, 5.5)).add_subplot(projection="3d", computed_zorder=False)
+    figure = plt.figure(figsize=(7, 5.5))
+    axes = figure.add_subplot(projection="3d", computed_zorder=False)
     axes.set(xlabel="red", ylabel="green", zlabel="blue", title=title)
     axes.set(xlim=(0, 1), ylim=(0, 1), zlim=(0, 1))
     axes.set(xticks=TICKS, yticks=TICKS, zticks=TICKS)
@@ -163,7 +167,8 @@ plt.show()
 line = euclidean_distances([[0]], [[1]])
 diagonal = euclidean_distances([[0, 0, 0]], [[1, 1, 1]])
 print(f"0 and 1:         {line.item()}")
-print(f"black and white: {diagonal.item()}, and the root of 3 is {math.sqrt(3)}")
+print(f"black and white: {diagonal.item()}")
+print(f"the root of 3:   {math.sqrt(3)}")
 
 # %%
 # A third check with more points: ten random ones against ten others, in four dimensions. Courses on
@@ -174,8 +179,9 @@ old_generator = np.random.RandomState(0)
 first, second = old_generator.rand(10, 4), old_generator.rand(10, 4)
 by_hand = [math.dist(a, b) for a in first for b in second]
 mean_distance = euclidean_distances(first, second).mean()
-print(f"{len(by_hand)} pairs, mean by hand: {sum(by_hand) / len(by_hand):.10f}")
-print(f"mean of euclidean_distances:  {mean_distance:.10f}")
+print(f"{len(by_hand)} pairs")
+print(f"mean by hand: {sum(by_hand) / len(by_hand):.10f}")
+print(f"mean of ours: {mean_distance:.10f}")
 
 # %%
 # K-means in a few lines
@@ -198,7 +204,7 @@ class NaiveKMeans:
         self.n_iterations = n_iterations
 
     def fit(self, points):
-        """Move the centers to the middle of their clusters, again and again."""
+        """Move the centers to the means of their clusters."""
         for _ in range(self.n_iterations):
             labels = self.predict(points)
             for k in range(len(self.centers)):
@@ -226,8 +232,10 @@ def measured(step):
     tracemalloc.start()
     begin = time.perf_counter()
     yield
-    costs[step] = time.perf_counter() - begin, tracemalloc.get_traced_memory()[1] / 1e6
+    seconds = time.perf_counter() - begin
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    costs[step] = seconds, peak / 1e6
 
 
 # %%
@@ -243,7 +251,8 @@ print(naive.centers.round(3))
 # the same sample, the same start and as many iterations. With ``tol=0`` it stops early only if
 # nothing moves any more. It must find the same centers.
 
-model = KMeans(N_COLORS, init=start, n_init=1, max_iter=30, tol=0).fit(sample)
+model = KMeans(N_COLORS, init=start, n_init=1, max_iter=30, tol=0)
+model.fit(sample)
 difference = np.abs(model.cluster_centers_ - naive.centers).max()
 print(f"iterations: {model.n_iter_}")
 print(f"largest difference of all coordinates: {difference:.1e}")
@@ -274,8 +283,10 @@ print(f"labels: {labels.shape}, from {labels.min()} to {labels.max()}")
 # from all pixels. They are our palette.
 
 with measured("naive: mean colors"):
-    palette = np.array([pixels[labels == k].mean(axis=0) for k in range(N_COLORS)])
-print(f"largest step from a center to its mean: {np.abs(palette - naive.centers).max():.4f}")
+    means = [pixels[labels == k].mean(axis=0) for k in range(N_COLORS)]
+    palette = np.array(means)
+step = np.abs(palette - naive.centers).max()
+print(f"largest step from a center to its mean: {step:.4f}")
 
 figure, cells = plt.subplots(2, N_COLORS // 2, figsize=(9, 2.9))
 for k, axes in enumerate(cells.flat):
@@ -289,11 +300,12 @@ plt.show()
 with measured("naive: paint"):
     label_image = labels.reshape(height, width)
     compressed = np.rint(255 * palette[label_image]).astype(np.uint8)
-print(f"{labels.shape} -> labels {label_image.shape} -> colors {compressed.shape}")
+print(f"{labels.shape} -> {label_image.shape} -> {compressed.shape}")
 
 figure, axes = plt.subplots(figsize=(6, 5.3))
 one_each = plt.get_cmap("tab20", N_COLORS)
-drawn = axes.imshow(label_image, cmap=one_each, vmin=-0.5, vmax=N_COLORS - 0.5)
+drawn = axes.imshow(label_image, cmap=one_each)
+drawn.set_clim(-0.5, N_COLORS - 0.5)
 axes.set_title("Labels, in colors that only tell them apart")
 axes.set_axis_off()
 plt.colorbar(drawn, label="cluster", ticks=range(N_COLORS))
@@ -315,15 +327,16 @@ plt.show()
 # :func:`~napari_kmeans_quantizer.quantize` does all of this in one call: palette, labels and
 # picture. It does not need a sample, as it looks at all pixels.
 #
-# An honest word on the first call: it is slow. Its inner loops are compiled for your machine, and
-# kept on disk for the next session. So we call it once before we measure.
+# An honest word on the first call: on a new machine the inner loops are compiled then, which can
+# take half a minute. They are kept on disk, and later sessions only load them. So we call it once,
+# and do not count this call.
 
 begin = time.perf_counter()
 quantize(photo, N_COLORS)
 print(f"first call: {time.perf_counter() - begin:.2f} s")
 
 # %%
-# From now on it is fast.
+# Now we measure. All steps beside each other, ours in the last line:
 
 with measured("quantize: all steps"):
     q = quantize(photo, N_COLORS)
@@ -332,16 +345,16 @@ for step, (seconds, megabytes) in costs.items():
     print(f"{step:<24} {seconds:8.3f} s {megabytes:8.1f} MB")
 
 # %%
-# Times of the naive steps add up. Their memory does not: a step gives its own back when it ends, so
-# the largest one counts. The naive way also needs the pixels as floats, which were there before and
-# are not counted here.
+# The times of the naive steps add up. Their memory does not: each step gives most of it back when
+# it ends, so the largest one counts. The naive way also needs the pixels as floats, which were
+# there before and are not counted here.
 
 seconds, megabytes = zip(*costs.values(), strict=True)
-bars = ["naive", "quantize"]
+bars, gray_and_blue = ["naive", "quantize"], ["tab:gray", "tab:blue"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.2))
-left.barh(bars, [sum(seconds[:-1]), seconds[-1]], color=["tab:gray", "tab:blue"])
+left.barh(bars, [sum(seconds[:-1]), seconds[-1]], color=gray_and_blue)
 left.set(title="Time", xlabel="seconds")
-right.barh(bars, [max(megabytes[:-1]), megabytes[-1]], color=["tab:gray", "tab:blue"])
+right.barh(bars, [max(megabytes[:-1]), megabytes[-1]], color=gray_and_blue)
 right.set(title="Most memory", xlabel="megabytes")
 for axes in (left, right):
     axes.invert_yaxis()
@@ -378,7 +391,9 @@ plt.show()
 #
 # Six points in three groups are enough to see it. Centers 0 and 1 start at the same point.
 
-few = np.array([[0.1, 0.2], [0.2, 0.1], [0.5, 0.8], [0.6, 0.9], [0.8, 0.3], [0.9, 0.2]])
+x = [0.1, 0.2, 0.5, 0.6, 0.8, 0.9]
+y = [0.2, 0.1, 0.8, 0.9, 0.3, 0.2]
+few = np.column_stack([x, y])
 twins = few[[0, 0, 4]]
 print("labels:", NaiveKMeans(twins).predict(few))
 
@@ -413,14 +428,13 @@ print("labels:", healed.labels_)
 # The same start, two ends:
 
 figure, both = plt.subplots(1, 2, figsize=(9, 4.2), sharex=True, sharey=True)
-for axes, name, centers in zip(
-    both, ("Naive", "KMeans"), (broken.centers, healed.cluster_centers_), strict=True
-):
+ends = {"Naive": broken.centers, "KMeans": healed.cluster_centers_}
+for axes, (name, centers) in zip(both, ends.items(), strict=True):
     n_left = np.isfinite(centers).all(axis=1).sum()
-    axes.scatter(*few.T, s=60, color="tab:blue", label="points")
-    axes.scatter(*centers.T, s=350, color="gold", marker="*", edgecolor="black", label="centers")
-    axes.set(title=f"{name}: {n_left} of {len(centers)} centers left", xlabel="x", ylabel="y")
-    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    axes.scatter(x, y, s=60, label="points")
+    axes.scatter(*centers.T, s=400, c="gold", marker="*", ec="black", label="centers")
+    axes.set(title=f"{name}: {n_left} of {len(centers)} centers left")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="x", ylabel="y", aspect="equal")
 axes.legend(loc="upper left")
 plt.show()
 

@@ -39,12 +39,13 @@ rng = np.random.default_rng(seed=0)
 #
 # scikit-learn ships a photograph of a flower. We halve its width and height.
 
-photo = np.asarray(Image.fromarray(load_sample_image("flower.jpg")).reduce(2))
+large = Image.fromarray(load_sample_image("flower.jpg"))
+photo = np.asarray(large.reduce(2))
 print("shape:", photo.shape)
 
 
 def show(axes, picture, title):
-    """Draw a picture in its own proportions, without numbers at its edges."""
+    """Draw a picture with its title, without numbers at its edges."""
     axes.imshow(picture)
     axes.set_title(title)
     axes.set_axis_off()
@@ -73,12 +74,13 @@ table.head()
 
 TICKS = [0, 100, 200]
 
-drawn = rng.choice(len(pixels), 3000, replace=False)
+drawn = rng.choice(pixels, 3000, replace=False)
 
 
 def color_space(title):
     """Return axes for points in red, green and blue."""
-    axes = plt.figure(figsize=(7, 5.5)).add_subplot(projection="3d", computed_zorder=False)
+    figure = plt.figure(figsize=(7, 5.5))
+    axes = figure.add_subplot(projection="3d", computed_zorder=False)
     axes.set(xlabel="red", ylabel="green", zlabel="blue", title=title)
     axes.set(xlim=(0, 255), ylim=(0, 255), zlim=(0, 255))
     axes.set(xticks=TICKS, yticks=TICKS, zticks=TICKS)
@@ -101,7 +103,7 @@ def stars(axes, centers):
 
 
 axes = color_space(f"{len(drawn):,} pixels in their own colors")
-axes.scatter(*pixels[drawn].T, c=pixels[drawn] / 255, s=8)
+axes.scatter(*drawn.T, c=drawn / 255, s=8)
 plt.show()
 
 # %%
@@ -122,7 +124,7 @@ assert np.allclose(one.palette.colors[0], means)
 # any pixel.
 
 axes = color_space("The centroid of all pixels")
-axes.scatter(*pixels[drawn].T, c=pixels[drawn] / 255, s=8, alpha=0.35, depthshade=False)
+axes.scatter(*drawn.T, c=drawn / 255, s=8, alpha=0.35, depthshade=False)
 stars(axes, one.palette.colors)
 plt.show()
 
@@ -139,7 +141,7 @@ three.to_frame()
 # The labels tell which center each pixel belongs to. They are an image of numbers. In every twelfth
 # of them the flower can already be seen.
 
-print("labels:", three.labels.shape, three.labels.dtype, np.unique(three.labels))
+print("shape:", three.labels.shape, " labels:", np.unique(three.labels))
 for row in three.labels[::12, ::6]:
     print(*row, sep="")
 
@@ -148,7 +150,8 @@ for row in three.labels[::12, ::6]:
 
 figure, cells = plt.subplots(1, 3, figsize=(6, 2.4))
 for k, axes in enumerate(cells):
-    show(axes, three.palette.colors[k].reshape(1, 1, 3) / 255, f"Cluster {k}")
+    color = three.palette.colors[k] / 255
+    show(axes, color.reshape(1, 1, 3), f"Cluster {k}")
 plt.show()
 
 # %%
@@ -162,7 +165,8 @@ table.take(rows)
 # Web pages write colors as text: ``rgb(r, g, b)``. Three whole numbers make one such text. Each
 # pixel gets the text of its cluster.
 
-texts = ["rgb({}, {}, {})".format(*color) for color in np.rint(three.palette.colors).astype(int)]
+whole = np.rint(three.palette.colors).astype(int)
+texts = [f"rgb({r}, {g}, {b})" for r, g, b in whole]
 table["rgb"] = [texts[label] for label in table["cluster"]]
 table.take(rows)
 
@@ -178,9 +182,10 @@ ready.take(rows)
 # The points again, each in the color of its cluster. The clusters are separated by planes: each
 # point belongs to the star that is nearest.
 
+some = table.sample(3000, random_state=0)
 axes = color_space("Pixels in the color of their cluster")
-colors = three.palette.colors[table["cluster"].iloc[drawn]]
-axes.scatter(*pixels[drawn].T, c=colors / 255, s=8)
+colors = three.palette.colors[some["cluster"]]
+axes.scatter(some["r"], some["g"], some["b"], c=colors / 255, s=8)
 stars(axes, three.palette.colors)
 plt.show()
 
@@ -217,7 +222,8 @@ plt.show()
 n_colors = list(results)
 errors = [q.mse for q in results.values()]
 elbow = suggest_n_colors(n_colors, errors)
-print(pd.Series(errors, index=pd.Index(n_colors, name="K"), name="error").round(1).to_string())
+for k, error in zip(n_colors, errors, strict=True):
+    print(f"K = {k:2}: error {error:5.1f}")
 print("elbow: K =", elbow)
 
 # %%
@@ -226,10 +232,10 @@ print("elbow: K =", elbow)
 
 figure, axes = plt.subplots(figsize=(7, 4.5))
 axes.plot(n_colors, errors, "o-", label="error")
-axes.plot(n_colors[::8], errors[::8], ":", color="tab:gray", label="from first to last")
-axes.plot(elbow, results[elbow].mse, "*k", markersize=16, label=f"elbow: K = {elbow}")
-axes.set(title="The error curve", xlabel="number of colors K", ylabel="mean squared error")
-axes.set_xticks(n_colors)
+axes.plot(n_colors[::8], errors[::8], ":k", label="from first to last")
+axes.plot(elbow, results[elbow].mse, "*k", ms=16, label=f"elbow, K = {elbow}")
+axes.set(title="The error curve", xlabel="number of colors K")
+axes.set(ylabel="mean squared error", xticks=n_colors)
 axes.set_ylim(bottom=0)
 axes.legend()
 plt.show()
@@ -248,8 +254,8 @@ print("auto:", auto.summary)
 # -------------------
 #
 # Most people who cluster in Python use the KMeans of scikit-learn. Ours must find the same centers.
-# Both get the same points, and each draws starts of its own. With ``tol=0`` both go on until
-# nothing moves.
+# Both get the same points, and each draws ten starts of its own and keeps the best end: a single
+# start may lead to lesser centers. With ``tol=0`` both go on until nothing moves.
 
 
 def timed(function):
@@ -260,22 +266,25 @@ def timed(function):
 
 
 points = pixels.astype(float)
-options = {"n_clusters": 3, "n_init": 3, "tol": 0}
-KMeans(**options).fit(points)  # the first call compiles, and is not timed
-ours, our_seconds = timed(lambda: KMeans(**options, random_state=0).fit(points))
-theirs, their_seconds = timed(lambda: SklearnKMeans(**options, random_state=1).fit(points))
-print("ours:", ours.cluster_centers_.round(2), sep="\n")
-print("scikit-learn:", theirs.cluster_centers_.round(2), sep="\n")
+ours = KMeans(3, n_init=10, tol=0, random_state=0)
+theirs = SklearnKMeans(3, n_init=10, tol=0, random_state=1)
+ours.fit(points)  # compiles, and is not timed
+_, our_seconds = timed(lambda: ours.fit(points))
+_, their_seconds = timed(lambda: theirs.fit(points))
+our_centers, their_centers = ours.cluster_centers_, theirs.cluster_centers_
+print("ours:", our_centers.round(2), sep="\n")
+print("scikit-learn:", their_centers.round(2), sep="\n")
 
 # %%
 # The colors are the same, but not their order: the numbers of clusters mean nothing. So we match
 # each of our centers with the nearest one of theirs.
 
-partners = euclidean_distances(ours.cluster_centers_, theirs.cluster_centers_).argmin(axis=1)
-difference = np.abs(ours.cluster_centers_ - theirs.cluster_centers_[partners])
+partners = euclidean_distances(our_centers, their_centers).argmin(axis=1)
+difference = np.abs(our_centers - their_centers[partners])
 print("partners:", partners)
 print(f"largest difference of the centers: {difference.max():.1e}")
-print("pixels in another cluster:", (partners[ours.labels_] != theirs.labels_).sum())
+n_others = (partners[ours.labels_] != theirs.labels_).sum()
+print("pixels in another cluster:", n_others)
 assert sorted(partners) == [0, 1, 2]
 assert np.allclose(difference, 0)
 
@@ -283,33 +292,38 @@ assert np.allclose(difference, 0)
 # Time and error of these two runs. The error is the mean squared distance from a pixel to its
 # center:
 
-print(f"ours:         {our_seconds:.3f} s, error {ours.inertia_ / points.size:.3f}")
-print(f"scikit-learn: {their_seconds:.3f} s, error {theirs.inertia_ / points.size:.3f}")
+for name, model, seconds in (
+    ("ours", ours, our_seconds),
+    ("scikit-learn", theirs, their_seconds),
+):
+    print(f"{name:<12} {seconds:6.3f} s, error {model.inertia_ / points.size:.3f}")
 
 # %%
 # :func:`~napari_kmeans_quantizer.quantize` stops a little earlier. Its colors are the means of
 # their pixels up to a small tolerance, here less than one step of 255.
 
-nearest = euclidean_distances(three.palette.colors, ours.cluster_centers_).argmin(axis=1)
-step = np.abs(three.palette.colors - ours.cluster_centers_[nearest]).max()
+nearest = euclidean_distances(three.palette.colors, our_centers).argmin(axis=1)
+step = np.abs(three.palette.colors - our_centers[nearest]).max()
 print(f"largest difference to the palette of quantize: {step:.2f}")
 
 # %%
 # In daily use all settings stay at their defaults, and only the number of colors is given. This is
-# what each of the three takes then, and how good it is. Times vary on a busy machine; look at their
-# ratios.
+# what each of the three takes then, and how good it is. Our KMeans draws the same start as
+# scikit-learn from the same ``random_state``, so these two end alike. Times vary on a busy machine;
+# look at their ratios.
 
 ways = {
     "quantize": lambda k: quantize(photo, k).inertia,
     "KMeans": lambda k: KMeans(k, random_state=0).fit(points).inertia_,
     "scikit-learn": lambda k: SklearnKMeans(k, random_state=0).fit(points).inertia_,
 }
-found = []
+costs = []
 for k in (3, 10, 32):
     for name, way in ways.items():
         inertia, seconds = timed(lambda k=k, way=way: way(k))
-        found.append((k, name, seconds, inertia / points.size))
-pd.DataFrame(found, columns=["K", "by", "seconds", "error"]).round({"seconds": 4, "error": 2})
+        costs.append((k, name, seconds, inertia / points.size))
+costs = pd.DataFrame(costs, columns=["K", "by", "seconds", "error"])
+costs.round({"seconds": 4, "error": 2})
 
 # %%
 # The same in napari
