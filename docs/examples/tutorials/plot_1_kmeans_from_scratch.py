@@ -26,7 +26,8 @@ from skimage import data
 
 from napari_kmeans_quantizer import KMeans, euclidean_distances, quantize
 
-plt.rcParams.update({"figure.constrained_layout.use": True, "font.size": 11})
+plt.rc("figure.constrained_layout", use=True)
+plt.rc("font", size=11)
 rng = np.random.default_rng(seed=4)
 
 # %%
@@ -156,7 +157,7 @@ distances = np.sqrt(((sample - chosen) ** 2).sum(axis=1))
 axes = color_space("Distances from one pixel")
 points = axes.scatter(*sample.T, c=distances, s=8, cmap="viridis")
 stars(axes, chosen[np.newaxis])
-plt.colorbar(points, label="distance from the star", shrink=0.7, pad=0.1)
+plt.colorbar(points, label="distance from the star", shrink=0.7)
 plt.show()
 
 # %%
@@ -285,8 +286,8 @@ print(f"labels: {labels.shape}, from {labels.min()} to {labels.max()}")
 with measured("naive: mean colors"):
     means = [pixels[labels == k].mean(axis=0) for k in range(N_COLORS)]
     palette = np.array(means)
-step = np.abs(palette - naive.centers).max()
-print(f"largest step from a center to its mean: {step:.4f}")
+shift = np.abs(palette - naive.centers).max()
+print(f"largest step from a center to its mean: {shift:.4f}")
 
 figure, cells = plt.subplots(2, N_COLORS // 2, figsize=(9, 2.9))
 for k, axes in enumerate(cells.flat):
@@ -316,8 +317,8 @@ plt.show()
 # because the colors between are missing.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.9))
-show(left, photo, f"Original, {bits_before} bits per pixel")
-show(right, compressed, f"{N_COLORS} colors, {bits_after} bits per pixel")
+show(left, photo, f"Original: {bits_before} bits a pixel")
+show(right, compressed, f"{N_COLORS} colors: {bits_after} bits a pixel")
 plt.show()
 
 # %%
@@ -350,11 +351,11 @@ for step, (seconds, megabytes) in costs.items():
 # there before and are not counted here.
 
 seconds, megabytes = zip(*costs.values(), strict=True)
-bars, gray_and_blue = ["naive", "quantize"], ["tab:gray", "tab:blue"]
+ways, colors = ["naive", "quantize"], ["tab:gray", "tab:blue"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.2))
-left.barh(bars, [sum(seconds[:-1]), seconds[-1]], color=gray_and_blue)
+left.barh(ways, [sum(seconds[:-1]), seconds[-1]], color=colors)
 left.set(title="Time", xlabel="seconds")
-right.barh(bars, [max(megabytes[:-1]), megabytes[-1]], color=gray_and_blue)
+right.barh(ways, [max(megabytes[:-1]), megabytes[-1]], color=colors)
 right.set(title="Most memory", xlabel="megabytes")
 for axes in (left, right):
     axes.invert_yaxis()
@@ -427,14 +428,15 @@ print("labels:", healed.labels_)
 # %%
 # The same start, two ends:
 
-figure, both = plt.subplots(1, 2, figsize=(9, 4.2), sharex=True, sharey=True)
+figure, both = plt.subplots(1, 2, figsize=(9, 4.2), sharey=True)
 ends = {"Naive": broken.centers, "KMeans": healed.cluster_centers_}
 for axes, (name, centers) in zip(both, ends.items(), strict=True):
     n_left = np.isfinite(centers).all(axis=1).sum()
     axes.scatter(x, y, s=60, label="points")
-    axes.scatter(*centers.T, s=400, c="gold", marker="*", ec="black", label="centers")
+    axes.scatter(*centers.T, s=400, marker="*", ec="black", label="centers")
     axes.set(title=f"{name}: {n_left} of {len(centers)} centers left")
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="x", ylabel="y", aspect="equal")
+    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    axes.set(xlabel="x", ylabel="y")
 axes.legend(loc="upper left")
 plt.show()
 

@@ -30,7 +30,8 @@ from napari_kmeans_quantizer import (
     suggest_n_colors,
 )
 
-plt.rcParams.update({"figure.constrained_layout.use": True, "font.size": 11})
+plt.rc("figure.constrained_layout", use=True)
+plt.rc("font", size=11)
 rng = np.random.default_rng(seed=0)
 
 # %%
@@ -124,7 +125,7 @@ assert np.allclose(one.palette.colors[0], means)
 # any pixel.
 
 axes = color_space("The centroid of all pixels")
-axes.scatter(*drawn.T, c=drawn / 255, s=8, alpha=0.35, depthshade=False)
+axes.scatter(*drawn.T, c=drawn / 255, s=8, alpha=0.35)
 stars(axes, one.palette.colors)
 plt.show()
 
@@ -138,10 +139,11 @@ three = quantize(photo, 3)
 three.to_frame()
 
 # %%
-# The labels tell which center each pixel belongs to. They are an image of numbers. In every twelfth
-# of them the flower can already be seen.
+# The labels tell which center each pixel belongs to. They are an image of numbers. A small part of
+# them, every twelfth row and every sixth column, already shows the flower.
 
-print("shape:", three.labels.shape, " labels:", np.unique(three.labels))
+print("shape: ", three.labels.shape)
+print("labels:", np.unique(three.labels))
 for row in three.labels[::12, ::6]:
     print(*row, sep="")
 
@@ -158,8 +160,8 @@ plt.show()
 # The labels go into the table, as a column of their own. We look at six rows, drawn at random.
 
 table["cluster"] = three.labels.ravel()
-rows = sorted(rng.choice(len(table), 6, replace=False))
-table.take(rows)
+six = sorted(rng.choice(len(table), 6, replace=False))
+table.take(six)
 
 # %%
 # Web pages write colors as text: ``rgb(r, g, b)``. Three whole numbers make one such text. Each
@@ -168,7 +170,7 @@ table.take(rows)
 whole = np.rint(three.palette.colors).astype(int)
 texts = [f"rgb({r}, {g}, {b})" for r, g, b in whole]
 table["rgb"] = [texts[label] for label in table["cluster"]]
-table.take(rows)
+table.take(six)
 
 # %%
 # :func:`~napari_kmeans_quantizer.pixel_table` makes this table in one call. It adds where each
@@ -176,7 +178,7 @@ table.take(rows)
 
 ready = pixel_table(photo, three)
 assert table.equals(ready[table.columns].astype({"rgb": str}))
-ready.take(rows)
+ready.take(six)
 
 # %%
 # The points again, each in the color of its cluster. The clusters are separated by planes: each
@@ -199,7 +201,7 @@ results = {}
 
 
 def cluster_image(k):
-    """Return the photograph in k colors, and keep the whole result."""
+    """Return the photograph in k colors; keep the whole result."""
     results[k] = quantize(photo, k)
     return results[k].image
 
@@ -233,8 +235,8 @@ print("elbow: K =", elbow)
 figure, axes = plt.subplots(figsize=(7, 4.5))
 axes.plot(n_colors, errors, "o-", label="error")
 axes.plot(n_colors[::8], errors[::8], ":k", label="from first to last")
-axes.plot(elbow, results[elbow].mse, "*k", ms=16, label=f"elbow, K = {elbow}")
-axes.set(title="The error curve", xlabel="number of colors K")
+axes.plot(elbow, results[elbow].mse, "*k", ms=16, label="elbow")
+axes.set(title=f"The elbow: K = {elbow}", xlabel="number of colors K")
 axes.set(ylabel="mean squared error", xticks=n_colors)
 axes.set_ylim(bottom=0)
 axes.legend()
@@ -254,24 +256,25 @@ print("auto:", auto.summary)
 # -------------------
 #
 # Most people who cluster in Python use the KMeans of scikit-learn. Ours must find the same centers.
-# Both get the same points, and each draws ten starts of its own and keeps the best end: a single
+# Both get the same points, and each draws five starts of its own and keeps the best end: a single
 # start may lead to lesser centers. With ``tol=0`` both go on until nothing moves.
 
 
 def timed(function):
-    """Return the result of a function, and how many seconds it took."""
+    """Return the result of a function, and its seconds."""
     begin = time.perf_counter()
     result = function()
     return result, time.perf_counter() - begin
 
 
 points = pixels.astype(float)
-ours = KMeans(3, n_init=10, tol=0, random_state=0)
-theirs = SklearnKMeans(3, n_init=10, tol=0, random_state=1)
+ours = KMeans(3, n_init=5, tol=0, random_state=0)
+theirs = SklearnKMeans(3, n_init=5, tol=0, random_state=1)
 ours.fit(points)  # compiles, and is not timed
 _, our_seconds = timed(lambda: ours.fit(points))
 _, their_seconds = timed(lambda: theirs.fit(points))
-our_centers, their_centers = ours.cluster_centers_, theirs.cluster_centers_
+our_centers = ours.cluster_centers_
+their_centers = theirs.cluster_centers_
 print("ours:", our_centers.round(2), sep="\n")
 print("scikit-learn:", their_centers.round(2), sep="\n")
 
@@ -279,7 +282,8 @@ print("scikit-learn:", their_centers.round(2), sep="\n")
 # The colors are the same, but not their order: the numbers of clusters mean nothing. So we match
 # each of our centers with the nearest one of theirs.
 
-partners = euclidean_distances(our_centers, their_centers).argmin(axis=1)
+distances = euclidean_distances(our_centers, their_centers)
+partners = distances.argmin(axis=1)
 difference = np.abs(our_centers - their_centers[partners])
 print("partners:", partners)
 print(f"largest difference of the centers: {difference.max():.1e}")
@@ -289,21 +293,23 @@ assert sorted(partners) == [0, 1, 2]
 assert np.allclose(difference, 0)
 
 # %%
-# Time and error of these two runs. The error is the mean squared distance from a pixel to its
-# center:
+# Time and error of these two runs. The error is the mean squared difference as above, but before
+# colors are rounded to whole numbers.
 
 for name, model, seconds in (
     ("ours", ours, our_seconds),
     ("scikit-learn", theirs, their_seconds),
 ):
-    print(f"{name:<12} {seconds:6.3f} s, error {model.inertia_ / points.size:.3f}")
+    error = model.inertia_ / points.size
+    print(f"{name:<12} {seconds:6.3f} s, error {error:.3f}")
 
 # %%
 # :func:`~napari_kmeans_quantizer.quantize` stops a little earlier. Its colors are the means of
 # their pixels up to a small tolerance, here less than one step of 255.
 
-nearest = euclidean_distances(three.palette.colors, our_centers).argmin(axis=1)
-step = np.abs(three.palette.colors - our_centers[nearest]).max()
+colors = three.palette.colors
+nearest = euclidean_distances(colors, our_centers).argmin(axis=1)
+step = np.abs(colors - our_centers[nearest]).max()
 print(f"largest difference to the palette of quantize: {step:.2f}")
 
 # %%
@@ -312,18 +318,24 @@ print(f"largest difference to the palette of quantize: {step:.2f}")
 # scikit-learn from the same ``random_state``, so these two end alike. Times vary on a busy machine;
 # look at their ratios.
 
-ways = {
-    "quantize": lambda k: quantize(photo, k).inertia,
-    "KMeans": lambda k: KMeans(k, random_state=0).fit(points).inertia_,
-    "scikit-learn": lambda k: SklearnKMeans(k, random_state=0).fit(points).inertia_,
-}
-costs = []
+
+def fitted(kind, k):
+    """Return the inertia of a model with k clusters."""
+    return kind(k, random_state=0).fit(points).inertia_
+
+
+rows = []
 for k in (3, 10, 32):
+    ways = {
+        "quantize": lambda k=k: quantize(photo, k).inertia,
+        "KMeans": lambda k=k: fitted(KMeans, k),
+        "scikit-learn": lambda k=k: fitted(SklearnKMeans, k),
+    }
     for name, way in ways.items():
-        inertia, seconds = timed(lambda k=k, way=way: way(k))
-        costs.append((k, name, seconds, inertia / points.size))
-costs = pd.DataFrame(costs, columns=["K", "by", "seconds", "error"])
-costs.round({"seconds": 4, "error": 2})
+        inertia, seconds = timed(way)
+        rows.append((k, name, seconds, inertia / points.size))
+costs = pd.DataFrame(rows, columns=["K", "by", "seconds", "error"])
+costs.set_index(["K", "by"]).round({"seconds": 4, "error": 2})
 
 # %%
 # The same in napari
