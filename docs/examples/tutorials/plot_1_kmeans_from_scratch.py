@@ -157,7 +157,7 @@ distances = np.sqrt(((sample - chosen) ** 2).sum(axis=1))
 axes = color_space("Distances from one pixel")
 points = axes.scatter(*sample.T, c=distances, s=8, cmap="viridis")
 stars(axes, chosen[np.newaxis])
-plt.colorbar(points, label="distance from the star", shrink=0.7)
+plt.colorbar(points, label="distance to the star", shrink=0.7, pad=0.1)
 plt.show()
 
 # %%

@@ -125,7 +125,8 @@ assert np.allclose(one.palette.colors[0], means)
 # any pixel.
 
 axes = color_space("The centroid of all pixels")
-axes.scatter(*drawn.T, c=drawn / 255, s=8, alpha=0.35)
+pale = {"alpha": 0.35, "depthshade": False}
+axes.scatter(*drawn.T, c=drawn / 255, s=8, **pale)
 stars(axes, one.palette.colors)
 plt.show()
 
