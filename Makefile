@@ -28,6 +28,7 @@ lint: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-docs  ## the site, into site/; its examples run, and a warning is an error
 	rm -rf docs/api/generated
+	@$(BIN)/python -m napari_kmeans_quantizer.core.warm_up  # else examples tell that they compile
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs site
 	@$(BIN)/python scripts/check_search.py
 	@echo "Open site/index.html"

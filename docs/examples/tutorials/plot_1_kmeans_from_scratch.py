@@ -328,9 +328,9 @@ plt.show()
 # :func:`~napari_kmeans_quantizer.quantize` does all of this in one call: palette, labels and
 # picture. It does not need a sample, as it looks at all pixels.
 #
-# An honest word on the first call: on a new machine the inner loops are compiled then, which can
-# take half a minute. They are kept on disk, and later sessions only load them. So we call it once,
-# and do not count this call.
+# An honest word on the first call: on a new machine the inner loops are compiled then, which takes
+# a while. They are kept on disk, and later sessions only load them. So we call it once, and do not
+# count this call.
 
 begin = time.perf_counter()
 quantize(photo, N_COLORS)
