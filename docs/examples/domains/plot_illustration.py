@@ -1,0 +1,192 @@
+"""
+For illustrators: eight colors, edited, dithered, saved
+=======================================================
+
+A photograph becomes a picture of eight flat colors, as for a poster or a screen print. We change
+two of them, try two ways of dithering, and write files that any drawing program opens.
+"""
+
+# %%
+# Eight colors
+# ------------
+# The photograph is one that scikit-image ships. ``color_space="oklab"`` measures distances as the
+# eye sees them.
+
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from PIL import Image
+from skimage.data import rocket
+
+from napari_kmeans_quantizer import (
+    convert_colors,
+    quantize,
+    read_palette,
+    write_indexed,
+    write_palette,
+)
+
+photo = rocket()
+eight = quantize(photo, 8, color_space="oklab")
+print(eight.summary)
+
+# %%
+# Edit two of them
+# ----------------
+# The sky is four blues. The two light ones become purple and orange: a sunset. ``recolored`` takes
+# the number of a color, and its new value. Nothing is fitted again, each pixel keeps its color's
+# number.
+#
+# Usually you look at the swatches for these numbers. Here we take the lightest two of the colors
+# that are blue, which have a negative *b* in Oklab.
+
+lightness, _, b = convert_colors(eight.palette.rgb, "oklab").T
+blues = np.flatnonzero(b < -0.02)
+purple, orange = blues[np.argsort(lightness[blues])][-2:].tolist()
+sunset = {purple: (122, 72, 112), orange: (226, 140, 98)}
+names = {purple: "purple sky", orange: "orange sky"}
+
+edited = eight.recolored(sunset).renamed(names)
+for k, name in names.items():
+    print(f"cluster {k}: {eight.palette.hex[k]} -> {edited.palette.hex[k]}, {name}")
+
+# %%
+# The swatches, before and after. Numbers go from the most frequent color to the rarest.
+
+figure, rows = plt.subplots(2, 8, figsize=(10, 3.4), layout="constrained")
+for row, q, title in zip(rows, (eight, edited), ("8 colors", "edited"), strict=True):
+    row[0].set_ylabel(title, fontsize=11)
+    for k, swatch in enumerate(row):
+        swatch.imshow(q.palette.rgb[k][np.newaxis, np.newaxis])
+        swatch.set(xticks=[], yticks=[])
+        swatch.set_xlabel(q.palette.hex[k], fontsize=9)
+        if q is eight:
+            swatch.set_title(f"Cluster {k}", fontsize=10)
+        if k in sunset:
+            swatch.spines[:].set_linewidth(3)
+
+# %%
+# Dither
+# ------
+# Eight flat colors show steps where the photograph is smooth. Dithering mixes dots of two colors
+# where the eye should see one between them.
+#
+# Dither first, in the colors of the photograph, and edit then: the blue pixels of the photograph
+# are not near to orange.
+
+methods = ("blue-noise", "floyd-steinberg")
+dithered = {
+    method: quantize(photo, palette=eight.palette, color_space="oklab", dither=method)
+    .recolored(sunset)
+    .renamed(names)
+    for method in methods
+}
+
+# %%
+# "blue-noise" looks at each pixel by itself: grain without a pattern, and films do not flicker.
+# "floyd-steinberg" hands the error of a pixel on to its neighbors: finer, for still pictures.
+
+pictures = {
+    "Original": photo,
+    "8 colors": eight.image,
+    "2 of them edited": edited.image,
+    **{f"edited, {method}": q.image for method, q in dithered.items()},
+}
+top, left, height, width = 290, 250, 100, 150  # of the detail
+detail = (slice(top, top + height), slice(left, left + width))
+
+figure, (wholes, details) = plt.subplots(2, 5, figsize=(14, 4.4), layout="constrained")
+for whole, enlarged, (title, picture) in zip(wholes, details, pictures.items(), strict=True):
+    whole.imshow(picture)
+    whole.set_title(title, fontsize=11)
+    whole.add_patch(plt.Rectangle((left, top), width, height, fill=False, edgecolor="white"))
+    enlarged.imshow(picture[detail], interpolation="nearest")
+    for panel in (whole, enlarged):
+        panel.set(xticks=[], yticks=[])
+details[0].set_ylabel("Enlarged")
+wholes[0].set_ylabel("Whole")
+
+# %%
+# Save
+# ----
+# ``write_indexed`` writes picture and palette in one file. ``write_palette`` writes the colors with
+# their names: ``.gpl`` for GIMP, Krita and Inkscape, ``.ase`` for Illustrator and Affinity. The
+# suffix says which.
+
+folder = tempfile.TemporaryDirectory()
+here = Path(folder.name)
+
+write_indexed(here / "edited.png", edited)
+for method, q in dithered.items():
+    write_indexed(here / f"edited, {method}.png", q)
+write_palette(here / "sunset.gpl", edited.palette)
+write_palette(here / "sunset.ase", edited.palette)
+print((here / "sunset.gpl").read_text())
+
+# %%
+# Read back, and compare
+# ----------------------
+# Every pixel of the file is the pixel of the result.
+
+saved = {"edited": edited, **{f"edited, {method}": q for method, q in dithered.items()}}
+for name, q in saved.items():
+    with Image.open(here / f"{name}.png") as file:
+        mode, decoded = file.mode, np.asarray(file.convert("RGB"))
+    assert (decoded == q.image).all()
+    n_colors = len(np.unique(decoded.reshape(-1, 3), axis=0))
+    print(f"{name}.png: mode {mode}, {n_colors} colors, equal to the result")
+
+# %%
+# The palettes come back with their names, in their order. A ``.gpl`` holds whole numbers: those
+# that are painted.
+
+for suffix in (".gpl", ".ase"):
+    again = read_palette(here / f"sunset{suffix}")
+    assert (again.values == edited.palette.values).all()
+    assert again.names == edited.palette.names
+    print(f"sunset{suffix}:", *again.hex)
+print("names:", [name for name in again.names if name])
+
+# %%
+# How large are the files?
+# ------------------------
+# Beside the photograph as a PNG of full color. Flat colors compress best. Dots do not: dithering
+# costs bytes.
+
+Image.fromarray(photo).save(here / "photograph.png", optimize=True)
+sizes = pd.DataFrame(
+    {"file": file.name, "bytes": file.stat().st_size} for file in sorted(here.glob("*.png"))
+)
+sizes["share"] = sizes.bytes / sizes.bytes.max()
+print(sizes.sort_values("bytes").to_string(index=False, formatters={"share": "{:.0%}".format}))
+folder.cleanup()
+
+# %%
+# In napari
+# ---------
+# 1. Open the photograph. Set *Colors* to 8 and *Measured in* to Oklab; click *Quantize*.
+# 2. Double-click a color of the palette and choose another. *Undo* goes back.
+# 3. Choose *Dithering*: nothing is fitted again, and your edits stay.
+# 4. *Export* has *Indexed PNG* and *Palette*. To bring colors in, drop a palette file on the
+#    window.
+#
+# More: :doc:`/widget` and :doc:`/palettes`.
+
+# %%
+# On the command line
+# -------------------
+# Save the palette, edit it in your drawing program, and paint pictures in it. Here every pixel gets
+# the nearest of the colors as they are then, so keep them near to those of the picture.
+#
+# .. code-block:: sh
+#
+#    napari-kmeans-quantizer -k 8 --color-space oklab rocket.jpg -o eight.png \
+#        --save-palette eight.gpl
+#    napari-kmeans-quantizer --palette eight.gpl --dither=blue-noise rocket.jpg -o dithered.png
+#
+# All options: :doc:`/command-line`.
+
+# sphinx_gallery_thumbnail_number = 2
