@@ -60,6 +60,7 @@ def test_the_result_is_a_quantization_that_is_read_lazily(tmp_path, target):
     assert result.path == target
     assert result.n_chunks == 1
     assert result.summary.startswith("4 colors, ")
+    assert " dB, 1 chunk in " in result.summary
 
 
 def test_time_channel_depth_rows_columns(tmp_path, target):

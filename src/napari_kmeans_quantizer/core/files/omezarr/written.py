@@ -77,7 +77,8 @@ class ZarrResult:
     @property
     def summary(self) -> str:
         """One line for people."""
-        text = f"{colors_text(self.quantization)}, {self.n_chunks} chunks"
+        chunks = f"{self.n_chunks} chunk{'s' * (self.n_chunks != 1)}"
+        text = f"{colors_text(self.quantization)}, {chunks}"
         if self.n_resumed:
             text += f" ({self.n_resumed} of them from before)"
         return f"{text} in {self.seconds:.1f} s"
