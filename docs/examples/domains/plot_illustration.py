@@ -51,22 +51,45 @@ names = {purple: "purple sky", orange: "orange sky"}
 
 edited = eight.recolored(sunset).renamed(names)
 for k, name in names.items():
-    print(f"cluster {k}: {eight.palette.hex[k]} -> {edited.palette.hex[k]}, {name}")
+    before, after = eight.palette.hex[k], edited.palette.hex[k]
+    print(f"cluster {k}: {before} -> {after}, {name}")
 
 # %%
 # The swatches, before and after. Numbers go from the most frequent color to the rarest.
 
-figure, rows = plt.subplots(2, 8, figsize=(10, 3.4), layout="constrained")
-for row, q, title in zip(rows, (eight, edited), ("8 colors", "edited"), strict=True):
-    row[0].set_ylabel(title, fontsize=11)
+figure, rows = plt.subplots(2, 8, figsize=(9, 3.1), layout="constrained")
+for row, q in zip(rows, (eight, edited), strict=True):
+    row[0].set_ylabel("8 colors" if q is eight else "2 edited")
     for k, swatch in enumerate(row):
-        swatch.imshow(q.palette.rgb[k][np.newaxis, np.newaxis])
+        swatch.imshow(q.palette.rgb[k].reshape(1, 1, 3))
         swatch.set(xticks=[], yticks=[])
         swatch.set_xlabel(q.palette.hex[k], fontsize=9)
-        if q is eight:
-            swatch.set_title(f"Cluster {k}", fontsize=10)
-        if k in sunset:
-            swatch.spines[:].set_linewidth(3)
+        swatch.set_title(f"Cluster {k}" if q is eight else "", fontsize=10)
+        swatch.spines[:].set_linewidth(3 if k in sunset else 0.8)
+
+# %%
+# The photograph, eight colors, and two of these edited; below, what is in the frame, enlarged.
+
+TOP, LEFT, HEIGHT, WIDTH = 300, 285, 66, 99  # of the frame
+
+
+def show(pictures):
+    """Draw pictures in a row, and a detail of each below it."""
+    figure = plt.figure(figsize=(9, 4.3), layout="constrained")
+    rows = figure.subplots(2, len(pictures))
+    for (whole, detail), title in zip(rows.T, pictures, strict=True):
+        picture = pictures[title]
+        whole.imshow(picture)
+        whole.set_title(title)
+        frame = plt.Rectangle((LEFT, TOP), WIDTH, HEIGHT, fill=False, ec="w")
+        whole.add_patch(frame)
+        enlarged = picture[TOP : TOP + HEIGHT, LEFT : LEFT + WIDTH]
+        detail.imshow(enlarged, interpolation="nearest")
+        for panel in (whole, detail):
+            panel.set(xticks=[], yticks=[])
+
+
+show({"Original": photo, "8 colors": eight.image, "2 edited": edited.image})
 
 # %%
 # Dither
@@ -77,37 +100,17 @@ for row, q, title in zip(rows, (eight, edited), ("8 colors", "edited"), strict=T
 # Dither first, in the colors of the photograph, and edit then: the blue pixels of the photograph
 # are not near to orange.
 
-methods = ("blue-noise", "floyd-steinberg")
-dithered = {
-    method: quantize(photo, palette=eight.palette, color_space="oklab", dither=method)
-    .recolored(sunset)
-    .renamed(names)
-    for method in methods
-}
+dithered = {}
+for method in ("blue-noise", "floyd-steinberg"):
+    q = quantize(photo, palette=eight.palette, color_space="oklab", dither=method)
+    dithered[method] = q.recolored(sunset).renamed(names)
 
 # %%
 # "blue-noise" looks at each pixel by itself: grain without a pattern, and films do not flicker.
 # "floyd-steinberg" hands the error of a pixel on to its neighbors: finer, for still pictures.
 
-pictures = {
-    "Original": photo,
-    "8 colors": eight.image,
-    "2 of them edited": edited.image,
-    **{f"edited, {method}": q.image for method, q in dithered.items()},
-}
-top, left, height, width = 290, 250, 100, 150  # of the detail
-detail = (slice(top, top + height), slice(left, left + width))
-
-figure, (wholes, details) = plt.subplots(2, 5, figsize=(14, 4.4), layout="constrained")
-for whole, enlarged, (title, picture) in zip(wholes, details, pictures.items(), strict=True):
-    whole.imshow(picture)
-    whole.set_title(title, fontsize=11)
-    whole.add_patch(plt.Rectangle((left, top), width, height, fill=False, edgecolor="white"))
-    enlarged.imshow(picture[detail], interpolation="nearest")
-    for panel in (whole, enlarged):
-        panel.set(xticks=[], yticks=[])
-details[0].set_ylabel("Enlarged")
-wholes[0].set_ylabel("Whole")
+results = {"not-dithered": edited} | dithered
+show({name: q.image for name, q in results.items()})
 
 # %%
 # Save
@@ -119,9 +122,8 @@ wholes[0].set_ylabel("Whole")
 folder = tempfile.TemporaryDirectory()
 here = Path(folder.name)
 
-write_indexed(here / "edited.png", edited)
-for method, q in dithered.items():
-    write_indexed(here / f"edited, {method}.png", q)
+for name, q in results.items():
+    write_indexed(here / f"{name}.png", q)
 write_palette(here / "sunset.gpl", edited.palette)
 write_palette(here / "sunset.ase", edited.palette)
 print((here / "sunset.gpl").read_text())
@@ -131,8 +133,7 @@ print((here / "sunset.gpl").read_text())
 # ----------------------
 # Every pixel of the file is the pixel of the result.
 
-saved = {"edited": edited, **{f"edited, {method}": q for method, q in dithered.items()}}
-for name, q in saved.items():
+for name, q in results.items():
     with Image.open(here / f"{name}.png") as file:
         mode, decoded = file.mode, np.asarray(file.convert("RGB"))
     assert (decoded == q.image).all()
@@ -157,11 +158,10 @@ print("names:", [name for name in again.names if name])
 # costs bytes.
 
 Image.fromarray(photo).save(here / "photograph.png", optimize=True)
-sizes = pd.DataFrame(
-    {"file": file.name, "bytes": file.stat().st_size} for file in sorted(here.glob("*.png"))
-)
-sizes["share"] = sizes.bytes / sizes.bytes.max()
-print(sizes.sort_values("bytes").to_string(index=False, formatters={"share": "{:.0%}".format}))
+n_bytes = {file.name: file.stat().st_size for file in here.glob("*.png")}
+sizes = pd.Series(n_bytes, name="bytes").sort_values().to_frame()
+sizes["share"] = (sizes.bytes / n_bytes["photograph.png"]).map("{:.0%}".format)
+print(sizes)
 folder.cleanup()
 
 # %%
@@ -189,4 +189,4 @@ folder.cleanup()
 #
 # All options: :doc:`/command-line`.
 
-# sphinx_gallery_thumbnail_number = 2
+# sphinx_gallery_thumbnail_number = 3

@@ -18,7 +18,12 @@ import numpy as np
 from skimage.data import immunohistochemistry
 from skimage.draw import polygon2mask
 
-from napari_kmeans_quantizer import convert_colors, fit_palette, measure, quantize
+from napari_kmeans_quantizer import (
+    convert_colors,
+    fit_palette,
+    measure,
+    quantize,
+)
 
 PIXEL_SIZE = 0.5  # µm; an assumption
 
@@ -34,15 +39,25 @@ print(f"{rows * PIXEL_SIZE:g} x {columns * PIXEL_SIZE:g} µm")
 # column). In the label image each region has its number, and 0 is outside of all.
 
 outlines = {
-    "gland A": [(25, 3), (4, 60), (3, 262), (60, 285), (170, 270), (225, 255), (255, 215),
-                (258, 170), (228, 120), (195, 70), (165, 35), (140, 3)],
-    "gland B": [(3, 300), (3, 440), (80, 457), (170, 450), (230, 440), (292, 415), (280, 370),
-                (235, 325), (170, 295), (60, 292)],
-    "gland C": [(165, 3), (188, 40), (228, 90), (280, 130), (350, 152), (508, 156), (508, 45),
-                (420, 52), (345, 55), (300, 30), (270, 3)],
-    "gland D": [(312, 290), (325, 335), (350, 375), (410, 382), (470, 372), (500, 345),
-                (500, 305), (455, 278), (410, 258), (350, 254)],
-    "stroma": [(150, 478), (150, 508), (380, 508), (400, 420), (330, 400), (290, 450)],
+    "gland A": [
+        (25, 3), (4, 60), (3, 262), (60, 285), (170, 270), (225, 255),
+        (255, 215), (258, 170), (228, 120), (195, 70), (165, 35), (140, 3),
+    ],
+    "gland B": [
+        (3, 300), (3, 440), (80, 457), (170, 450), (230, 440), (292, 415),
+        (280, 370), (235, 325), (170, 295), (60, 292),
+    ],
+    "gland C": [
+        (165, 3), (188, 40), (228, 90), (280, 130), (350, 152), (508, 156),
+        (508, 45), (420, 52), (345, 55), (300, 30), (270, 3),
+    ],
+    "gland D": [
+        (312, 290), (325, 335), (350, 375), (410, 382), (470, 372),
+        (500, 345), (500, 305), (455, 278), (410, 258), (350, 254),
+    ],
+    "stroma": [
+        (150, 478), (150, 508), (380, 508), (400, 420), (330, 400), (290, 450),
+    ],
 }  # fmt: skip
 regions = np.zeros((rows, columns), np.uint8)
 for number, corners in enumerate(outlines.values(), start=1):
@@ -77,19 +92,20 @@ def name_of(lightness, b):
 
 lab = convert_colors(palette.rgb, "lab")
 palette = palette.named([name_of(lightness, b) for lightness, _, b in lab])
-for name, color, (lightness, a, b) in zip(palette.names, palette.hex, lab, strict=True):
-    print(f"{color}  L {lightness:5.1f}  a {a:5.1f}  b {b:5.1f}  {name}")
+for k, (lightness, _, b) in enumerate(lab):
+    name, color = palette.names[k], palette.hex[k]
+    print(f"{k}  {color}  L {lightness:5.1f}  b {b:5.1f}  {name}")
 
 # %%
 # "both" is a dull brown: nuclei that are seen through DAB. "unstained" is all that took no dye: the
 # glass in the opening of a gland, and pale tissue.
 
-figure, swatches = plt.subplots(1, len(palette), figsize=(10, 2.1), layout="constrained")
-for number, swatch in enumerate(swatches):
-    swatch.imshow(palette.rgb[number][np.newaxis, np.newaxis])
-    swatch.set_title(f"Cluster {number}", fontsize=10)
+figure, swatches = plt.subplots(1, 8, figsize=(9, 1.9), layout="constrained")
+for k, swatch in enumerate(swatches):
+    swatch.imshow(palette.rgb[k].reshape(1, 1, 3))
+    swatch.set_title(f"Cluster {k}", fontsize=10)
+    swatch.set_xlabel(f"{palette.names[k]}\n{palette.share[k]:.1%}")
     swatch.set(xticks=[], yticks=[])
-    swatch.set_xlabel(f"{palette.names[number]}\n{palette.share[number]:.1%}")
 
 # %%
 # Paint, and measure
@@ -108,13 +124,14 @@ table = measure(
     background=["unstained"],
     group=True,
 )
-print(table[["region", "name", "pixels", "area", "unit", "share"]].to_string(index=False))
+told = ["region", "name", "pixels", "area", "unit", "share"]
+print(table[told].to_string(index=False))
 
 # %%
 # The table is tidy: one row for each region and name. ``pivot`` makes it wide.
 
-shares = table.pivot(index="region", columns="name", values="share").drop(columns="unstained")
-print(shares.map("{:.1%}".format))
+shares = table.pivot(index="region", columns="name", values="share")
+print(shares.drop(columns="unstained").map("{:.1%}".format))
 
 # %%
 # Count by hand
@@ -124,13 +141,14 @@ print(shares.map("{:.1%}".format))
 
 names = np.array(palette.names)
 in_gland = names[q.labels[regions == 2]]
-n_brown, n_stained = np.sum(in_gland == "DAB"), np.sum(in_gland != "unstained")
+n_brown = np.sum(in_gland == "DAB")
+n_stained = np.sum(in_gland != "unstained")
 area, share = n_brown * PIXEL_SIZE**2, n_brown / n_stained
 print(f"{n_brown} pixels x {PIXEL_SIZE} µm x {PIXEL_SIZE} µm = {area:g} µm²")
 print(f"{n_brown} / {n_stained} = {share:.4f}")
 
-told = table.set_index(["region", "name"]).loc[("gland B", "DAB")]
-assert (told.pixels, told.area, told.share) == (n_brown, area, share)
+row = table.set_index(["region", "name"]).loc[("gland B", "DAB")]
+assert (row.pixels, row.area, row.share) == (n_brown, area, share)
 
 # %%
 # See what was measured
@@ -140,7 +158,7 @@ assert (told.pixels, told.area, told.share) == (n_brown, area, share)
 is_brown = (names == "DAB")[q.labels]
 brown_only = np.where(is_brown[..., np.newaxis], q.image, np.uint8(245))
 
-figure, axes = plt.subplots(1, 3, figsize=(12, 4.4), layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(9, 3.4), layout="constrained")
 pictures = {
     "Original": slide,
     f"Painted in {len(palette)} colors": q.image,
@@ -152,12 +170,16 @@ for panel, (title, picture) in zip(axes, pictures.items(), strict=True):
     panel.set(xticks=[], yticks=[])
     for number, corners in enumerate(outlines.values(), start=1):
         y, x = np.transpose([*corners, corners[0]])
-        panel.plot(x, y, color="black", linewidth=1.2)
+        panel.plot(x, y, color="black", linewidth=1)
         middle = np.argwhere(regions == number).mean(axis=0)
         panel.text(
-            *middle[::-1], str(number), ha="center", va="center", fontsize=11, weight="bold",
-            bbox={"boxstyle": "circle,pad=0.25", "facecolor": "white", "linewidth": 0.8},
-        )  # fmt: skip
+            *middle[::-1],
+            str(number),
+            ha="center",
+            va="center",
+            fontsize=9,
+            bbox={"boxstyle": "circle", "facecolor": "white"},
+        )
 
 # %%
 # The answer
@@ -168,13 +190,14 @@ brown = table[table.name == "DAB"]
 color = brown.hex.iloc[0]
 labels = [f"{number}  {name}" for number, name in region_names.items()]
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True, layout="constrained")
+figure = plt.figure(figsize=(9, 3), layout="constrained")
+left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.1})
 bars = left.barh(labels, 100 * brown.share, color=color)
 left.bar_label(bars, fmt="{:.0f} %", padding=3)
-left.set(title="Share of brown", xlabel="% of what is stained in the region", xlim=(0, 100))
+left.set(title="Share of brown", xlabel="% of what is stained", xlim=(0, 100))
 bars = right.barh(labels, brown.area, color=color)
 right.bar_label(bars, fmt="{:,.0f}", padding=3)
-right.set(title="Area of brown", xlabel="µm²", xlim=(0, 1.2 * brown.area.max()))
+right.set(title="Area of brown", xlabel="µm²", xlim=(0, 15000))
 left.invert_yaxis()
 for panel in (left, right):
     panel.spines[["top", "right"]].set_visible(False)
@@ -214,4 +237,4 @@ for panel in (left, right):
 #
 # All options: :doc:`/command-line`.
 
-# sphinx_gallery_thumbnail_number = 3
+# sphinx_gallery_thumbnail_number = 2
