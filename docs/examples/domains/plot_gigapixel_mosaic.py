@@ -54,7 +54,7 @@ lights = rng.uniform(0.93, 1.0, size=(4, 1, 1, 3))
 fields = (255 * lights * (tissue / 255) ** strengths).astype(np.uint8)
 empty = (240 + rng.integers(-2, 3, size=tissue.shape)).astype(np.uint8)
 
-n_chunks = math.ceil((1e9 * GIGAPIXELS) ** 0.5 / CHUNK)  # along each side
+n_chunks = max(2, math.ceil((1e9 * GIGAPIXELS) ** 0.5 / CHUNK))  # along each side
 side = CHUNK * n_chunks
 
 
@@ -155,7 +155,7 @@ print(f"PSNR {q.psnr:.1f} dB")
 
 print(f"labels {q.labels.shape} {q.labels.dtype}, {q.labels.npartitions} chunks")
 print(f"image {q.image.shape} {q.image.dtype}, {q.image.npartitions} chunks")
-print(f"chunks made: {len(made)}, as before")
+print(f"chunks made so far: {len(made)}")
 
 # %%
 # Take a window of them, and only the chunks that lie under it are made.
@@ -185,7 +185,9 @@ figure, axes = plt.subplot_mosaic(
 )
 axes["whole"].imshow(overview)
 axes["whole"].set_title(f"{side**2 / 1e9:.2f} gigapixels, every 64th pixel")
-axes["whole"].plot(column / 64, row / 64, "s", ms=11, mfc="none", mec="red")
+frame = plt.Rectangle((column / 64, row / 64), 900 / 64, 600 / 64, fill=False)
+frame.set(edgecolor="red", linewidth=1.5)
+axes["whole"].add_patch(frame)
 axes["original"].imshow(original)
 axes["original"].set_title("The window in red: original")
 axes["painted"].imshow(painted)

@@ -36,12 +36,11 @@ print(eight.summary)
 # %%
 # Edit two of them
 # ----------------
-# The sky is four blues. The two light ones become purple and orange: a sunset. ``recolored`` takes
-# the number of a color, and its new value. Nothing is fitted again, each pixel keeps its color's
-# number.
+# The sky is blue, from dark to light. The two lightest blues become purple and orange: a sunset.
+# ``recolored`` takes the number of a color, and its new value. Nothing is fitted again.
 #
-# Usually you look at the swatches for these numbers. Here we take the lightest two of the colors
-# that are blue, which have a negative *b* in Oklab.
+# Usually you look at the swatches for these numbers. Here a rule finds them: blue has a negative
+# *b* in Oklab.
 
 lightness, _, b = convert_colors(eight.palette.rgb, "oklab").T
 blues = np.flatnonzero(b < -0.02)
@@ -126,7 +125,7 @@ for name, q in results.items():
     write_indexed(here / f"{name}.png", q)
 write_palette(here / "sunset.gpl", edited.palette)
 write_palette(here / "sunset.ase", edited.palette)
-print((here / "sunset.gpl").read_text())
+print((here / "sunset.gpl").read_text(encoding="utf-8"))
 
 # %%
 # Read back, and compare

@@ -197,7 +197,7 @@ left.bar_label(bars, fmt="{:.0f} %", padding=3)
 left.set(title="Share of brown", xlabel="% of what is stained", xlim=(0, 100))
 bars = right.barh(labels, brown.area, color=color)
 right.bar_label(bars, fmt="{:,.0f}", padding=3)
-right.set(title="Area of brown", xlabel="µm²", xlim=(0, 15000))
+right.set(title="Area of brown", xlabel="µm²", xlim=(0, 1.25 * max(brown.area)))
 left.invert_yaxis()
 for panel in (left, right):
     panel.spines[["top", "right"]].set_visible(False)
@@ -223,15 +223,15 @@ for panel in (left, right):
 # %%
 # On the command line
 # -------------------
-# Save the regions as a label picture, one file for each slide in a folder. The names stand in the
-# order of the palette; an empty place is no name.
+# Save the regions as label pictures, one for each slide, of the same name, in a folder. Find the
+# palette, name its colors in a text editor or a program for palettes, and measure with it:
 #
 # .. code-block:: sh
 #
 #    napari-kmeans-quantizer measure "slide*.tif" -k 8 --color-space lab \
 #        --regions regions --fit-regions --pixel-size 0.5 --unit um \
 #        --save-palette stains.gpl -o first.csv
-#    # name the colors in stains.gpl, then:
+#    # now name the colors in stains.gpl
 #    napari-kmeans-quantizer measure "slide*.tif" --palette stains.gpl --color-space lab \
 #        --regions regions --pixel-size 0.5 --unit um --background unstained --group -o areas.csv
 #
