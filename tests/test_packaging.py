@@ -7,14 +7,19 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 from npe2 import PluginManifest
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 NAME = "napari-kmeans-quantizer"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +109,18 @@ def test_sdist_holds_what_is_needed_to_build_and_test(built):
     with tarfile.open(built[0]) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"napari.yaml", "Makefile", "LICENSE", "README.md", "CHANGELOG.md"} <= names
+    assert {"CITATION.cff", "SECURITY.md", "recipe/recipe.yaml", "PKG-INFO"} <= names
     assert "tests/test_packaging.py" in names
 
 
+def metadata_of(wheel):
+    archive = zipfile.ZipFile(wheel)
+    (path,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    return email.message_from_bytes(archive.read(path))
+
+
 def test_metadata(built):
-    wheel = zipfile.ZipFile(built[1])
-    (path,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-    metadata = email.message_from_bytes(wheel.read(path))
+    metadata = metadata_of(built[1])
     assert metadata["Name"] == NAME
     assert not metadata.get_all("Project-URL")
     assert metadata["License-Expression"] == "BSD-3-Clause"
@@ -120,3 +130,72 @@ def test_metadata(built):
     assert not any(
         "qt" in r.lower() and "qtpy" not in r.lower() and "superqt" not in r for r in required
     )
+
+
+def test_sdist_and_wheel_tell_the_same_version(built):
+    told = metadata_of(built[1])["Version"]
+    assert built[0].name == f"napari_kmeans_quantizer-{told}.tar.gz"
+    assert Version(told) >= Version("0.1.dev0")
+
+
+@pytest.mark.parametrize(
+    ("archive", "version"),
+    [
+        (("0" * 40, "v1.2.3"), "1.2.3"),
+        (("0" * 40, "v1.2.3-4-g00000000"), "1.2.4.dev4+g00000000"),
+        (None, "0.1.dev0"),
+    ],
+)
+def test_version_where_there_is_no_git(tmp_path, archive, version):
+    """As in what `git archive` writes, and in a folder of bare files."""
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    if archive:
+        told = "node: {}\ndescribe-name: {}\n".format(*archive)
+        (tmp_path / ".git_archival.txt").write_text(told, encoding="utf-8")
+    command = [sys.executable, "-m", "hatchling", "version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.strip() == version, done.stderr
+
+
+def readme_of(wheel):
+    return metadata_of(wheel).get_payload(decode=True).decode()
+
+
+class Addresses(HTMLParser):
+    """All that a page points to."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [value for name, value in attrs if name in ("href", "src", "srcset")]
+
+
+def test_nothing_in_the_readme_of_the_metadata_lies_beside_it(built):
+    """PyPI and napari's hub show it with nothing beside it."""
+    markdown = pytest.importorskip("readme_renderer.markdown")
+    html = markdown.render(readme_of(built[1]))
+    assert "<h1" in html
+    found = Addresses(html).found
+    assert "https://napari.org" in found
+    assert [place for place in found if not place.startswith(("https://", "#"))] == []
+    assert "<img" not in html  # there is no address yet where pictures are
+
+
+def test_examples_in_the_readme_of_the_metadata_are_those_of_the_readme(built):
+    blocks = re.compile(r"```.*?```", re.DOTALL)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert blocks.findall(readme_of(built[1])) == blocks.findall(readme)
+
+
+def test_citation_tells_what_the_package_tells():
+    """The version is told by git's tags only."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["title"] == PROJECT["name"]
+    assert citation["license"] == PROJECT["license"]
+    assert citation["abstract"] == PROJECT["description"]
+    assert citation["keywords"] == PROJECT["keywords"]
+    assert citation["authors"] == PROJECT["authors"]
+    assert not {"version", "date-released"} & citation.keys()
