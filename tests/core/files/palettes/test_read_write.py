@@ -136,6 +136,12 @@ def test_the_most_colors(back, suffix):
     assert back(f"a{suffix}", palette).colors.tolist() == colors.tolist()
 
 
+def test_names_are_no_longer_than_any_list_shows(tmp_path):
+    path = tmp_path / "a.gpl"
+    path.write_text(f"GIMP Palette\n1 2 3 {'x' * 5000}\n4 5 6 a\x07b\n", encoding="utf-8")
+    assert read_palette(path).names == ("x" * 1000, "a b")
+
+
 fuzzed = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

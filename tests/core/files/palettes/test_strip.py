@@ -23,11 +23,11 @@ def chunk(kind, content):
     return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
-def by_hand(width=1, height=1, pixels=b"\0\0"):
-    """Return an indexed PNG of 8 bits with three colors."""
+def by_hand(width=1, height=1, pixels=b"\0\0", kind=3):
+    """Return a PNG of 8 bits with a palette of three colors, which kinds but 3 only suggest."""
     return (
         b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0))
         + chunk(b"PLTE", b"\1\2\3\4\5\6\1\2\3")
         + chunk(b"IDAT", zlib.compress(pixels))
         + chunk(b"IEND", b"")
@@ -42,6 +42,11 @@ def test_an_indexed_picture_by_hand(read):
 
 def test_pixels_are_not_decoded(read):
     assert len(read("a.png", by_hand(60_000, 60_000, b"none"))) == 3
+
+
+def test_a_row_of_squares_is_not_decoded_if_it_is_huge(read):
+    with pytest.raises(ValueError, match=r"no palette.*quantize it"):
+        read("a.png", by_hand(300 * 60_000, 300, b"none", kind=2))
 
 
 def test_rows_of_squares_as_lospec_has_them(read):
