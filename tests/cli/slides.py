@@ -37,6 +37,7 @@ def table_of(text):
     """Return the table that is told, or lies in a file."""
     text = text if isinstance(text, str) else text.read_text(encoding="utf-8")
     texts = ["image", "region", "position_unit", "name", "hex", "unit", "error"]
+    numbers = ["area", "share"]  # read as texts: older pandas get the last digit wrong
     whole = dict.fromkeys(["frame", "cluster", "pixels"], "Int64")
-    dtypes = dict.fromkeys(texts, str) | whole | dict.fromkeys(["area", "share"], float)
-    return pd.read_csv(io.StringIO(text), dtype=dtypes).fillna(dict.fromkeys(texts, ""))
+    table = pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(texts + numbers, str) | whole)
+    return table.astype(dict.fromkeys(numbers, float)).fillna(dict.fromkeys(texts, ""))
