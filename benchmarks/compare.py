@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.metadata
-import os
-import platform
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import against
 import comparison
@@ -24,8 +21,12 @@ import files
 import first_use
 import grey
 import known_best
+import larger_than_memory
+import lazy_rivals
+import machine
 import masks
 import measure
+import measured
 import memory
 import numpy as np
 import other_data
@@ -42,18 +43,6 @@ import threads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGES = (
-    "napari-kmeans-quantizer",
-    "numpy",
-    "numba",
-    "Pillow",
-    "imagecodecs",
-    "pyoxipng",
-    "imagequant",
-    "faiss-cpu",
-    "scikit-learn",
-    "opencv-python-headless",
-)
 ROUNDS = 3  # turns of two commits, of which the median counts
 
 # By the name of the option; what each shows.
@@ -76,47 +65,108 @@ TABLES = {
     "slope": (slope.table, "lazy arrays of up to --largest gigapixels (always, unless --only)"),
     "first-use": (first_use.table, "import and first result, nothing or all compiled"),
     "compiling": (first_use.compiling, "all that is compiled, by pieces"),
+    "larger-than-memory": (larger_than_memory.table, "a zarr of 12 GB on disk (not in --all)"),
+    "lazy": (lazy_rivals.table, "a lazy array beside dask-ml and scikit-learn (not in --all)"),
 }
+LONG = ("larger-than-memory", "lazy")
+DOCUMENTED = (
+    "science",
+    "spaces",
+    "sizes",
+    "scaling",
+    "other",
+    "grey",
+    "files",
+    "dither",
+    "memory",
+    "first-use",
+    "compiling",
+    "slope",
+)
+CQ100 = "cq100"
+SETTLED = ("image", "k", "quick", "best", "against", "largest")  # what pages tell is measured alike
+
+
+class Section(NamedTuple):
+    """What is printed, and what pages tell of it."""
+
+    lines: list[str]
+    tables: dict[str, str] = {}  # noqa: RUF012
+    values: dict[str, str] = {}  # noqa: RUF012
 
 
 def main() -> None:
     options = parse()
     text = ""
-    for lines in sections(options):
-        text += "\n".join([*lines, "", ""])
-        print(*lines, "", sep="\n", flush=True)
+    for section in sections(options):
+        text += "\n".join([*section.lines, "", ""])
+        print(*section.lines, "", sep="\n", flush=True)
+        if options.docs:
+            measured.keep(measured.FOLDER, section.tables, section.values)
     if options.markdown:
         options.markdown.write_text(text.rstrip() + "\n", encoding="utf-8")
+    if options.docs:
+        measured.main()
 
 
-def sections(options: argparse.Namespace) -> Iterator[list[str]]:
-    """Yield the lines of one table after the other, as soon as they are measured."""
+def sections(options: argparse.Namespace) -> Iterator[Section]:
+    """Yield one table after the other, as soon as it is measured."""
     picture, title = load(options)
-    yield describe(picture, title)
+    yield Section(describe(picture, title))
     if not options.only and not options.against:
         with measure.one_cpu():
-            yield comparison.table(picture, options)
+            yield compared(picture, title, options)
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(saved(picture))
         scene = scene_of(file, picture, options)
-        measured = [scene.today]
+        states = [scene.today]
         if options.against:
-            measured = stack.enter_context(against.both(options.against, scene.today))
-        for table in wanted(scene, options):
-            yield tables.tell(table, measured, 2 if options.quick else ROUNDS)
+            states = stack.enter_context(against.both(options.against, scene.today))
+        for name, table in wanted(scene, options):
+            results = tables.results(table, states, 2 if options.quick else ROUNDS)
+            yield about_ours(name, table, results)
 
 
-def wanted(scene: tables.Scene, options: argparse.Namespace) -> Iterator[tables.Table]:
-    """Yield the tables about ours alone that were asked for."""
-    names = [name for name in TABLES if options.all or getattr(options, name.replace("-", "_"))]
-    if options.against and not names and not options.cq100:
-        names = ["ours"]
+def compared(picture: np.ndarray, title: str, options: argparse.Namespace) -> Section:
+    table = comparison.table(picture, options)
+    title = f"{title}, {tables.megapixels(picture[..., 0].size)}"
+    caption = machine.caption(title, command("comparison"), comparison.PACKAGES)
+    page = "\n".join([*table.lines, "", caption])
+    return Section([*table.lines, "", *table.notes], {"comparison": page}, table.values)
+
+
+def about_ours(name: str, table: tables.Table, results: dict[str, tables.Rows]) -> Section:
+    """Return the section of a table; pages tell of one state of the code alone."""
+    lines = tables.tell(table, results)
+    if len(results) > 1:
+        return Section(lines)
+    (rows,) = results.values()
+    pages = table.more(rows) if table.more else {name: tables.alone(rows)}
+    caption = machine.caption(table.title, command(name), table.beside)
+    told = {page: "\n".join([*lines, "", caption]) for page, lines in pages.items()}
+    return Section(lines, told, table.values(rows))
+
+
+def command(name: str) -> str:
+    """Return what measures a table for the pages."""
+    if name in ("comparison", *DOCUMENTED):
+        return "make bench"
+    asked = f"--{CQ100} FOLDER --published FILE.csv" if name == CQ100 else f"--{name}"
+    return f'make bench ARGS="--docs --only {asked}"'
+
+
+def wanted(scene: tables.Scene, options: argparse.Namespace) -> Iterator[tuple[str, tables.Table]]:
+    """Yield the tables about ours that were asked for, by name."""
+    names = [name for name in TABLES if getattr(options, name.replace("-", "_"))]
+    names += [name for name in TABLES if options.all and name not in (*LONG, *names)]
+    if not names and not options.cq100:
+        names = ["ours"] if options.against else [*DOCUMENTED] if options.docs else []
     if not options.only and not options.against and options.largest:
         names = [*(name for name in names if name != "slope"), "slope"]
     for name in names:
-        yield TABLES[name][0](scene)
+        yield name, TABLES[name][0](scene)
     if options.cq100:
-        yield cq100.table(scene, options.cq100, options.published)
+        yield CQ100, cq100.table(scene, options.cq100, options.published)
 
 
 def scene_of(file: str, picture: np.ndarray, options: argparse.Namespace) -> tables.Scene:
@@ -146,11 +196,17 @@ def parse() -> argparse.Namespace:
     add("--slow", action="store_true", help="with quantizers that take minutes")
     add("--best", type=best_known, nargs="+", default=[], metavar="K=MSE", help="best known errors")
     add("--markdown", type=Path, metavar="FILE", help="write the tables to a file too")
+    add(
+        "--docs",
+        action="store_true",
+        help="write what is measured to docs/measured, and fill the pages with it; "
+        "without names of tables: all that pages tell, but for those that take long",
+    )
     add("--only", action="store_true", help="without the comparison with other libraries")
     add("--against", metavar="COMMIT", help="ours alone: another commit's figures beside today's")
     for name, (_, shows) in TABLES.items():
         add(f"--{name}", action="store_true", help=f"also: {shows}")
-    add("--all", action="store_true", help="all of these")
+    add("--all", action="store_true", help=f"all of these but {' and '.join(LONG)}")
     add(
         "--largest",
         type=float,
@@ -162,6 +218,9 @@ def parse() -> argparse.Namespace:
     options = parser.parse_args()
     if options.published and not options.cq100:
         parser.error("--published needs --cq100")
+    for name in SETTLED if options.docs else ():
+        if getattr(options, name) != parser.get_default(name):
+            parser.error(f"--docs measures what pages tell, always alike: leave out --{name}")
     options.k = options.k or ([8, 64] if options.quick else [2, 8, 16, 64, 256])
     options.repeats = options.repeats or (2 if options.quick else 5)
     if options.largest is None:
@@ -188,27 +247,9 @@ def describe(picture: np.ndarray, title: str) -> list[str]:
     size = tables.megapixels(rows * columns)
     return [
         f"Picture: {title}, {columns} x {rows} = {size}, RGB8.  ",
-        f"Machine: {processor()}, {os.cpu_count()} CPUs, {platform.system()}, "
-        f"Python {platform.python_version()}.  ",
-        f"Versions: {', '.join(versions())}.",
+        f"Machine: {machine.machine()}.  ",
+        f"Versions: {', '.join(machine.versions())}.",
     ]
-
-
-def processor() -> str:
-    info = Path("/proc/cpuinfo")  # Linux, where `platform` knows the architecture only
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
-
-
-def versions() -> list[str]:
-    installed = []
-    for package in PACKAGES:
-        try:
-            installed.append(f"{package} {importlib.metadata.version(package)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return installed
 
 
 if __name__ == "__main__":

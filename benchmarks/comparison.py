@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import statistics
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SEEDS = (1, 2, 3)  # further searches for the best known error
+PACKAGES = ("Pillow", "imagequant", "faiss-cpu", "scikit-learn")
 
 
 class Cell(NamedTuple):
@@ -25,8 +27,16 @@ class Cell(NamedTuple):
     mse: float
 
 
-def table(picture: np.ndarray, options: argparse.Namespace) -> list[str]:
-    """Measure everybody; return the table and what must be known to read it."""
+class Compared(NamedTuple):
+    """The table, what must be known to read it, and single figures for pages."""
+
+    lines: list[str]
+    notes: list[str]
+    values: dict[str, str]
+
+
+def table(picture: np.ndarray, options: argparse.Namespace) -> Compared:
+    """Measure everybody."""
     efforts = quantizers.our_efforts()
     wanted = [quantizers.ours(effort) for effort in efforts]
     wanted += [rival for rival in quantizers.RIVALS if options.slow or not rival.slow]
@@ -42,14 +52,21 @@ def table(picture: np.ndarray, options: argparse.Namespace) -> list[str]:
         f'effort="{e}", which `quantize` refuses' for e in quantizers.EFFORTS if e not in efforts
     ]
     absent += [f"{q.name}: no module {q.module}" for q in wanted if not q.installed]
-    return [
-        *tables.markdown_table(["CPU ms / x / r", *[f"K={k}" for k in options.k]], rows),
-        "",
+    lines = tables.markdown_table(["CPU ms / x / r", *[f"K={k}" for k in options.k]], rows)
+    notes = [
         f"One copy of the image: {tables.ms(copy)} ms, allocated and freed each time "
         f"({tables.ms(recopy)} ms if a loop of copies gets the same memory again).  ",
         f"Best known error: {', '.join(f'K={k} {mse:.6g}' for k, mse in best.items())}.",
         *([f"\nLeft out: {'; '.join(absent)}."] if absent else []),
     ]
+    return Compared(lines, notes, {f"excess-{e}": excess(cells, best, e) for e in efforts})
+
+
+def excess(cells: dict[tuple[str, int], Cell], best: dict[int, float], effort: str) -> str:
+    """Return how far, at most, the error of an effort lies above the best known; rounded up."""
+    name = quantizers.ours(effort).name
+    most = max(cells[name, k].mse / mse - 1 for k, mse in best.items() if mse)
+    return f"{max(math.ceil(1e4 * most), 1) / 100:.3g} %"
 
 
 def measure_all(

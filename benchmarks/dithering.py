@@ -9,7 +9,7 @@ import measure
 import numpy as np
 import pictures
 from scipy import ndimage
-from tables import Table, in_process, megapixels
+from tables import Table, crossed, digits, in_process, megapixels
 
 from napari_kmeans_quantizer import quantize
 
@@ -32,7 +32,18 @@ def table(scene: Scene) -> Table:
         )
         for k in KS
     ]  # fmt: skip
-    return Table(f"Dithering, {megapixels(scene.n_pixels)}, error once blurred by {SIGMA}", cases)
+    title = f"Dithering, {megapixels(scene.n_pixels)}, error once blurred by {SIGMA}"
+    return Table(title, cases, ("Pillow", "imagequant"), more=in_pages)
+
+
+def in_pages(rows: Rows) -> dict[str, list[str]]:
+    """Return what is left of the error without dithering, a row per K and a column per way."""
+    cells = {}
+    for name, row in rows.items():
+        way, _, k = name.rpartition(", ")
+        if way != "none":
+            cells[k, way] = digits(row["over none"])
+    return {"dither": crossed(cells)}
 
 
 def all_of_it(picture: str, k: int, repeats: int) -> Rows:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import measure
 import pictures
 from PIL import Image
-from tables import Table, in_process, megapixels
+from tables import Table, crossed, in_process, megapixels, shown
 
 import napari_kmeans_quantizer as ours
 
@@ -25,7 +25,17 @@ def table(scene: Scene) -> Table:
     run = {"picture": scene.picture, "repeats": scene.repeats}
     ks = [16] if scene.quick else scene.ks
     cases = [in_process(f"indexed PNG, K={k}", "files.written", k=k, **run) for k in ks]
-    return Table(f"Indexed PNG, {megapixels(scene.n_pixels)}", cases)
+    title = f"Indexed PNG, {megapixels(scene.n_pixels)}, bytes (CPU ms)"
+    return Table(title, cases, ("Pillow", "pyoxipng"), more=in_pages)
+
+
+def in_pages(rows: Rows) -> dict[str, list[str]]:
+    """Return a row per way and a column per K."""
+    cells = {}
+    for name, row in rows.items():
+        k, _, way = name.partition(", ")
+        cells[way, k] = f"{row['bytes']:,} ({shown(row['CPU ms'], 'CPU ms')})"
+    return {"files": crossed(cells)}
 
 
 def written(picture: str, k: int, repeats: int) -> Rows:

@@ -23,7 +23,16 @@ def table(scene: Scene) -> Table:
 
 
 def compiling(scene: Scene) -> Table:
-    return Table("Compiling everything, one piece after the other", [Case("pieces", all_pieces)])
+    title = "Compiling everything, one piece after the other"
+    return Table(title, [Case("pieces", all_pieces)], values=time_of_compiling, more=no_tables)
+
+
+def time_of_compiling(rows: Rows) -> dict[str, str]:
+    return {"compiling": f"{round(rows['together']['CPU s'], -1):.0f} s"}
+
+
+def no_tables(rows: Rows) -> dict[str, list[str]]:
+    return {}
 
 
 def first_results(scene: Scene, source: Source) -> Rows:

@@ -23,13 +23,16 @@ import mosaic
 import numpy as np
 import sources
 import tables
+from tables import Case, Table
 
 import napari_kmeans_quantizer as ours
 
 if TYPE_CHECKING:
-    from tables import Rows
+    from sources import Source
+    from tables import Rows, Scene
 
 K = 16
+GIGABYTES = 12.0
 DTYPES = ("uint8", "uint16", "float32")
 CACHED = 4096  # rows and columns of the piece that stays in memory
 WAYS = {"1 thread": (1, False), "2 threads": (2, False), "2 processes": (2, True)}
@@ -39,13 +42,39 @@ def main() -> None:
     options = parse()
     for dtype in options.dtypes:
         size = options.gigabytes if dtype == "uint8" else options.gigabytes_of_others
-        print(*table(dtype, size, options), "", sep="\n", flush=True)
+        image = mosaic.mosaic(size / (3 * np.dtype(dtype).itemsize), dtype, options.chunk)
+        today = sources.today()
+        rows = from_disk(today, image, options.k, options.ways, options.folder)
+        print(f"### {title(image)}, K={options.k}", "", *tables.alone(rows), "", sep="\n")
+        inside = sources.fresh(today, "larger_than_memory.cached", dtype=dtype, k=options.k)
+        print(*tables.alone(inside), "", sep="\n", flush=True)
+
+
+def table(scene: Scene) -> Table:
+    """Return the table of pages: a zarr of bytes."""
+    image = mosaic.mosaic((0.3 if scene.quick else GIGABYTES) / 3)
+    measured = functools.partial(from_disk, image=image, k=K, ways=list(WAYS), folder=None)
+    return Table(f"{title(image)}, K={K}", [Case("zarr", measured)], values=values)
+
+
+def values(rows: Rows) -> dict[str, str]:
+    """Return what processes take beside threads, and what they send."""
+    thread, processes = rows["1 thread"], rows["2 processes"]
+    fit, labels = "fit, CPU s per gigapixel", "count a label, CPU s per gigapixel"
+    over = sorted(processes[name] / thread[name] for name in (fit, labels))
+    return {
+        "processes-over-threads": f"{over[0]:.1f} to {over[1]:.1f} times",
+        "processes-fit": f"{processes[fit]:.0f} ns",
+        "processes-labels": f"{processes[labels]:.0f} ns",
+        "processes-sent": f"{processes['fit, MB sent'] / 1e3:.1f} GB",
+        "client-per-chunk": f"{processes['client, CPU ms a chunk of the fit']:.1f} ms",
+    }
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--gigabytes", type=float, default=12.0, help="of 8-bit RGB (default: 12)")
+    add("--gigabytes", type=float, default=GIGABYTES, help="of 8-bit RGB (default: 12)")
     add("--gigabytes-of-others", type=float, default=4.0, help="of other kinds (default: 4)")
     add("--dtypes", nargs="+", choices=DTYPES, default=DTYPES)
     add("--ways", nargs="+", choices=WAYS, default=list(WAYS), help="who works")
@@ -55,28 +84,30 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def table(dtype: str, gigabytes: float, options: argparse.Namespace) -> list[str]:
-    """Measure one kind of image; return the lines of its table."""
-    image = mosaic.mosaic(gigabytes / (3 * np.dtype(dtype).itemsize), dtype, options.chunk)
-    room = shutil.disk_usage(options.folder or tempfile.gettempdir()).free
+def title(image: da.Array) -> str:
+    sides = " x ".join(map(str, image.shape[:2]))
+    return f"{image.dtype}, {sides} RGB, {image.nbytes / 1e9:.1f} GB"
+
+
+def from_disk(
+    source: Source, image: da.Array, k: int, ways: list[str], folder: Path | None
+) -> Rows:
+    """Write an image, measure each way to work on it, and remove it."""
+    room = shutil.disk_usage(folder or tempfile.gettempdir()).free
     if room < 1.3 * image.nbytes:
         raise OSError(f"{1.3 * image.nbytes / 1e9:.1f} GB must be free, {room / 1e9:.1f} GB are.")
-    title = f"{dtype}, {image.shape[1]} x {image.shape[0]} RGB, {image.nbytes / 1e9:.1f} GB"
-    tables.report(f"{title}: writing")
+    tables.report(f"{title(image)}: writing")
     rows: Rows = {}
-    with mosaic.written(image, options.folder) as path:
-        for name in options.ways:
-            tables.report(f"{title}: {name}")
+    with mosaic.written(image, folder) as path:
+        for name in ways:
+            tables.report(f"{title(image)}: {name}")
             n, processes = WAYS[name]
             mosaic.forget(path)
             rows |= sources.fresh(
-                sources.today(), "larger_than_memory.quantized", n_threads=n,
-                path=str(path), name=name, n=n, processes=processes, k=options.k,
+                source, "larger_than_memory.quantized", n_threads=n,
+                path=str(path), name=name, n=n, processes=processes, k=k,
             )  # fmt: skip
-    tables.report(f"{title}: in memory")
-    inside = sources.fresh(sources.today(), "larger_than_memory.cached", dtype=dtype, k=options.k)
-    title = f"### {title}, K={options.k}"
-    return [title, "", *tables.alone(rows), "", *tables.alone(inside)]
+    return rows
 
 
 def quantized(path: str, name: str, n: int, processes: bool, k: int) -> Rows:
@@ -103,6 +134,7 @@ def quantized(path: str, name: str, n: int, processes: bool, k: int) -> Rows:
             "store labels, s": store.wall,
             "fit, CPU s per gigapixel": fit.cpu / gigapixels,
             "count a label, CPU s per gigapixel": paint.cpu / gigapixels,
+            "client, CPU ms a chunk of the fit": 1e3 * fit.here / image.npartitions,
             "fit, MB sent": fit.sent / 1e6,
             "chunks read by the fit": reads[0],
             "by painting": reads[1],

@@ -33,6 +33,8 @@ class Cost(NamedTuple):
 
     wall: float
     cpu: float
+    here: float
+    """Of the CPU time, that of this process."""
     peak: float
     sent: float
     """By workers, to others and here; not the tasks that they were sent."""
@@ -70,7 +72,8 @@ def measured(function: Callable[[], Any], client: Client | None = None) -> Cost:
     cpu, peak, sent = (
         sum(after[name][i] - before[name][i] for name in before) for i in range(len(before[""]))
     )
-    return Cost(wall, cpu, peak, sent, result)
+    here = after[""][0] - before[""][0]
+    return Cost(wall, cpu, here, peak, sent, result)
 
 
 def everywhere(function: Callable[[], Any], client: Client | None) -> dict[str, Any]:

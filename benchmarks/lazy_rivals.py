@@ -9,6 +9,7 @@ read. The error is that of the 8-bit picture painted with its labels.
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.util
 import itertools
 from dataclasses import dataclass
@@ -21,17 +22,21 @@ import mosaic
 import numpy as np
 import sources
 import tables
+from tables import Case, Table
 
 from napari_kmeans_quantizer import quantize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tables import Rows
+    from sources import Source
+    from tables import Rows, Scene
 
     Fitted = tuple[np.ndarray, da.Array]  # (K, 3) colors, and lazy labels of all pixels
 
 KS = (16, 64)
+MEGAPIXELS = 4.0  # of the table in pages
+CHUNK = 1024
 SAMPLE = 100_000
 OURS = "ours"
 
@@ -49,13 +54,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megapixels", type=float, default=16.0, help="default: 16")
     parser.add_argument("--k", type=int, nargs="+", default=KS, help="default: 16 64")
-    parser.add_argument("--chunk", type=int, default=1024, help="rows and columns of a chunk")
+    parser.add_argument("--chunk", type=int, default=CHUNK, help="rows and columns of a chunk")
     options = parser.parse_args()
     for k in options.k:
-        print(*table(k, options.megapixels, options.chunk), "", sep="\n", flush=True)
+        rows = everybody(sources.today(), k, options.megapixels, options.chunk)
+        title = f"### {size(options.megapixels, options.chunk)} in chunks, K={k}"
+        print(title, "", *tables.alone(rows), "", sep="\n", flush=True)
 
 
-def table(k: int, megapixels: float, chunk: int) -> list[str]:
+def table(scene: Scene) -> Table:
+    """Return the table of pages, in small: dask-ml takes long."""
+    run = {"k": KS[0], "megapixels": 1.0 if scene.quick else MEGAPIXELS, "chunk": CHUNK}
+    title = f"A lazy array of {size(run['megapixels'], CHUNK)}, K={KS[0]}, one thread"
+    case = Case("lazy", functools.partial(everybody, **run))
+    return Table(title, [case], ("dask-ml", "scikit-learn"))
+
+
+def size(megapixels: float, chunk: int) -> str:
+    return tables.megapixels(mosaic.mosaic(megapixels / 1e3, chunk=chunk).size / 3)
+
+
+def everybody(source: Source, k: int, megapixels: float, chunk: int) -> Rows:
     rows: Rows = {}
     for rival in RIVALS:
         if importlib.util.find_spec(rival.module) is None:
@@ -63,14 +82,13 @@ def table(k: int, megapixels: float, chunk: int) -> list[str]:
             continue
         tables.report(f"K={k}: {rival.name}")
         rows |= sources.fresh(
-            sources.today(), "lazy_rivals.run",
+            source, "lazy_rivals.run",
             name=rival.name, k=k, megapixels=megapixels, chunk=chunk,
         )  # fmt: skip
     least = rows[OURS].copy()
     for row in rows.values():
         row |= {"CPU over ours": row["CPU s"] / least["CPU s"], "r": row.pop("mse") / least["mse"]}
-    size = mosaic.mosaic(megapixels / 1e3, chunk=chunk).size / 3
-    return [f"### {tables.megapixels(size)} in chunks, K={k}", "", *tables.alone(rows)]
+    return rows
 
 
 def run(name: str, k: int, megapixels: float, chunk: int) -> Rows:

@@ -27,7 +27,8 @@ def table(scene: Scene) -> Table:
         for size in ([0.1] if scene.quick else [1.0])
         for kind in pictures.OTHER_KINDS
     ]
-    return Table(f"Other data, {0.1 if scene.quick else 1} MP, K={K}, over scikit-learn", cases)
+    title = f"Other data, {0.1 if scene.quick else 1} MP, K={K}, over scikit-learn"
+    return Table(title, cases, ("scikit-learn",))
 
 
 def beside_sklearn(picture: str, kind: str, size: float, repeats: int) -> Rows:

@@ -125,6 +125,7 @@ RIVALS = (
     Quantizer("scikit-learn, all pixels", sklearn_all, "sklearn", slow=True),
     Quantizer("OpenCV, 10 attempts", opencv, "cv2", max_k=16, slow=True),
 )
+EVERYBODY = (*map(ours, EFFORTS), *RIVALS)
 
 
 def painted_mse(image: np.ndarray, palette: np.ndarray, labels: np.ndarray) -> float:

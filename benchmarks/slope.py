@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import lazily
 import mosaic
 import numpy as np
+import tables
 from sources import fresh
 from tables import Case, Table, report
 
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 K = 16
 GIGAPIXELS = (0.1, 0.3, 1.0, 3.0, 10.0)
 QUICK = 0.3
+MORE, TERAPIXEL = "ns per pixel more", "a terapixel, by that, hours"
+TOLD = ("fit, CPU s", "labels, CPU s", "generating once, CPU s", "peak MB")  # in pages
 
 
 def table(scene: Scene) -> Table:
     sizes = [size for size in GIGAPIXELS if size < scene.largest] + [scene.largest]
     case = Case("slope", functools.partial(all_sizes, sizes=sizes))
-    return Table(f"Larger than memory: 8-bit RGB generated while it is read, K={K}", [case])
+    title = f"Larger than memory: 8-bit RGB generated while it is read, K={K}"
+    return Table(title, [case], more=in_pages)
 
 
 def all_sizes(source: Source, sizes: list[float]) -> Rows:
@@ -64,9 +68,36 @@ def line(rows: Rows) -> Rows:
     timed = [name for name in next(iter(rows.values())) if name.endswith(" s")]
     slopes = {name: slope(pixels, [row[name] for row in rows.values()]) for name in timed}
     return {
-        "ns per pixel more": {name: 1e9 * each for name, each in slopes.items()},
-        "a terapixel, by that, hours": {name: 1e12 * each / 3600 for name, each in slopes.items()},
+        MORE: {name: 1e9 * each for name, each in slopes.items()},
+        TERAPIXEL: {name: 1e12 * each / 3600 for name, each in slopes.items()},
     }
+
+
+def in_pages(rows: Rows) -> dict[str, list[str]]:
+    told = {
+        name: {column: row[column] for column in TOLD if column in row}
+        for name, row in rows.items()
+        if name != TERAPIXEL
+    }
+    return {"slope": tables.alone(told), "terapixel": terapixel(rows[MORE])}
+
+
+def terapixel(more: dict[str, float]) -> list[str]:
+    """Return what a terapixel of 8-bit RGB takes, by what a pixel more costs."""
+    both = [more[f"{name}, CPU s"] for name in ("fit", "labels")]
+    rows = [
+        ["read", *["3 TB, each chunk once"] * 2],
+        ["computed, 1 core", *[f"{ns:.1f} ns a pixel: {ns / 0.06:.0f} minutes" for ns in both]],
+        *[[f"{n} cores", *[on_cores(ns, n) for ns in both]] for n in (100, 1000)],
+        ["sent between machines", "at most a table a chunk", "nothing"],
+        ["written", "a palette", "labels, 1 TB before compression"],
+    ]
+    return tables.markdown_table(["", "the fit", "painting labels"], rows)
+
+
+def on_cores(ns: float, n: int) -> str:
+    seconds = 1e3 * ns / n
+    return f"{seconds:.0f} s, if {3e3 / seconds:.0f} GB/s can be read"
 
 
 def slope(pixels: list[float], seconds: list[float]) -> float:

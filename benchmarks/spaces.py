@@ -28,7 +28,12 @@ def table(scene: Scene) -> Table:
         in_process(f"convert_colors, {space}", "spaces.conversion", space=space, **run)
         for space in SPACES
     ]
-    return Table(f"Color spaces, {megapixels(scene.n_pixels)}", cases)
+    return Table(f"Color spaces, {megapixels(scene.n_pixels)}", cases, values=values)
+
+
+def values(rows: Rows) -> dict[str, str]:
+    ratios = [row["over RGB"] for row in rows.values() if "over RGB" in row]
+    return {"spaces-over-rgb": f"{min(ratios):.1f} to {max(ratios):.1f} times"}
 
 
 def over_rgb(picture: str, space: str, k: int, repeats: int) -> Rows:

@@ -31,10 +31,16 @@ class Case(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Cases under a title."""
+    """Cases under a title, and what pages tell of them."""
 
     title: str
     cases: list[Case]
+    beside: tuple[str, ...] = ()
+    """Packages of others whose figures are in it."""
+    values: Callable[[Rows], dict[str, str]] = lambda rows: {}
+    """Single figures for pages, with their units."""
+    more: Callable[[Rows], dict[str, list[str]]] | None = None
+    """Tables for pages in place of the one that is printed."""
 
 
 class Scene(NamedTuple):
@@ -56,13 +62,18 @@ def in_process(name: str, task: str, /, **arguments: Any) -> Case:
     return Case(name, functools.partial(fresh, task=task, **arguments))
 
 
-def tell(table: Table, sources: list[Source], rounds: int) -> list[str]:
-    """Measure a table, and return its lines: today's figures, or old ones beside new ones."""
-    results: dict[str, Rows] = {source.name: {} for source in sources}
+def results(table: Table, sources: list[Source], rounds: int) -> dict[str, Rows]:
+    """Measure a table; return the rows of each source."""
+    found: dict[str, Rows] = {source.name: {} for source in sources}
     for case in table.cases:
         for name, rows in measured(case, sources, rounds).items():
-            results[name] |= rows
-    lines = alone(results[sources[0].name]) if len(sources) == 1 else beside(results)
+            found[name] |= rows
+    return found
+
+
+def tell(table: Table, results: dict[str, Rows]) -> list[str]:
+    """Return a table's lines: today's figures, or old ones beside new ones."""
+    lines = alone(*results.values()) if len(results) == 1 else beside(results)
     return [f"### {table.title}", "", *lines]
 
 
@@ -136,6 +147,14 @@ def digits(number: float) -> str:
     """Return three digits, or all before the point."""
     whole = abs(number) >= 100 or float(number).is_integer()
     return f"{number:.0f}" if whole else f"{number:#.3g}"
+
+
+def crossed(cells: dict[tuple[str, str], str]) -> list[str]:
+    """Return a table of cells by row and column, both in the order in which they come."""
+    columns = list(dict.fromkeys(column for _, column in cells))
+    rows = dict.fromkeys(row for row, _ in cells)
+    lines = [[row, *[cells.get((row, column), NOTHING) for column in columns]] for row in rows]
+    return markdown_table(["", *columns], lines)
 
 
 def markdown_table(header: list[str], rows: list[list[str]]) -> list[str]:

@@ -34,7 +34,7 @@ def test_today_alone(tables: ModuleType) -> None:
     today = source("today")
     rows = {"K=2": {"CPU ms": 12.4, "over RGB": 2.0}, "K=16": {"CPU ms": 3.21}}
     table = tables.Table("Title", [tables.Case("both", lambda at: rows)])
-    assert tables.tell(table, [today], 3)[2:] == [
+    assert tables.tell(table, tables.results(table, [today], 3))[2:] == [
         "|  | CPU ms | over RGB |",
         "| --- | ---: | ---: |",
         "| K=2 | 12 | 2 |",
@@ -56,7 +56,8 @@ def test_two_commits_take_turns_and_what_one_cannot_do_is_a_dash(tables: ModuleT
         return {"lab": {"r": 1.0031}}
 
     cases = [tables.Case("times", slower_and_slower), tables.Case("lab", only_today)]
-    lines = tables.tell(tables.Table("Title", cases), [old, today], 3)
+    table = tables.Table("Title", cases)
+    lines = tables.tell(table, tables.results(table, [old, today], 3))
     assert turns == [old, today] * 3
     assert lines[4:] == ["| K=2 | CPU ms | 30 | 40 | 0.750 |", "| lab | r | - | 1.0031 | - |"]
 
@@ -64,10 +65,36 @@ def test_two_commits_take_turns_and_what_one_cannot_do_is_a_dash(tables: ModuleT
 def test_published_errors(tables: ModuleType, tmp_path: Path) -> None:
     cq100 = import_module("cq100")
     file = tmp_path / "errors.csv"
-    file.write_text("image,K,method,mse_sum_over_rgb,source\nlamp,4,X,12.5,us\nlamp,16,X,3,us\n")
-    others = cq100.read_published(file)
-    ours = {("lamp", 4): 12.0, ("lamp", 16): 3.5, ("unknown", 4): 1.0}
-    assert cq100.nearer(ours, others) == {"nearer than X": "1 of 2"}
+    header = "image,K,method,mse_sum_over_rgb,source"
+    file.write_text(f"{header}\nlamp,4,X,12.5,us\nlamp,4,ours-best,3,us\nlamp,16,X,3,us\n")
+    assert cq100.read_published(file) == {"X": {("lamp", 4): 12.5, ("lamp", 16): 3.0}}
+
+
+def test_many_pictures_summed_up(tables: ModuleType) -> None:
+    cq100 = import_module("cq100")
+    problems = [(picture, k) for picture in ("lamp", "tree") for k in cq100.KS]
+    ours = cq100.Method(dict.fromkeys(problems, 10.0), dict.fromkeys(cq100.KS, 0.02))
+    others = dict.fromkeys(problems, 10.0) | {("lamp", 4): 40.0, ("tree", 16): 5.0}
+    rows = cq100.summed_up({cq100.OURS: ours, "X": cq100.Method(others, {})})
+    assert rows == {
+        cq100.OURS: {
+            "K=4": "20 / 1.0000", "K=16": "20 / 1.41", "K=64": "20 / 1.0000",
+            "K=256": "20 / 1.0000", "worst r": 2.0, "ours, balanced, is nearer": "-",
+        },
+        "X": {
+            "K=4": "- / 2.00", "K=16": "- / 1.0000", "K=64": "- / 1.0000",
+            "K=256": "- / 1.0000", "worst r": 4.0, "ours, balanced, is nearer": "1 of 8",
+        },
+    }  # fmt: skip
+
+
+def test_a_terapixel_follows_from_what_a_pixel_more_costs(tables: ModuleType) -> None:
+    slope = import_module("slope")
+    lines = slope.terapixel({"fit, CPU s": 6.0, "labels, CPU s": 3.0})
+    assert lines[3:5] == [
+        "| computed, 1 core | 6.0 ns a pixel: 100 minutes | 3.0 ns a pixel: 50 minutes |",
+        "| 100 cores | 60 s, if 50 GB/s can be read | 30 s, if 100 GB/s can be read |",
+    ]
 
 
 def test_a_mosaic_is_the_same_in_any_chunks(tables: ModuleType) -> None:
