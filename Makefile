@@ -33,6 +33,8 @@ docs: $(VENV)/.installed-docs  ## the site, into site/; its examples run, and a 
 	@$(BIN)/python scripts/check_search.py
 	@echo "Open site/index.html"
 
+# Without ARGS: all that pages tell of speed, memory and error, into docs/measured and the pages.
+bench: ARGS ?= --docs
 bench: $(VENV)/.installed-bench  ## our time and error beside those of other libraries; ARGS="--help" tells more
 	$(BIN)/python benchmarks/compare.py $(ARGS)
 

@@ -9,10 +9,9 @@ import argparse
 import contextlib
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import against
-import comparison
 import cq100
 import cubes
 import dithering
@@ -33,6 +32,7 @@ import other_data
 import ours
 import over_pillow
 import pictures
+import sections
 import sizes
 import slope
 import sources
@@ -60,7 +60,7 @@ TABLES = {
     "other": (other_data.table, "uint16, float, 5 channels, grey over scikit-learn"),
     "files": (files.table, "indexed PNG files: bytes and time, beside Pillow and oxipng"),
     "threads": (threads.table, "wall time with 1 and 2 threads"),
-    "memory": (memory.table, "peak memory at 3 and 20 MP (Linux)"),
+    "memory": (memory.table, "peak memory at 3 and 100 MP (Linux)"),
     "scaling": (sizes.scaling, "3, 24 and 100 MP"),
     "slope": (slope.table, "lazy arrays of up to --largest gigapixels (always, unless --only)"),
     "first-use": (first_use.table, "import and first result, nothing or all compiled"),
@@ -68,37 +68,12 @@ TABLES = {
     "larger-than-memory": (larger_than_memory.table, "a zarr of 12 GB on disk (not in --all)"),
     "lazy": (lazy_rivals.table, "a lazy array beside dask-ml and scikit-learn (not in --all)"),
 }
-LONG = ("larger-than-memory", "lazy")
-DOCUMENTED = (
-    "science",
-    "spaces",
-    "sizes",
-    "scaling",
-    "other",
-    "grey",
-    "files",
-    "dither",
-    "memory",
-    "first-use",
-    "compiling",
-    "slope",
-)
-CQ100 = "cq100"
-SETTLED = ("image", "k", "quick", "best", "against", "largest")  # what pages tell is measured alike
-
-
-class Section(NamedTuple):
-    """What is printed, and what pages tell of it."""
-
-    lines: list[str]
-    tables: dict[str, str] = {}  # noqa: RUF012
-    values: dict[str, str] = {}  # noqa: RUF012
 
 
 def main() -> None:
     options = parse()
     text = ""
-    for section in sections(options):
+    for section in measure_all(options):
         text += "\n".join([*section.lines, "", ""])
         print(*section.lines, "", sep="\n", flush=True)
         if options.docs:
@@ -109,13 +84,13 @@ def main() -> None:
         measured.main()
 
 
-def sections(options: argparse.Namespace) -> Iterator[Section]:
+def measure_all(options: argparse.Namespace) -> Iterator[sections.Section]:
     """Yield one table after the other, as soon as it is measured."""
     picture, title = load(options)
-    yield Section(describe(picture, title))
+    yield sections.Section(describe(picture, title), {}, {})
     if not options.only and not options.against:
         with measure.one_cpu():
-            yield compared(picture, title, options)
+            yield sections.compared(picture, title, options)
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(saved(picture))
         scene = scene_of(file, picture, options)
@@ -124,49 +99,21 @@ def sections(options: argparse.Namespace) -> Iterator[Section]:
             states = stack.enter_context(against.both(options.against, scene.today))
         for name, table in wanted(scene, options):
             results = tables.results(table, states, 2 if options.quick else ROUNDS)
-            yield about_ours(name, table, results)
-
-
-def compared(picture: np.ndarray, title: str, options: argparse.Namespace) -> Section:
-    table = comparison.table(picture, options)
-    title = f"{title}, {tables.megapixels(picture[..., 0].size)}"
-    caption = machine.caption(title, command("comparison"), comparison.PACKAGES)
-    page = "\n".join([*table.lines, "", caption])
-    return Section([*table.lines, "", *table.notes], {"comparison": page}, table.values)
-
-
-def about_ours(name: str, table: tables.Table, results: dict[str, tables.Rows]) -> Section:
-    """Return the section of a table; pages tell of one state of the code alone."""
-    lines = tables.tell(table, results)
-    if len(results) > 1:
-        return Section(lines)
-    (rows,) = results.values()
-    pages = table.more(rows) if table.more else {name: tables.alone(rows)}
-    caption = machine.caption(table.title, command(name), table.beside)
-    told = {page: "\n".join([*lines, "", caption]) for page, lines in pages.items()}
-    return Section(lines, told, table.values(rows))
-
-
-def command(name: str) -> str:
-    """Return what measures a table for the pages."""
-    if name in ("comparison", *DOCUMENTED):
-        return "make bench"
-    asked = f"--{CQ100} FOLDER --published FILE.csv" if name == CQ100 else f"--{name}"
-    return f'make bench ARGS="--docs --only {asked}"'
+            yield sections.about_ours(name, table, results)
 
 
 def wanted(scene: tables.Scene, options: argparse.Namespace) -> Iterator[tuple[str, tables.Table]]:
     """Yield the tables about ours that were asked for, by name."""
     names = [name for name in TABLES if getattr(options, name.replace("-", "_"))]
-    names += [name for name in TABLES if options.all and name not in (*LONG, *names)]
+    names += [name for name in TABLES if options.all and name not in (*sections.LONG, *names)]
     if not names and not options.cq100:
-        names = ["ours"] if options.against else [*DOCUMENTED] if options.docs else []
+        names = ["ours"] if options.against else [*sections.DOCUMENTED] if options.docs else []
     if not options.only and not options.against and options.largest:
         names = [*(name for name in names if name != "slope"), "slope"]
     for name in names:
         yield name, TABLES[name][0](scene)
     if options.cq100:
-        yield CQ100, cq100.table(scene, options.cq100, options.published)
+        yield sections.CQ100, cq100.table(scene, options.cq100, options.published)
 
 
 def scene_of(file: str, picture: np.ndarray, options: argparse.Namespace) -> tables.Scene:
@@ -206,7 +153,7 @@ def parse() -> argparse.Namespace:
     add("--against", metavar="COMMIT", help="ours alone: another commit's figures beside today's")
     for name, (_, shows) in TABLES.items():
         add(f"--{name}", action="store_true", help=f"also: {shows}")
-    add("--all", action="store_true", help=f"all of these but {' and '.join(LONG)}")
+    add("--all", action="store_true", help=f"all of these but {' and '.join(sections.LONG)}")
     add(
         "--largest",
         type=float,
@@ -218,9 +165,8 @@ def parse() -> argparse.Namespace:
     options = parser.parse_args()
     if options.published and not options.cq100:
         parser.error("--published needs --cq100")
-    for name in SETTLED if options.docs else ():
-        if getattr(options, name) != parser.get_default(name):
-            parser.error(f"--docs measures what pages tell, always alike: leave out --{name}")
+    if options.docs:
+        sections.check(options, parser)
     options.k = options.k or ([8, 64] if options.quick else [2, 8, 16, 64, 256])
     options.repeats = options.repeats or (2 if options.quick else 5)
     if options.largest is None:

@@ -54,7 +54,18 @@ def table(scene: Scene) -> Table:
     """Return the table of pages: a zarr of bytes."""
     image = mosaic.mosaic((0.3 if scene.quick else GIGABYTES) / 3)
     measured = functools.partial(from_disk, image=image, k=K, ways=list(WAYS), folder=None)
-    return Table(f"{title(image)}, K={K}", [Case("zarr", measured)], values=values)
+    case = Case("zarr", measured)
+    return Table(f"{title(image)}, K={K}", [case], ("dask", "zarr"), values, in_pages)
+
+
+def in_pages(rows: Rows) -> dict[str, list[str]]:
+    """Return a row per figure and a column per way."""
+    cells = {
+        (figure, way): tables.shown(row[figure], figure)
+        for way, row in rows.items()
+        for figure in row
+    }
+    return {"larger-than-memory": tables.crossed(cells)}
 
 
 def values(rows: Rows) -> dict[str, str]:
@@ -134,7 +145,9 @@ def quantized(path: str, name: str, n: int, processes: bool, k: int) -> Rows:
             "store labels, s": store.wall,
             "fit, CPU s per gigapixel": fit.cpu / gigapixels,
             "count a label, CPU s per gigapixel": paint.cpu / gigapixels,
-            "client, CPU ms a chunk of the fit": 1e3 * fit.here / image.npartitions,
+            "client, CPU ms a chunk of the fit": (
+                1e3 * fit.here / image.npartitions if client else "-"
+            ),
             "fit, MB sent": fit.sent / 1e6,
             "chunks read by the fit": reads[0],
             "by painting": reads[1],

@@ -97,7 +97,8 @@ def terapixel(more: dict[str, float]) -> list[str]:
 
 def on_cores(ns: float, n: int) -> str:
     seconds = 1e3 * ns / n
-    return f"{seconds:.0f} s, if {3e3 / seconds:.0f} GB/s can be read"
+    rate = float(f"{3e3 / seconds:.2g}")
+    return f"{seconds:.0f} s, if {rate:.0f} GB/s can be read"
 
 
 def slope(pixels: list[float], seconds: list[float]) -> float:

@@ -97,6 +97,62 @@ def test_a_terapixel_follows_from_what_a_pixel_more_costs(tables: ModuleType) ->
     ]
 
 
+def test_pages_tell_whole_tables_of_one_state(tables: ModuleType) -> None:
+    sections = import_module("sections")
+    rows = {"K=2": {"CPU ms": 12.4}}
+    table = tables.Table("Spaces", [], values=lambda rows: {"figure": "12 ms"})
+    told = sections.about_ours("grey", table, {"today": rows})
+    lines = told.tables["grey"].splitlines()
+    assert lines[:4] == ["|  | CPU ms |", "| --- | ---: |", "| K=2 | 12 |", ""]
+    assert lines[4].startswith("*Spaces. Measured by `make bench` on 2")
+    assert told.values == {"figure": "12 ms"}
+    untold = [
+        ("grey", {"old": rows, "today": rows}),
+        ("grey", {"today": rows | {"K=4": {}}}),
+        ("masks", {"today": rows}),
+    ]
+    for name, results in untold:
+        assert sections.about_ours(name, table, results)[1:] == ({}, {})
+
+
+def test_single_figures_of_pages(tables: ModuleType) -> None:
+    comparison = import_module("comparison")
+    name = import_module("quantizers").ours("fast").name
+    cells = {(name, 2): comparison.Cell(1.0, 10.0), (name, 8): comparison.Cell(1.0, 5.0512)}
+    assert comparison.excess(cells, {2: 10.0, 8: 5.0}, "fast") == "1.03 %"
+    assert comparison.excess(cells, {2: 10.0}, "fast") == "0.01 %"
+    memory = {"rgb, K=2": {"extra MB": 5.2}, "rgb, K=8": {"extra MB": 7}, "lab": {"extra MB": 9.5}}
+    assert import_module("memory").values(memory) == {
+        "memory-rgb": "7 MB",
+        "memory-spaces": "10 MB",
+    }
+    spaces = {"lab, K=2": {"over RGB": 1.52}, "oklab, K=2": {"over RGB": 2}, "other": {"CPU ms": 1}}
+    assert import_module("spaces").values(spaces) == {"spaces-over-rgb": "1.5 to 2.0 times"}
+
+
+def test_tables_of_pages_across(tables: ModuleType) -> None:
+    files = {
+        f"K={k}, {way}": {"bytes": 1234 * k, "CPU ms": 20.4, "over ours": 1}
+        for k in (2, 8)
+        for way in ("ours", "Pillow, optimize")
+    }
+    assert import_module("files").in_pages(files)["files"] == [
+        "|  | K=2 | K=8 |",
+        "| --- | ---: | ---: |",
+        "| ours | 2,468 (20) | 9,872 (20) |",
+        "| Pillow, optimize | 2,468 (20) | 9,872 (20) |",
+    ]
+    dithered = {
+        "none, K=4": {"over none": 1},
+        "Pillow, Floyd-Steinberg, K=4": {"over none": 0.7512},
+    }
+    assert import_module("dithering").in_pages(dithered)["dither"] == [
+        "|  | Pillow, Floyd-Steinberg |",
+        "| --- | ---: |",
+        "| K=4 | 0.751 |",
+    ]
+
+
 def test_a_mosaic_is_the_same_in_any_chunks(tables: ModuleType) -> None:
     mosaic = import_module("mosaic")
     for dtype in ("uint8", "uint16", "float32"):
