@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_kmeans_quantizer.core.request import DITHERS
+from napari_kmeans_quantizer.core.version import PROGRAM
 
 from . import MEASURE, single_values
 from .parsing import (
-    PROGRAM,
     Common,
     add_fit,
     add_pictures,

@@ -5,20 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from napari_kmeans_quantizer.core.arguments import COLOR_SPACES
 from napari_kmeans_quantizer.core.search.efforts import EFFORTS
 from napari_kmeans_quantizer.core.threads import n_threads
+from napari_kmeans_quantizer.core.version import PROGRAM, version
 
 from . import single_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROGRAM = "napari-kmeans-quantizer"
 STANDARD = "-"
 """How standard input and output are named."""
 N_COLORS = 16
@@ -91,7 +90,7 @@ def parser_of(prog: str, description: str, epilog: str) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {_version()}")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version()}")
     return parser
 
 
@@ -166,10 +165,3 @@ def add_running(group: argparse._ArgumentGroup) -> None:
         help="number of pictures at a time (one per processor)",
     )  # fmt: skip
     group.add_argument("-q", "--quiet", action="store_true", help="only say what went wrong")
-
-
-def _version() -> str:
-    try:
-        return version(PROGRAM)
-    except PackageNotFoundError:
-        return "(not installed)"

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
-from .parsing import PROGRAM
+from napari_kmeans_quantizer.core.version import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from napari_kmeans_quantizer.cli import MEASURE, single_values
 from napari_kmeans_quantizer.cli.parsing import (
-    PROGRAM,
     STANDARD,
     Common,
     add_fit,
@@ -20,6 +19,7 @@ from napari_kmeans_quantizer.cli.parsing import (
     parted,
     wrong_with_all,
 )
+from napari_kmeans_quantizer.core.version import PROGRAM
 
 if TYPE_CHECKING:
     import argparse

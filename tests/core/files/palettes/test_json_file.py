@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -157,3 +159,17 @@ def test_any_values_are_a_palette_or_refused(tmp_path, ours):
             raise
         return
     assert 0 <= palette.colors.min() <= palette.colors.max() <= 255
+
+
+def test_written_where_the_package_is_not_installed(tmp_path):
+    """As from a checkout that is only on the path: its version is told by nothing."""
+    code = (
+        "from importlib import metadata\n"
+        "def unknown(name):\n"
+        "    raise metadata.PackageNotFoundError(name)\n"
+        "metadata.version = unknown\n"
+        "from napari_kmeans_quantizer import Palette, write_palette\n"
+        "write_palette('two.json', Palette([[0], [255]]))\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    assert json.loads((tmp_path / "two.json").read_text())["version"] == "(not installed)"

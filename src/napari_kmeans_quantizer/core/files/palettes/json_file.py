@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_kmeans_quantizer.core.version import PROGRAM, version
+
 from .damage import blamed_on_the_file
 from .swatches import Swatches, check_number, names_of
 from .text import decode, of_hex, quoted
@@ -29,7 +31,6 @@ from .text import decode, of_hex, quoted
 if TYPE_CHECKING:
     from napari_kmeans_quantizer.core.palette import Palette
 
-PROGRAM = "napari-kmeans-quantizer"
 LISTS = ("hex", "colors", "palette", "swatches")
 COLORS = ("hex", "color", "value", "rgb")
 DTYPES = (
@@ -121,11 +122,9 @@ def _names(items: list[Any], names: object) -> list[str] | None:
 def write(palette: Palette, title: str) -> bytes:
     """Return the file, one color a line."""
     del title
-    from importlib.metadata import version
-
     about = {
         "program": PROGRAM,
-        "version": version(PROGRAM),
+        "version": version(),
         "color_space": "sRGB",
         "channels": palette.n_channels,
         "dtype": palette.dtype.newbyteorder("=").name,
