@@ -1,4 +1,7 @@
-"""File > Open Sample: pictures that scikit-image ships, none of them downloaded."""
+"""File > Open Sample: pictures that scikit-image ships, or this package; none is downloaded.
+
+The first two are those of the tutorials: in a window, a tour through the panel begins with them.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,27 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .tours import FROM_SCRATCH, HOW_MANY, open_soon
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LayerData = tuple[Any, dict[str, Any], str]
+
+
+PHOTOGRAPHS = Path(__file__).with_name("photographs")
+
+
+def from_scratch() -> list[LayerData]:
+    """Return a photograph of an astronaut, (512, 512, 3) uint8, and open tutorial 1."""
+    open_soon(FROM_SCRATCH)
+    return _sample("astronaut", "astronaut.png", "astronaut")
+
+
+def how_many() -> list[LayerData]:
+    """Return a photograph of a flower, (214, 320, 3) uint8, and open tutorial 2."""
+    open_soon(HOW_MANY)
+    return [(_read(PHOTOGRAPHS / "flower.jpg"), {"name": "flower", "rgb": True}, "image")]
 
 
 def coffee() -> list[LayerData]:
@@ -41,12 +61,16 @@ def _pixels(function: str, file: str) -> NDArray[Any]:
     package = find_spec("skimage")
     shipped = Path(str(package and package.origin)).with_name("data") / file
     if shipped.is_file():
-        import numpy as np
-        from PIL import Image
-
-        with Image.open(shipped) as picture:
-            return np.array(picture)
+        return _read(shipped)
     from skimage import data
 
     pixels: NDArray[Any] = getattr(data, function)()
     return pixels
+
+
+def _read(path: Path) -> NDArray[Any]:
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return np.array(picture)

@@ -45,6 +45,7 @@ from .panel.runs import Runs
 from .panel.title import ShortTitle
 from .panel.work import Work
 from .session import Session
+from .tours.opening import Tutorials
 from .views.palette.view import PaletteView
 from .views.views import Views
 
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from napari.layers import Image, Labels, Shapes
+    from qtpy.QtWidgets import QWidget
 
     from napari_kmeans_quantizer import Palette, Quantization
 
@@ -105,6 +107,7 @@ class QuantizerWidget(Container):
         self._title = ShortTitle(self.native)
         kept = {name: getattr(self, name) for name in NAMES}
         self._memory = Memory(self.native, kept, self._form.wishes)
+        self._tutorials = Tutorials(self, self._viewer, self._views, self._memory)
         self._connect()
         self._choice.begin()
         self._possible.look()
@@ -414,6 +417,21 @@ class QuantizerWidget(Container):
     def open_help(self) -> None:
         """Open the walk with its pictures; it comes with the package."""
         self._views.help()
+
+    def open_tutorial(self, name: str) -> None:
+        """Begin a tour through the panel, with its photograph, which is added if need be.
+
+        Parameters
+        ----------
+        name : {"from_scratch", "how_many"}
+            Of the tutorial.
+        """
+        self._tutorials.open(name)
+
+    def view(self, title: str) -> QWidget | None:
+        """Return the view of this title, such as "Color space"; None if it is not open."""
+        view: QWidget | None = self._views.find(title)
+        return view
 
     def _on_frame(self, frame: int) -> None:
         state = self.state

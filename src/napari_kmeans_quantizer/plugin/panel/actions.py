@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Protocol
 
+from napari_kmeans_quantizer.plugin.tours.opening import TUTORIALS
+
 from .buttons import Action, Menu
 from .comparing import BLINK_KEY, GRID_KEY
 
@@ -27,6 +29,7 @@ class Offers(Protocol):
     def open_many(self) -> object: ...  # noqa: D102
     def restore_settings(self) -> object: ...  # noqa: D102
     def open_help(self) -> object: ...  # noqa: D102
+    def open_tutorial(self, name: str) -> object: ...  # noqa: D102
 
 
 def actions(widget: Offers) -> list[Action | Menu]:
@@ -42,7 +45,7 @@ def actions(widget: Offers) -> list[Action | Menu]:
         Action("Measure", MEASURE, widget.open_measure),
         Action("Many images", many, widget.open_many),
         Menu("Export", "Save picture, palette or table, or copy them", _exports(widget)),
-        Menu("More", "Settings, help", _more(widget)),
+        Menu("More", "Settings, tutorials, help", _more(widget)),
     ]
 
 
@@ -86,5 +89,10 @@ def _more(widget: Offers) -> list[Action | Menu | None]:
     restore = "Set the controls to what made the active layer"
     return [
         Action("Restore settings of selected layer", restore, widget.restore_settings),
+        None,
+        *(
+            Action(one.title, one.tooltip, partial(widget.open_tutorial, one.name))
+            for one in TUTORIALS.values()
+        ),
         Action("Help", "A walk with pictures, all controls and all keys", widget.open_help),
     ]

@@ -72,6 +72,7 @@ def arrange(
         control.native.setAccessibleName(control.text)
     rows.add_line(live.native, in_line([start.native, busy.row.native]))
     status, notice = busy.status.native, busy.notice
+    status.setObjectName("status")
     status.installEventFilter(TwoLines(status))
     notice.shown.connect(status.setHidden)
     lower = [status, notice, palette_view, buttons]
@@ -103,6 +104,7 @@ class Rows(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("rows")
         self.natives: list[QWidget] = []
         self._lines: list[tuple[QWidget, QWidget]] = []
         self._grid = grid = QGridLayout(self)

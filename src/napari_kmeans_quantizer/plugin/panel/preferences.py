@@ -45,6 +45,7 @@ class Memory:
         wishes: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         self._controls, self._wishes = controls, wishes
+        self._paused = False
         self._rest = QTimer(panel)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REMEMBER_AFTER)
@@ -59,8 +60,17 @@ class Memory:
         """Whether something is still to be written."""
         return self._rest.isActive()
 
+    def pause(self) -> None:
+        """Remember nothing for a while: what is set is nobody's choice."""
+        self._paused = True
+
+    def go_on(self) -> None:
+        """Remember what is set from now on."""
+        self._paused = False
+
     def _soon(self, _: object = None) -> None:
-        self._rest.start()
+        if not self._paused:
+            self._rest.start()
 
     def _remember(self) -> None:
         values = {name: control.value for name, control in self._controls.items()}

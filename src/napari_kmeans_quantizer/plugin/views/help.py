@@ -68,6 +68,13 @@ class HelpView(QTextBrowser):
         text = (self._folder / name).read_text(encoding="utf-8")
         self.setMarkdown(readable(text))
 
+    def show_passage(self, beginning: str) -> None:
+        """Show the first page, from where these words are."""
+        self.show_page(FIRST)
+        if self.find(beginning):
+            bar: Any = self.verticalScrollBar()
+            bar.setValue(bar.value() + self.cursorRect().top())
+
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return room for a column of text, and its pictures."""
         metrics = self.fontMetrics()

@@ -93,17 +93,18 @@ class Views:
         if state is not None and not self._is_ahead:  # views are of use from now on
             self._is_ahead = True
             Worker(import_ahead).start()
-        if (view := self._open(COLOR_SPACE)) is not None:
+        if (view := self.find(COLOR_SPACE)) is not None:
             self._draw_color_space(view)
-        if (view := self._open(PIXELS)) is not None:
+        if (view := self.find(PIXELS)) is not None:
             self._draw_pixels(view)
-        if (view := self._open(SHARES)) is not None:
+        if (view := self.find(SHARES)) is not None:
             self._draw_shares(view)
         if (view := self.explored) is not None:
             chosen = n_colors if state is None else len(state.result.palette)
             _draw_curve(view, curve, name, chosen)
 
-    def _open(self, title: str) -> Any:
+    def find(self, title: str) -> Any:
+        """Return the view of this title, if it is open."""
         return self._docks.get(title)
 
     def _on_close(self, title: str) -> None:
@@ -129,7 +130,7 @@ class Views:
 
         view = self._docks.open(COLOR_SPACE, make)
         self._draw_color_space(view)
-        if (pixels := self._open(PIXELS)) is not None:
+        if (pixels := self.find(PIXELS)) is not None:
             view.mark(pixels.chosen)
         return view
 
@@ -145,7 +146,7 @@ class Views:
 
     def set_reference(self, color: ArrayLike) -> None:
         """Measure distances in the color space view, if it is open, from this color."""
-        if (view := self._open(COLOR_SPACE)) is not None:
+        if (view := self.find(COLOR_SPACE)) is not None:
             view.set_reference(color)
 
     # -- pixels
@@ -171,19 +172,19 @@ class Views:
 
     def _on_chosen(self, rows: PixelRows | None, chosen: Any, gone_to: int | None) -> None:
         """Mark pixels wherever they are seen."""
-        if (view := self._open(COLOR_SPACE)) is not None:
+        if (view := self.find(COLOR_SPACE)) is not None:
             view.mark(chosen)
         self.on_pixels(rows, chosen, gone_to)
 
     def select_pixel_at(self, position: ArrayLike, displayed: Sequence[int]) -> None:
         """Select in the table, if it is open, the pixel nearest to a place of the image."""
-        if (view := self._open(PIXELS)) is not None and view.rows is not None:
+        if (view := self.find(PIXELS)) is not None and view.rows is not None:
             nearest = view.rows.nearest(position, displayed)
             if nearest is not None:
                 view.select(nearest)
 
     def _select_pixel(self, pixel: int) -> None:
-        if (view := self._open(PIXELS)) is not None:
+        if (view := self.find(PIXELS)) is not None:
             view.select(pixel)
 
     # -- several numbers of colors
@@ -216,7 +217,7 @@ class Views:
     @property
     def explored(self) -> ExploreView | None:
         """The open view of the curve, if there is one."""
-        view: ExploreView | None = self._open(EXPLORE)
+        view: ExploreView | None = self.find(EXPLORE)
         return view
 
     def work_ended(self) -> None:
@@ -245,7 +246,7 @@ class Views:
     def compare_shares(self, states: list[State]) -> None:
         """Let the shares, once they are open, be those of the same colors in several images."""
         self._compared = {state.source.key: state.result.palette for state in states}
-        if (view := self._open(SHARES)) is not None:
+        if (view := self.find(SHARES)) is not None:
             self._draw_shares(view)
 
     def _draw_shares(self, view: SharesView) -> None:
@@ -269,12 +270,12 @@ class Views:
 
     def follow_frame(self, _: object = None) -> None:
         """Let the cursor of the shares, if they are open, show where the viewer is."""
-        view, state = self._open(SHARES), self._state
+        view, state = self.find(SHARES), self._state
         if view is not None and state is not None and state.result.labels.ndim > 2:
             view.show_frame(state.placement.frame_at(self._dims, len(state.result.labels)))
 
     def _on_counted(self) -> None:
-        view = self._open(SHARES)
+        view = self.find(SHARES)
         if view is None or self._state is None:
             return
         if is_counted(self._state):
@@ -298,7 +299,7 @@ class Views:
     @property
     def measure_view(self) -> MeasureView | None:
         """The open table of areas and shares, if there is one."""
-        view: MeasureView | None = self._open(MEASURE)
+        view: MeasureView | None = self.find(MEASURE)
         return view
 
     # -- help
