@@ -10,6 +10,7 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qtpy.QtCore import QEvent, QObject
 from qtpy.QtGui import QResizeEvent
 
 if TYPE_CHECKING:
@@ -76,7 +77,31 @@ def start(tour: Any, window: Any) -> None:
     """Begin, so that no other tour begins meanwhile."""
     setattr(window, UNDER_WAY, tour)
     tour.finished.connect(partial(setattr, window, UNDER_WAY, None))
+    EndsWith(tour, window)
     tour.start()
+
+
+class EndsWith(QObject):
+    """Ends a tour when its window closes: else it would go on to hear of every event, in pieces.
+
+    Parameters
+    ----------
+    tour : GuidedTour
+        Which.
+    window : QWidget
+        Where it goes on.
+    """
+
+    def __init__(self, tour: Any, window: QWidget) -> None:
+        super().__init__(tour)
+        self._tour = tour
+        window.installEventFilter(self)
+
+    def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """See the window go; one that is minimized comes again."""
+        if event is not None and event.type() == QEvent.Type.Hide and not event.spontaneous():
+            self._tour.close_tour()
+        return False
 
 
 def show_again(tour: Any, window: QWidget) -> None:

@@ -28,6 +28,16 @@ def _view(title: str, open_: Callable[[QuantizerWidget], object], below: float) 
     return Place(lambda widget: widget.view(title), RIGHT, open_, below)
 
 
+def _colors(widget: Any) -> QWidget | None:
+    line: QWidget | None = widget.n_colors.native.parentWidget()
+    return line
+
+
+def _palette(widget: Any) -> QWidget | None:
+    view: QWidget | None = widget.palette_view
+    return view
+
+
 def _canvas(widget: QuantizerWidget) -> QWidget | None:
     window: Any = widget.native.window()
     return window.centralWidget() if hasattr(window, "centralWidget") else None
@@ -35,8 +45,8 @@ def _canvas(widget: QuantizerWidget) -> QWidget | None:
 
 CANVAS = Place(_canvas, RIGHT, below=0.4)
 CONTROLS = _part("rows")
-COLORS = Place(lambda widget: widget.n_colors.native.parentWidget())
-PALETTE = Place(lambda widget: widget.palette_view)
+COLORS = Place(_colors)
+PALETTE = Place(_palette)
 SUMMARY = _part("status")
 EXPORT, MORE = _button("Export"), _button("More")
 COLOR_SPACE = _view(views.COLOR_SPACE, lambda widget: widget.open_color_space(), 0.54)
