@@ -73,6 +73,23 @@ def test_wheel_holds_the_help_and_stays_small(built):
     assert built[1].stat().st_size < 2_000_000
 
 
+@pytest.mark.parametrize("which", [0, 1])
+def test_both_hold_the_flower_and_whose_it_is(built, which):
+    folder = "napari_kmeans_quantizer/plugin/photographs/"
+    names = ("README.md", "flower.jpg")
+    if which:
+        wheel = zipfile.ZipFile(built[1])
+        told, picture = (wheel.read(folder + name) for name in names)
+    else:
+        with tarfile.open(built[0]) as archive:
+            top = archive.getnames()[0].partition("/")[0]
+            files = [archive.extractfile(f"{top}/src/{folder}{name}") for name in names]
+            told, picture = (file.read() for file in files)
+    assert b"creativecommons.org/licenses/by/2.0" in told
+    assert b"vultilion" in told
+    assert len(picture) < 60_000
+
+
 def test_nothing_links_to_places_that_do_not_exist():
     """There is no such organization, nor a site of the documentation."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from napari.plugins import _initialize_plugins
 from npe2 import PluginManifest
+from PIL import Image
 from skimage import data
+from sklearn.datasets import load_sample_image
 
 from napari_kmeans_quantizer import quantize
 from napari_kmeans_quantizer.plugin import sample_data
@@ -15,7 +17,9 @@ from napari_kmeans_quantizer.plugin import sample_data
 NAME = "napari-kmeans-quantizer"
 
 
-@pytest.mark.parametrize("key", ["coffee", "tissue", "retina", "hubble"])
+@pytest.mark.parametrize(
+    "key", ["from_scratch", "how_many", "coffee", "tissue", "retina", "hubble"]
+)
 def test_sample_opens_from_the_menu_and_can_be_quantized(make_napari_viewer, key):
     viewer = make_napari_viewer()
     _initialize_plugins()
@@ -29,6 +33,7 @@ def test_sample_opens_from_the_menu_and_can_be_quantized(make_napari_viewer, key
 @pytest.mark.parametrize(
     ("sample", "function"),
     [
+        (sample_data.from_scratch, "astronaut"),
         *((sample_data.coffee, "coffee"), (sample_data.tissue, "immunohistochemistry")),
         *((sample_data.retina, "retina"), (sample_data.hubble, "hubble_deep_field")),
     ],
@@ -58,9 +63,18 @@ def new_modules(before, what):
     return done.stdout.split()
 
 
-def test_a_sample_opens_without_what_it_does_not_need():
+@pytest.mark.parametrize("sample", ["coffee", "from_scratch", "how_many"])
+def test_a_sample_opens_without_what_it_does_not_need(sample):
     module = "napari_kmeans_quantizer.plugin.sample_data"
-    assert new_modules("", f"from {module} import coffee; coffee()") == []
+    assert new_modules("", f"from {module} import {sample}; {sample}()") == []
+
+
+def test_the_flower_is_that_of_scikit_learn_at_half_its_size():
+    reduced = Image.fromarray(load_sample_image("flower.jpg")).reduce(2)
+    [(pixels, about, _)] = sample_data.how_many()
+    assert pixels.shape == (214, 320, 3)
+    assert about["name"] == "flower"
+    assert np.abs(pixels - np.asarray(reduced, float)).mean() < 2  # JPEG
 
 
 def test_the_widget_opens_without_what_it_does_not_need_yet():
@@ -79,9 +93,4 @@ viewer.window.add_plugin_dock_widget({NAME!r})
 
 def test_all_samples_of_the_manifest_are_tested():
     manifest = PluginManifest.from_distribution(NAME)
-    assert {s.key for s in manifest.contributions.sample_data} == {
-        "coffee",
-        "tissue",
-        "retina",
-        "hubble",
-    }
+    assert [s.key for s in manifest.contributions.sample_data] == KEYS

@@ -7,7 +7,7 @@ from guest import LEFT, NAME, place_of
 from napari._qt._qapp_model.qactions._help import _start_viewer_tour
 from napari.settings import get_plugin_settings
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QDockWidget, QScrollArea
+from qtpy.QtWidgets import QLabel, QScrollArea
 from skimage import data
 
 from napari_kmeans_quantizer.plugin.tours.opening import ONE_AT_A_TIME
@@ -140,17 +140,31 @@ def test_a_view_may_be_torn_off(guest):
     guest.go(9)
 
 
+def is_behind(dock, window):
+    """A tab that is not chosen: Qt puts it far outside."""
+    return not place_of(dock, window).intersects(window.rect())
+
+
+def test_views_that_have_become_tabs_are_brought_to_the_front(guest):
+    guest.open(HOW_MANY)
+    guest.go(5)
+    assert is_behind(guest.widget.view("Pixels"), guest.window)
+    guest.click("Previous")
+    guest.arrive(guest.steps[3])
+    assert guest.lit == place_of(guest.widget.view("Pixels"), guest.window)
+    guest.go(5)
+    assert guest.lit == place_of(guest.widget.view("Color space"), guest.window)
+
+
 def test_a_panel_that_floats_or_lies_behind_another_is_docked_before_it(guest, qtbot):
     dock = dock_of(guest.widget.native)
-    other = QDockWidget("other", guest.window)
-    guest.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, other)
+    other = guest.viewer.window.add_dock_widget(QLabel("other"), area="right")
     guest.window.tabifyDockWidget(dock, other)
     other.raise_()
-    qtbot.wait(50)
-    assert dock.visibleRegion().isEmpty()
+    qtbot.waitUntil(lambda: is_behind(dock, guest.window))
     guest.open(FROM_SCRATCH)
     guest.go(2)
-    assert not dock.visibleRegion().isEmpty()
+    assert not is_behind(dock, guest.window)
     dock.setFloating(True)
     qtbot.wait(50)
     guest.go(3)

@@ -61,7 +61,10 @@ class Memory:
         return self._rest.isActive()
 
     def pause(self) -> None:
-        """Remember nothing for a while: what is set is nobody's choice."""
+        """Remember what was set until now, and then nothing for a while: it is nobody's choice."""
+        if self._rest.isActive():
+            self._rest.stop()
+            self._remember()
         self._paused = True
 
     def go_on(self) -> None:

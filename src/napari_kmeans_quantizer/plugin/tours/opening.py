@@ -74,7 +74,7 @@ class Tutorials:
 
     def _begin(self, tutorial: Tutorial, photograph: Image) -> None:
         tour = Tour(tutorial, self._widget, self._viewer, photograph)
-        if tour.start(self._memory.go_on):
-            self._memory.pause()
-        else:
+        self._memory.pause()
+        if not tour.start(self._memory.go_on):
+            self._memory.go_on()
             self._views.help().show_passage(tutorial.passage)

@@ -112,10 +112,19 @@ class Tour:
         if not isalive(self._panel):
             return None
         found = step.at.find(self._widget)
-        if found is not None and found.isVisible() and found.window() is self._window:
+        if found is not None and self._is_seen(found):
             return found
         canvas: QWidget = self._window.centralWidget()
         return canvas
+
+    def _is_seen(self, part: QWidget) -> bool:
+        """Tell whether a part is in the window; Qt puts tabs that are not chosen far outside."""
+        if not part.isVisible() or part.window() is not self._window:
+            return False
+        return bool(self._window.rect().intersects(self._place_of(part)))
+
+    def _place_of(self, part: QWidget) -> QRect:
+        return QRect(part.mapTo(self._window, QPoint()), part.size())
 
     def _reveal(self, step: Step) -> bool:
         """Let a step that is new be seen, and do what it does."""
@@ -125,7 +134,7 @@ class Tour:
         bring_to_front(self._panel)
         self._make_room(step.at)
         found = step.at.find(self._widget)
-        if step.at.open is not None and (found is None or not found.isVisible()):
+        if step.at.open is not None and (found is None or not self._is_seen(found)):
             step.at.open(self._widget)
             self._make_room(step.at)
         elif found is not None and self._scroll.isAncestorOf(found):
@@ -145,7 +154,7 @@ class Tour:
         self._window.resizeDocks([panel], [width], Qt.Orientation.Horizontal)
         if at.below is not None:
             views = [self._widget.view(title) for title in VIEWS]
-            docks = [dock_of(view) for view in views if view is not None and view.isVisible()]
+            docks = [dock_of(view) for view in views if view is not None and self._is_seen(view)]
             heights = [round(at.below * self._window.height())] * len(docks)
             self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
@@ -172,7 +181,7 @@ class Tour:
             self._do(self._todo.popleft())
         target = None if self._shown is None else self._target(self._shown)
         if target is not None:
-            seen = QRect(target.mapTo(self._window, QPoint()), target.size())
+            seen = self._place_of(target)
             if seen != self._seen:
                 self._seen = seen
                 show_again(self._tour, self._window)
