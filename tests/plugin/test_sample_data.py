@@ -17,9 +17,10 @@ from napari_kmeans_quantizer.plugin import sample_data
 NAME = "napari-kmeans-quantizer"
 
 
-@pytest.mark.parametrize(
-    "key", ["from_scratch", "how_many", "coffee", "tissue", "retina", "hubble"]
-)
+KEYS = ["from_scratch", "how_many", "coffee", "tissue", "retina", "hubble"]
+
+
+@pytest.mark.parametrize("key", KEYS)
 def test_sample_opens_from_the_menu_and_can_be_quantized(make_napari_viewer, key):
     viewer = make_napari_viewer()
     _initialize_plugins()

@@ -158,8 +158,7 @@ def test_views_that_have_become_tabs_are_brought_to_the_front(guest):
 
 def test_a_panel_that_floats_or_lies_behind_another_is_docked_before_it(guest, qtbot):
     dock = dock_of(guest.widget.native)
-    other = guest.viewer.window.add_dock_widget(QLabel("other"), area="right")
-    guest.window.tabifyDockWidget(dock, other)
+    other = guest.viewer.window.add_dock_widget(QLabel("other"), area="right", tabify=True)
     other.raise_()
     qtbot.waitUntil(lambda: is_behind(dock, guest.window))
     guest.open(FROM_SCRATCH)

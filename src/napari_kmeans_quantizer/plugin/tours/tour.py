@@ -119,9 +119,9 @@ class Tour:
 
     def _is_seen(self, part: QWidget) -> bool:
         """Tell whether a part is in the window; Qt puts tabs that are not chosen far outside."""
-        if not part.isVisible() or part.window() is not self._window:
-            return False
-        return bool(self._window.rect().intersects(self._place_of(part)))
+        inside = part.isVisible() and part.window() is self._window
+        whole: QRect = self._window.rect()
+        return inside and whole.intersects(self._place_of(part))
 
     def _place_of(self, part: QWidget) -> QRect:
         return QRect(part.mapTo(self._window, QPoint()), part.size())
