@@ -99,7 +99,7 @@ TUTORIAL = Tutorial(
         ),
         Step(
             "Nine answers",
-            "The original, and 2 to 10 colors. From which one on do you see no difference any more? "
+            "The original, and 2 to 10 colors: from which one on do you see no difference? "
             "Click a picture to use its number of colors.",
             CANVAS,
             nine_pictures,
