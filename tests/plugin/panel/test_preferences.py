@@ -185,3 +185,14 @@ def test_tests_never_touch_the_users_files(tmp_path):
     assert get_plugin_settings(PLUGIN).config_path == tmp_path / f"{PLUGIN}.yaml"
     default = type(settings).model_fields["config_path"].default
     assert Path(settings.config_path) != Path(default)
+
+
+def test_what_is_set_during_a_pause_is_not_remembered_but_what_was_set_before(widget, written):
+    widget.n_colors.value = 9
+    widget._memory.pause()
+    widget.n_colors.value = 20
+    assert not widget._memory.pending
+    assert written()["n_colors"] == 9
+    widget._memory.go_on()
+    widget.seed.value = 3
+    assert widget._memory.pending

@@ -177,14 +177,18 @@ class Tour:
         if not self._is_there or self._photograph not in self._viewer.layers:
             self._tour.close_tour()
             return
-        if self._todo and not self._widget.running:
+        if self._has_moved():
+            show_again(self._tour, self._window)
+        elif self._todo and not self._widget.running:  # nor before the layout has settled
             self._do(self._todo.popleft())
+
+    def _has_moved(self) -> bool:
+        """Tell whether what is shown lies elsewhere than at the last look."""
         target = None if self._shown is None else self._target(self._shown)
-        if target is not None:
-            seen = self._place_of(target)
-            if seen != self._seen:
-                self._seen = seen
-                show_again(self._tour, self._window)
+        if target is None:
+            return False
+        before, self._seen = self._seen, self._place_of(target)
+        return self._seen != before
 
     def _do(self, step: Step) -> None:
         if self._widget.image.value != self._photograph:  # no other image is to be quantized
