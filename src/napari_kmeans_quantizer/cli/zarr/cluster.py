@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from napari_kmeans_quantizer.core.lazy.batches import n_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +33,22 @@ def working(options: Options) -> Iterator[None]:
         with _started(options.workers):
             yield
     else:
+        with _threads():
+            yield
+
+
+@contextmanager
+def _threads() -> Iterator[None]:
+    """Let threads work that are waited for, also when it is interrupted.
+
+    Those of dask go on while Python ends, and print what they then miss.
+    """
+    import dask
+
+    if dask.config.get("scheduler", None) is not None:  # somebody has chosen
+        yield
+        return
+    with ThreadPoolExecutor(n_workers()) as pool, dask.config.set(pool=pool):
         yield
 
 
