@@ -30,7 +30,7 @@ docs: $(VENV)/.installed-docs  ## the site, into site/; its examples run, and a 
 	rm -rf docs/api/generated
 	@$(BIN)/python -m napari_kmeans_quantizer.core.warm_up  # else examples tell that they compile
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs site
-	@$(BIN)/python scripts/check_search.py
+	@$(BIN)/python scripts/check_search.py site
 	@echo "Open site/index.html"
 
 # Without ARGS: all that pages tell of speed, memory and error, into docs/measured and the pages.

@@ -49,6 +49,7 @@ sphinx_gallery_conf = {
     "image_srcset": ["2x"],  # sharp on fine screens
     "matplotlib_animations": False,
     "min_reported_time": 1,
+    "write_computation_times": False,  # its page would load tables from elsewhere
     "show_memory": False,
     "plot_gallery": True,
     "abort_on_example_error": False,

@@ -1,4 +1,4 @@
-"""See whether the site's search finds every public name; the site is built before."""
+"""See whether a site's search finds every public name: check_search.py FOLDER, once it is built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import napari_kmeans_quantizer
 from napari_kmeans_quantizer import plugin
 
-INDEX = Path(__file__).parents[1] / "site" / "searchindex.js"
+INDEX = Path(sys.argv[1], "searchindex.js")
 
 
 def found() -> set[str]:
