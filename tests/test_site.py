@@ -24,7 +24,13 @@ def site(tmp_path_factory):
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns(*MADE))
     for page in ("CHANGELOG.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / page, folder)
-    how = ["--fail-on-warning", "--keep-going", "-q", "-D", "sphinx_gallery_conf.plot_gallery=False"]
+    how = [
+        "--fail-on-warning",
+        "--keep-going",
+        "-q",
+        "-D",
+        "sphinx_gallery_conf.plot_gallery=False",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "sphinx", *how, folder / "docs", folder / "site"],
         capture_output=True,
