@@ -42,10 +42,10 @@ N_THREADS = 2
 # ---------------------------
 # We have no slide of three gigabytes here, so we make one, from the section of tissue that
 # scikit-image ships. Each field of 512 x 512 pixels is that picture, mirrored so that fields join.
-# The stain is strong here and weak there, which a power of the values makes: optical density grows
+# The stain is strong here and weak there. A power of the values makes that: optical density grows
 # with the stain. The light changes from field to field. Fields without tissue are empty.
 #
-# The picture is made once in all strengths and lights. What is left for a chunk is to copy.
+# The picture is made once in all strengths and lights. Making a chunk then only copies fields.
 
 rng = np.random.default_rng(0)
 tissue = immunohistochemistry()
@@ -100,8 +100,8 @@ print(f"{mosaic.npartitions} chunks; made so far: {len(made)}")
 # %%
 # Watch the memory
 # ----------------
-# A thread looks every few milliseconds at how much memory this process has. In all there is more
-# than the mosaic needs: Python, the libraries, and the pictures above.
+# A thread looks every few milliseconds at how much memory this process has. The total holds more
+# than the mosaic needs: Python, the libraries, and the pictures above, too.
 
 
 @contextmanager
@@ -263,7 +263,7 @@ folder.cleanup()
 # %%
 # On the command line
 # -------------------
-# A zarr is read and painted chunk by chunk. Whatever has ended it, ``--resume`` goes on:
+# A zarr is read and painted chunk by chunk. If it is ended before it is done, ``--resume`` goes on:
 #
 # .. code-block:: sh
 #

@@ -96,8 +96,8 @@ show({"Original": photo, "8 colors": eight.image, "2 edited": edited.image})
 # Eight flat colors show steps where the photograph is smooth. Dithering mixes dots of two colors
 # where the eye should see one between them.
 #
-# Dither first, in the colors of the photograph, and edit then: the blue pixels of the photograph
-# are not near to orange.
+# Dither first, in the colors that were fitted, and edit the result: the blue pixels of the
+# photograph are not near to orange.
 
 dithered = {}
 for method in ("blue-noise", "floyd-steinberg"):
@@ -153,8 +153,8 @@ print("names:", [name for name in again.names if name])
 # %%
 # How large are the files?
 # ------------------------
-# Beside the photograph as a PNG of full color. Flat colors compress best. Dots do not: dithering
-# costs bytes.
+# We compare with the photograph as a PNG of full color. Flat colors compress best. Dots do not:
+# dithering costs bytes.
 
 Image.fromarray(photo).save(here / "photograph.png", optimize=True)
 n_bytes = {file.name: file.stat().st_size for file in here.glob("*.png")}

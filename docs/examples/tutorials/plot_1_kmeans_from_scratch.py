@@ -97,9 +97,9 @@ pixels = image.reshape(-1, channels)
 print(f"{image.shape} -> {pixels.shape}")
 
 # %%
-# Millions of points are too many to draw, and more than a first try needs. We draw lots: each pixel
-# stays with a probability of 0.1 %. The result is a mask, an array of booleans that is True where a
-# pixel stays.
+# Millions of points are too many to plot, and more than a first try needs. So chance decides: each
+# pixel stays with a probability of 0.1 %. The result is a mask, an array of booleans that is True
+# where a pixel stays.
 
 mask = rng.random(len(pixels)) < 0.001
 sample = pixels[mask]
@@ -387,8 +387,8 @@ plt.show()
 # ---------------
 #
 # Our class has a trap: a center that no point is nearest to. Photographs hold many equal pixels, so
-# two centers may well start at the same color. The lower number then gets all points of both, and
-# the other cluster is empty.
+# two centers may well start at the same color. Then the one with the lower number gets all points
+# of both, and the other cluster is empty.
 #
 # Six points in three groups are enough to see it. Centers 0 and 1 start at the same point.
 
@@ -409,8 +409,8 @@ for warning in caught:
 print(broken.centers)
 
 # %%
-# It gets worse. All distances from NaN are NaN, and ``argmin`` takes NaN for the least. So in the
-# next iteration the broken center gets all points, and the others have none.
+# It gets worse. All distances from NaN are NaN, and ``argmin`` treats NaN as the smallest number.
+# So in the next iteration the broken center gets all points, and the others have none.
 
 with np.errstate(invalid="ignore"), warnings.catch_warnings():
     warnings.filterwarnings("ignore", "Mean of empty slice")

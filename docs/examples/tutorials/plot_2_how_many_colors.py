@@ -251,14 +251,14 @@ auto = quantize(photo, "auto")
 print("auto:", auto.summary)
 
 # %%
-# A rule like this helps to begin. The last word has your eye, or what the picture is for.
+# A rule like this helps to begin. Your eye, or the purpose of the picture, has the last word.
 #
 # Beside scikit-learn
 # -------------------
 #
 # Most people who cluster in Python use the KMeans of scikit-learn. Ours must find the same centers.
-# Both get the same points, and each draws five starts of its own and keeps the best end: a single
-# start may lead to lesser centers. With ``tol=0`` both go on until nothing moves.
+# Both get the same points, and each draws five starts of its own and keeps the best result: a
+# single start may lead to worse centers. With ``tol=0`` both go on until nothing moves.
 
 
 def timed(function):
