@@ -203,8 +203,8 @@ for panel in (left, right):
     panel.spines[["top", "right"]].set_visible(False)
 
 # %%
-# How brown a pixel is, is not how much protein is there: DAB does not grow with it in proportion.
-# Compare areas and shares, and compare slides that were stained and scanned in the same way.
+# How brown a pixel is does not tell how much protein is there: the two do not grow in proportion.
+# Compare areas and shares, and only of slides that were stained and scanned in the same way.
 #
 # Several slides get one palette, so that "DAB" means the same in all of them: give them all to
 # ``fit_palette``, measure one after another, and join the tables with ``pandas.concat``.

@@ -109,8 +109,8 @@ print(f"and by {wrong.max():.2%} at most")
 # %%
 # Why not a palette for each picture?
 # -----------------------------------
-# Each alone would be painted a little better. But numbers go by how frequent a color is, and this
-# changes: cluster 0 is red at first, and green in the end.
+# Each alone would be painted a little better. But clusters are numbered by how frequent they are,
+# and this changes: cluster 0 is red at first, and green in the end.
 
 own = [quantize(picture, N_COLORS, color_space="lab") for picture in series]
 own_labels = np.stack([result.labels for result in own])

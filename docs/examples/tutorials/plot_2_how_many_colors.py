@@ -6,8 +6,8 @@ K-means needs to be told K, the number of colors. This tutorial starts with one 
 three, looks at all from two to ten, and lets a curve tell how many are enough. It ends beside
 scikit-learn: the same data must give the same colors.
 
-You need some pandas. How K-means works is told in
-:doc:`/gallery/tutorials/plot_1_kmeans_from_scratch`.
+You need some pandas, and scikit-learn for the comparison: ``pip install scikit-learn``. How K-means
+works is told in :doc:`/gallery/tutorials/plot_1_kmeans_from_scratch`.
 """
 
 # sphinx_gallery_thumbnail_number = 6
