@@ -47,8 +47,8 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         None: grey.
     color_space : {"rgb", "lab", "oklab"}, optional
         Where distances are measured and means taken: the image's own channels, whatever they are,
-        or for RGB images CIELAB or Oklab, in which equal distances look alike. The palette always
-        is in the image's own units.
+        or for RGB images CIELAB or Oklab, in which equal distances look equally large. The palette
+        always is in the image's own units.
     palette : Palette or (K, C) array_like, optional
         Colors to use in their order: nothing is fitted, `n_colors` and `min_psnr` are not used. An
         array is in the image's units, which must be able to hold it. A Palette knows its own: if
@@ -75,9 +75,9 @@ def quantize(*args: Any, **kwargs: Any) -> Quantization:
         at random, and at most 131,072 of them. Every pixel still takes part in the last sweeps, so
         palette colors remain the means of all their pixels.
     effort : {"fast", "balanced", "best"}, optional
-        How hard the search for the optimum is. On a photograph the error of "fast" is within a
-        few per cent of the least known, of "balanced" within a few per mille, of "best" mostly
-        within one. Grey images of at most 65,536 distinct values get the optimum itself.
+        How hard the search for the optimum is. On photographs the error of "fast" mostly is within
+        two per cent of the least known, of "balanced" within one, of "best" within one per mille.
+        Grey images of at most 65,536 distinct values get the optimum itself.
     dither : {"floyd-steinberg", "ordered", "blue-noise"} or None, optional
         Mix colors that the palette lacks by pixels of others: by diffusion of the error, serpentine
         [2]_, or of two colors by thresholds, of Bayer's 8 x 8 [3]_ or a tile of blue noise [4]_,

@@ -103,7 +103,7 @@ class Form:
             choices=COLOR_SPACES,
             value="rgb",
             tooltip="Where distances are measured. RGB: the channels as they are, for grey and "
-            "any other channels, too. In CIELAB and Oklab equal distances look alike",
+            "any other channels, too. In CIELAB and Oklab equal distances look equally large",
         )
         self.palette_from = ColorsFrom(
             self._layers,
@@ -151,7 +151,7 @@ class Form:
             choices=EFFORTS,
             value="balanced",
             tooltip="How hard to search for the best colors: fast is within a few per cent of "
-            "the best known, balanced within a few per mille",
+            "the best known, balanced mostly within one",
         )
         self.seed = SpinBox(
             label="Seed",
