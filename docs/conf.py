@@ -80,4 +80,4 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"changelog": [], "index": [], "start": []}
+html_sidebars = {page: [] for page in ("benchmarks", "changelog", "comparison", "index", "start")}
