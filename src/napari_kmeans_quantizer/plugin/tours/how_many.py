@@ -64,7 +64,7 @@ TUTORIAL = Tutorial(
     "Choose K.",
     (
         Step(
-            "How many colors has a flower?",
+            "How many colors does a flower have?",
             "{width} × {height} pixels: for K-means, {pixels} rows of red, green and blue. "
             "Everything can be used while this tour goes on; Esc ends it.",
             CANVAS,
