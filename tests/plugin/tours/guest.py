@@ -56,6 +56,13 @@ class Guest:
         return [label.text() for label in self.text.findChildren(QLabel)]
 
     @property
+    def is_read(self):
+        """Whether nothing of the window lies on the text."""
+        corners = [QPoint(5, 5), QPoint(self.text.width() - 5, self.text.height() - 5)]
+        found = [self.window.childAt(self.text.mapTo(self.window, corner)) for corner in corners]
+        return all(part is self.text or self.text.isAncestorOf(part) for part in found)
+
+    @property
     def photograph(self):
         return self.viewer.layers[0]
 

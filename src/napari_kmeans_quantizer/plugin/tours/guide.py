@@ -46,9 +46,9 @@ class Sight(NamedTuple):
     reveal: Callable[[], bool]
 
 
-def is_under_way(window: Any) -> bool:
-    """Tell whether a tour goes on in a window, napari's or ours."""
-    return getattr(window, UNDER_WAY, None) is not None
+def tour_under_way(window: Any) -> Any:
+    """Return the tour that goes on in a window, napari's or ours; None if there is none."""
+    return getattr(window, UNDER_WAY, None)
 
 
 def make_tour(sights: Sequence[Sight], window: QWidget) -> Any:

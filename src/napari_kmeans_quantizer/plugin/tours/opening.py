@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from napari.utils.notifications import show_info
 
 from . import PLUGIN, from_scratch, how_many
-from .guide import is_under_way
+from .guide import show_again, tour_under_way
 from .tour import Tour, bring_to_front, main_window
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Tutorials:
         if window is None or not window.isVisible():
             return
         bring_to_front(self._widget.native)
-        if is_under_way(window):
+        if (tour := tour_under_way(window)) is not None:
+            show_again(tour, window)  # else the panel lies on its text
             show_info(ONE_AT_A_TIME)
         else:
             self._begin(TUTORIALS[name], photograph)
