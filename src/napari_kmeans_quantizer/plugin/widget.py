@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
-    from napari.layers import Image, Labels, Shapes
+    from napari.layers import Image, Labels, Points, Shapes
     from qtpy.QtWidgets import QWidget
 
     from napari_kmeans_quantizer import Palette, Quantization
@@ -243,6 +243,12 @@ class QuantizerWidget(Container):
         return None if self.state is None else self.state.result
 
     # -- running
+
+    @property
+    def palette_layer(self) -> Points | None:
+        """The layer with the palette of the image that is chosen, None if there is none."""
+        layer: Points | None = self._session.layer(self._choice.key, "palette")
+        return layer
 
     @property
     def running(self) -> bool:

@@ -8,6 +8,7 @@ from guest import place_of
 from napari.layers import Image, Labels, Points
 from qtpy.QtWidgets import QLabel
 
+from napari_kmeans_quantizer.plugin.layers.viewpoint import view_area
 from napari_kmeans_quantizer.plugin.tours.opening import TUTORIALS
 
 BOTH = list(TUTORIALS)
@@ -53,6 +54,16 @@ def test_they_take_few_steps_of_few_sentences(name):
 
 def kinds(viewer):
     return [type(layer) for layer in viewer.layers]
+
+
+@pytest.mark.parametrize(("name", "n"), [(FROM_SCRATCH, 9), (HOW_MANY, 4), (HOW_MANY, 5)])
+def test_the_palette_stays_in_view_when_the_canvas_shrinks(guest, name, n):
+    guest.open(name)
+    guest.go(n)
+    area = view_area(guest.viewer)
+    squares = guest.viewer.layers[f"{guest.photograph.name} · palette"].data
+    assert (area.low < squares).all()
+    assert (squares < area.high).all()
 
 
 def test_what_the_first_one_does(guest):

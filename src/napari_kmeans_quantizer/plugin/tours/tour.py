@@ -194,9 +194,15 @@ class Tour:
         if self._widget.image.value != self._photograph:  # no other image is to be quantized
             self._widget.image.value = self._photograph
         if step.at.below is not None:
-            look_at(self._viewer, [self._photograph])
+            self._look_at_photograph()
         if step.do is not None:
             step.do(self._widget, self._viewer)
+
+    def _look_at_photograph(self) -> None:
+        """Fit the canvas with the photograph and its palette, whatever else is there."""
+        palette = self._widget.palette_layer
+        shown = [palette] if palette is not None and palette.visible else []
+        look_at(self._viewer, [self._photograph, *shown])
 
     @property
     def _is_there(self) -> bool:
