@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from napari_kmeans_quantizer import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Collection, Generator, Iterable
 
     from .models.settings import Settings
     from .models.source import Source
@@ -58,12 +58,17 @@ class FirstUse:
             self.over, self.progress = True, None
 
     def waiting(self, names: Iterable[str] | None) -> Generator[Progress, None, None]:
-        """Wait for some pieces, or for all of them."""
+        """Wait for some pieces, or for all of them; tell how near these are, not all."""
+        until = None if names is None else _up_to(names)
         while self._begun and not self.over:
             if names is not None and self._done.issuperset(names):
                 return
-            yield self.progress or UNCOUNTED
+            told = self.progress or UNCOUNTED
+            yield told if until is None else told._replace(fraction=self._share(until))
             time.sleep(PAUSE)
+
+    def _share(self, pieces: Collection[str]) -> float:
+        return len(self._done.intersection(pieces)) / max(len(pieces), 1)
 
     def _prepare(self) -> Generator[Progress | None, None, None]:
         from napari_kmeans_quantizer.core.warm_up import compile_steps, is_done
@@ -127,6 +132,14 @@ class FirstUse:
 
 UNCOUNTED = Progress(PREPARING, 0.0)
 FIRST_USE = FirstUse()
+
+
+def _up_to(names: Iterable[str]) -> list[str]:
+    """Return all pieces that are done before the last of some is, and that one."""
+    from .warm_up import PIECES
+
+    order = list(PIECES)
+    return order[: 1 + max((order.index(name) for name in names), default=-1)]
 
 
 def _can_start_processes() -> bool:
