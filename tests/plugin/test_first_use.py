@@ -178,7 +178,7 @@ def preparing(monkeypatch):
     first, go = FirstUse(), threading.Event()
 
     def prepare():
-        first._done.add("photographs")
+        first._done.add("photographs")  # one of three that a small photograph needs
         for first.progress in COUNTED[12:15]:
             yield first.progress
         while not go.is_set():
@@ -202,7 +202,7 @@ def test_a_run_meanwhile_waits_says_so_and_can_be_cancelled(preparing, viewer, w
     viewer.add_image(PHOTO, rgb=True, name="photo")
     qtbot.mouseClick(widget._start.native, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: widget.message.startswith("Preparing, once: 14 of 40"), timeout=10_000)
-    qtbot.waitUntil(lambda: widget._busy.bar.value == 50, timeout=10_000)
+    qtbot.waitUntil(lambda: widget._busy.bar.value == 33, timeout=10_000)
     assert widget.running
     qtbot.mouseClick(widget._busy.cancel.native, Qt.MouseButton.LeftButton)
     assert not widget.running
