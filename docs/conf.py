@@ -60,6 +60,7 @@ sphinx_gallery_conf = {
 }
 
 # -- looks
+smartquotes = False  # much of what is quoted is code
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static"]
