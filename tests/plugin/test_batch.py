@@ -292,7 +292,7 @@ def test_lazy_layers_are_read_in_steps_for_the_palette_and_to_be_painted():
 
 def test_it_waits_for_what_is_compiled(monkeypatch):
     first = FirstUse()
-    first._begun, first.progress = True, Progress("Preparing, once: 12 of 40", 0.3)
+    first._begun, first.progress = True, Progress("Preparing, once: 12 of 40", 0.0)
     monkeypatch.setattr(pipeline, "FIRST_USE", first)
     steps = Batch(Order(items([photo()]), Settings(3)), print).steps()
     assert [next(steps) for _ in range(2)] == [first.progress] * 2

@@ -406,7 +406,7 @@ def test_no_thread_sets_warnings_aside(monkeypatch):
 
 def test_others_wait_for_what_they_need(monkeypatch):
     first = FirstUse()
-    first._begun, first.progress = True, Progress("Preparing, once: 12 of 40", 0.3)
+    first._begun, first.progress = True, Progress("Preparing, once: 12 of 40", 0.0)
     monkeypatch.setattr(pipeline, "FIRST_USE", first)
     for job in (
         produced(photo(), Settings(3)),
@@ -420,7 +420,7 @@ def test_others_wait_for_what_they_need(monkeypatch):
     assert next(job).stage == "Reading the image"
     same_result(completed(job).state.result, quantize(PHOTO, 3))
     large = Image(np.zeros((99, 99, 3), np.uint8))
-    assert next(produced(Source((large,)), Settings(3))) == first.progress
+    assert next(produced(Source((large,)), Settings(3))).stage == first.progress.stage
 
 
 def test_waiting_is_not_taken_for_work(monkeypatch):
