@@ -7,8 +7,9 @@ import pytest
 import yaml
 from napari.settings import get_plugin_settings
 
+from napari_kmeans_quantizer.core.version import PROGRAM
 from napari_kmeans_quantizer.plugin.panel import preferences
-from napari_kmeans_quantizer.plugin.panel.preferences import NAMES, PLUGIN, remember, start_values
+from napari_kmeans_quantizer.plugin.panel.preferences import NAMES, remember, start_values
 from napari_kmeans_quantizer.plugin.widget import QuantizerWidget
 
 MANIFEST = Path(__file__).parents[3] / "napari.yaml"
@@ -63,7 +64,7 @@ def written(tmp_path):
     """What the file of the plugin's settings holds."""
 
     def read():
-        path = tmp_path / f"{PLUGIN}.yaml"
+        path = tmp_path / f"{PROGRAM}.yaml"
         return (yaml.safe_load(path.read_text()) or {}).get("start", {}) if path.exists() else {}
 
     return read
@@ -81,7 +82,7 @@ def test_defaults_come_from_the_manifest():
 
 @pytest.mark.usefixtures("plugin")
 def test_values_come_from_napari():
-    group = get_plugin_settings(PLUGIN).start
+    group = get_plugin_settings(PROGRAM).start
     group.n_colors, group.color_space, group.live = 9, "oklab", True
     assert start_values() == DEFAULTS | {"n_colors": 9, "color_space": "oklab", "live": True}
 
@@ -105,7 +106,7 @@ def test_values_that_are_not_told_remain(written):
 @pytest.mark.usefixtures("plugin")
 def test_nothing_is_remembered_against_the_users_will(written):
     remember({"seed": 3})
-    get_plugin_settings(PLUGIN).start.remember = False
+    get_plugin_settings(PROGRAM).start.remember = False
     remember(OTHERS)
     assert start_values() == DEFAULTS | {"seed": 3}
     assert written() == {"seed": 3, "remember": False}
@@ -123,7 +124,7 @@ def test_the_switch_itself_is_no_value_to_remember(written):
 @pytest.mark.usefixtures("plugin")
 def test_nothing_is_written_without_a_change(tmp_path, monkeypatch):
     saved = []
-    settings = get_plugin_settings(PLUGIN)
+    settings = get_plugin_settings(PROGRAM)
     monkeypatch.setattr(type(settings), "save", lambda *_, **__: saved.append(1))
     remember(DEFAULTS)
     assert saved == []
@@ -141,7 +142,7 @@ def test_unknown_plugin():
 def test_plugin_without_these_settings(plugin_settings, npe2pm, tmp_path):
     """An older manifest than the code, as an update in a running napari leaves it."""
     old = tmp_path / "old.yaml"
-    old.write_text(f"name: {PLUGIN}\ndisplay_name: Old\n")
+    old.write_text(f"name: {PROGRAM}\ndisplay_name: Old\n")
     npe2pm.register(str(old))
     assert start_values() == {}
     remember(OTHERS)
@@ -182,7 +183,7 @@ def test_tests_never_touch_the_users_files(tmp_path):
     settings = napari.settings.get_settings()
     assert Path(napari.settings._CFG_PATH).parent == tmp_path
     assert preferences._group() is not None  # the installed plugin, without other fixtures
-    assert get_plugin_settings(PLUGIN).config_path == tmp_path / f"{PLUGIN}.yaml"
+    assert get_plugin_settings(PROGRAM).config_path == tmp_path / f"{PROGRAM}.yaml"
     default = type(settings).model_fields["config_path"].default
     assert Path(settings.config_path) != Path(default)
 

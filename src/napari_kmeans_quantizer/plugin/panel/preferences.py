@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from napari.settings import get_plugin_settings
 from qtpy.QtCore import QTimer
 
+from napari_kmeans_quantizer.core.version import PROGRAM
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from magicgui.widgets.bases import ValueWidget
     from qtpy.QtWidgets import QWidget
 
-PLUGIN = "napari-kmeans-quantizer"
 NAMES = (
     *("n_colors", "auto", "color_space", "dither", "dither_strength", "min_psnr"),
     *("effort", "seed", "live"),
@@ -100,6 +101,6 @@ def remember(values: dict[str, Any]) -> None:
 def _group() -> Any:
     """Return the settings, None where napari does not know the plugin's manifest."""
     try:
-        return get_plugin_settings(PLUGIN).start
+        return get_plugin_settings(PROGRAM).start
     except (KeyError, AttributeError):
         return None

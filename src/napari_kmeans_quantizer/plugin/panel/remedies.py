@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from napari_kmeans_quantizer.core.version import PROGRAM
+
 from . import messages
 from .dithering import NONE
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from .choice import Choice
     from .form import Form
 
-SAMPLE = ("napari-kmeans-quantizer", "coffee")
+SAMPLE = (PROGRAM, "coffee")
 
 
 class Remedies:

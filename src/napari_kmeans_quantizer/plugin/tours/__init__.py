@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-PLUGIN = "napari-kmeans-quantizer"
+from napari_kmeans_quantizer.core.version import PROGRAM
+
 FROM_SCRATCH, HOW_MANY = "from_scratch", "how_many"
 """The tutorials' names, which are those of their photographs in the manifest, too."""
 
@@ -37,7 +38,7 @@ def _open(name: str) -> None:
 
     viewer = napari.current_viewer()
     if viewer is not None and photograph_in(viewer, name) is not None:
-        dock, widget = viewer.window.add_plugin_dock_widget(PLUGIN)
+        dock, widget = viewer.window.add_plugin_dock_widget(PROGRAM)
         dock.show()
         dock.raise_()
         widget.open_tutorial(name)

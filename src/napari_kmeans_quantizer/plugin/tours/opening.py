@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_info
 
-from . import PLUGIN, from_scratch, how_many
+from napari_kmeans_quantizer.core.version import PROGRAM
+
+from . import from_scratch, how_many
 from .guide import show_again, tour_under_way
 from .tour import Tour, bring_to_front, main_window
 
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
     from .step import Tutorial
 
 TUTORIALS = {one.TUTORIAL.name: one.TUTORIAL for one in (from_scratch, how_many)}
-ONE_AT_A_TIME = "A tour is under way. Finish it, or press Esc, before another one begins."
+ONE_AT_A_TIME = "Finish this tour first, or press Esc."
 
 
 def photograph_in(viewer: napari.viewer.Viewer, name: str) -> Image | None:
     """Return the photograph of a tutorial that was opened last; None if there is none."""
     for layer in reversed(viewer.layers):
-        if layer.source.sample == (PLUGIN, name):
+        if layer.source.sample == (PROGRAM, name):
             return layer
     return None
 
@@ -61,7 +63,7 @@ class Tutorials:
         """Open a tutorial; its photograph first, if that is not there: the rest comes with it."""
         photograph = photograph_in(self._viewer, name)
         if photograph is None:
-            self._viewer.open_sample(PLUGIN, name)
+            self._viewer.open_sample(PROGRAM, name)
             return
         window = main_window(self._widget)
         if window is None or not window.isVisible():
